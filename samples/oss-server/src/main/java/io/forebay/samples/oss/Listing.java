@@ -1,0 +1,119 @@
+package io.forebay.samples.oss;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.function.Function;
+
+/** ListObjectsV2: one page of keys, with common prefixes where a delimiter is given. */
+final class Listing {
+
+  private static final DateTimeFormatter ISO =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  private Listing() {}
+
+  static String xml(
+      String bucket, NavigableMap<String, StoredObject> objects, Map<String, String> query) {
+    String prefix = query.getOrDefault("prefix", "");
+    String delimiter = query.getOrDefault("delimiter", "");
+    int maxKeys = maxKeys(query.getOrDefault("max-keys", "100"));
+    boolean encode = query.getOrDefault("encoding-type", "").equals("url");
+    Function<String, String> name =
+        encode
+            ? key -> URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20")
+            : key -> key;
+
+    StringBuilder contents = new StringBuilder();
+    StringBuilder prefixes = new StringBuilder();
+    int count = 0;
+    String last = after(query);
+    String key = next(objects, prefix, last);
+    while (key != null && key.startsWith(prefix) && count < maxKeys) {
+      int cut = delimiter.isEmpty() ? -1 : key.indexOf(delimiter, prefix.length());
+      if (cut >= 0) {
+        String common = key.substring(0, cut + delimiter.length());
+        prefixes
+            .append("<CommonPrefixes>")
+            .append(Xml.element("Prefix", name.apply(common)))
+            .append("</CommonPrefixes>");
+        // Everything below the common prefix is behind us.
+        last = common + Character.MAX_VALUE;
+      } else {
+        contents.append(content(name.apply(key), objects.get(key)));
+        last = key;
+      }
+      count++;
+      key = next(objects, prefix, last);
+    }
+    boolean truncated = key != null && key.startsWith(prefix);
+
+    StringBuilder xml =
+        new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult>")
+            .append(Xml.element("Name", bucket))
+            .append(Xml.element("Prefix", name.apply(prefix)))
+            .append(Xml.element("MaxKeys", maxKeys))
+            .append(Xml.element("Delimiter", name.apply(delimiter)))
+            .append(Xml.element("IsTruncated", truncated))
+            .append(Xml.element("KeyCount", count));
+    if (encode) {
+      xml.append(Xml.element("EncodingType", "url"));
+    }
+    if (truncated) {
+      xml.append(Xml.element("NextContinuationToken", token(last)));
+    }
+    return xml.append(contents).append(prefixes).append("</ListBucketResult>").toString();
+  }
+
+  private static String content(String name, StoredObject object) {
+    if (object == null) {
+      return ""; // deleted while we list
+    }
+    return "<Contents>"
+        + Xml.element("Key", name)
+        + Xml.element("LastModified", ISO.format(Instant.ofEpochMilli(object.modifiedMillis())))
+        + Xml.element("ETag", "\"" + object.etag() + "\"")
+        + Xml.element("Type", "Normal")
+        + Xml.element("Size", object.size())
+        + Xml.element("StorageClass", "Standard")
+        + "</Contents>";
+  }
+
+  private static String next(
+      NavigableMap<String, StoredObject> objects, String prefix, String last) {
+    return last.compareTo(prefix) < 0 ? objects.ceilingKey(prefix) : objects.higherKey(last);
+  }
+
+  private static String after(Map<String, String> query) {
+    String token = query.get("continuation-token");
+    if (token == null) {
+      return query.getOrDefault("start-after", "");
+    }
+    try {
+      return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new OssError(400, "InvalidArgument", "The continuation token is not one of ours.");
+    }
+  }
+
+  private static String token(String last) {
+    return Base64.getUrlEncoder().encodeToString(last.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static int maxKeys(String text) {
+    try {
+      int n = Integer.parseInt(text);
+      if (n >= 1 && n <= 1000) {
+        return n;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below.
+    }
+    throw new OssError(400, "InvalidArgument", "max-keys must be from 1 to 1000.");
+  }
+}

@@ -1,0 +1,198 @@
+package io.forebay;
+
+import io.forebay.metadata.Catalog;
+import io.forebay.metadata.FileVersion;
+import io.forebay.read.Ladder;
+import io.forebay.understore.TreeListing;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * A data set: a tree of files that are read from the nearest place that has them. Thread-safe.
+ *
+ * <p>Metadata is read once and then stays as it is until {@link #refresh()}, so that a trainer sees
+ * the same files in every epoch. An object that changed meanwhile is never mixed with its old
+ * version: it is either read whole from the cache as it was, or fails with {@link
+ * StaleFileException}.
+ *
+ * <p>All methods throw {@link NoSuchFileException} for what is not there, {@link
+ * java.nio.file.InvalidPathException} for a path with {@code ..} or control characters, and other
+ * {@link IOException}s only when cache, servers and under-store all failed.
+ */
+public final class DataSet {
+
+  /**
+   * Resident files from this size on are mapped, smaller ones copied: mapping, faulting in and
+   * unmapping a small file costs more than the copy (measured in jmh's ResidentReads).
+   */
+  private static final long MAP_BYTES = 1 << 20;
+
+  private final String name;
+  private final Catalog catalog;
+  private final Ladder ladder;
+  private final Executor listers;
+
+  DataSet(String name, Catalog catalog, Ladder ladder, Executor listers) {
+    this.name = name;
+    this.catalog = catalog;
+    this.ladder = ladder;
+    this.listers = listers;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The children of a directory. The root is the empty path. */
+  public List<FileStatus> list(String directory) throws IOException {
+    return catalog.list(DataPath.normalize(directory));
+  }
+
+  /** All files below a directory, in no particular order; many directories are listed at a time. */
+  public List<FileStatus> walk(String directory) throws IOException {
+    return TreeListing.walk(
+        catalog::list, DataPath.normalize(directory), listers, Forebay.WALK_WIDTH);
+  }
+
+  public FileStatus stat(String path) throws IOException {
+    return catalog.stat(DataPath.normalize(path));
+  }
+
+  /** Opens the version of a file that the metadata names now. */
+  public DataFile open(String path) throws IOException {
+    return new DataFile(version(path), ladder);
+  }
+
+  /**
+   * Reads a whole file. A resident file of 1 MiB or more is mapped, not copied; the mapping is
+   * read-only and lives as long as the buffer.
+   *
+   * @return the bytes, from position 0 to the limit
+   * @throws IllegalArgumentException for a file of 2 GiB or more; use {@link #open}
+   */
+  public ByteBuffer read(String path) throws IOException {
+    FileVersion file = version(path);
+    if (file.size() >= MAP_BYTES) {
+      Optional<ByteBuffer> mapped = map(file);
+      if (mapped.isPresent()) {
+        return mapped.get();
+      }
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(bufferSize(file));
+    ladder.read(file, 0, bytes);
+    return bytes.flip();
+  }
+
+  /**
+   * Reads a whole file into a buffer that the caller keeps; a direct one saves a copy.
+   *
+   * @param target with at least the file's size remaining; its position advances by the size
+   * @return the file's size in bytes
+   * @throws IllegalArgumentException when the target is too small
+   */
+  public int read(String path, ByteBuffer target) throws IOException {
+    FileVersion file = version(path);
+    int size = bufferSize(file);
+    if (target.remaining() < size) {
+      throw new IllegalArgumentException(
+          file + " has " + size + " bytes, the buffer has room for " + target.remaining());
+    }
+    int limit = target.limit();
+    target.limit(target.position() + size);
+    try {
+      ladder.read(file, 0, target);
+    } finally {
+      target.limit(limit);
+    }
+    return size;
+  }
+
+  /**
+   * Maps a whole file without copying a byte, if it is resident on this node.
+   *
+   * @return a read-only mapping; empty when the file is not resident, or is empty
+   */
+  public Optional<ByteBuffer> map(String path) throws IOException {
+    return map(version(path));
+  }
+
+  private Optional<ByteBuffer> map(FileVersion file) throws IOException {
+    Optional<FileChannel> resident = ladder.openResident(file);
+    if (resident.isEmpty()) {
+      return Optional.empty();
+    }
+    try (FileChannel channel = resident.get()) {
+      ByteBuffer mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, bufferSize(file));
+      ladder.countResident(file.size());
+      return Optional.of(mapping);
+    }
+  }
+
+  /** Takes the files of {@link DataSet#readAll}. */
+  @FunctionalInterface
+  public interface FileConsumer {
+
+    /**
+     * @param path as it was asked for
+     * @param bytes from position to limit; the receiver's to keep
+     */
+    void accept(String path, ByteBuffer bytes) throws IOException;
+  }
+
+  /**
+   * Reads many whole files with few requests: the way to read small files from other nodes. The
+   * calling thread delivers them one by one, while others are still on their way. At most about 32
+   * MiB (or one file, if larger) wait in memory.
+   *
+   * @param order whether files come as listed or as they become ready
+   * @throws IOException for the first file that could not be read; those after it are not delivered
+   */
+  public void readAll(List<String> paths, ReadOrder order, FileConsumer consumer)
+      throws IOException {
+    List<FileVersion> files = versions(paths);
+    ladder.readMany(files, order, (index, bytes) -> consumer.accept(paths.get(index), bytes));
+  }
+
+  /**
+   * Has the cache fetch files in the background, as far as there is room. Returns at once; nothing
+   * is reported of files that cannot be fetched, reading them will.
+   */
+  public void prefetch(List<String> paths) throws IOException {
+    ladder.prefetch(versions(paths));
+  }
+
+  /** Forgets all metadata of the data set: the next question reaches the under-store. */
+  public void refresh() throws IOException {
+    catalog.refresh();
+  }
+
+  private FileVersion version(String path) throws IOException {
+    FileStatus status = stat(path);
+    if (status.directory()) {
+      throw new NoSuchFileException(name + "/" + path, null, "is a directory, not a file");
+    }
+    return FileVersion.of(name, status);
+  }
+
+  private List<FileVersion> versions(List<String> paths) throws IOException {
+    List<FileVersion> files = new ArrayList<>(paths.size());
+    for (String path : paths) {
+      files.add(version(path));
+    }
+    return files;
+  }
+
+  private static int bufferSize(FileVersion file) {
+    if (file.size() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          file + " has " + file.size() + " bytes, more than a buffer holds; open() it instead");
+    }
+    return (int) file.size();
+  }
+}

@@ -1,0 +1,330 @@
+package io.forebay;
+
+import io.forebay.metadata.HeapNamespace;
+import io.forebay.metadata.Namespace;
+import io.forebay.metadata.NodeInfo;
+import io.forebay.metadata.Residency;
+import io.forebay.metadata.SharedMaps;
+import io.forebay.node.CacheNode;
+import io.forebay.node.NodeBusyException;
+import io.forebay.node.NodeDataSet;
+import io.forebay.node.NodeOptions;
+import io.forebay.placement.Member;
+import io.forebay.read.DirectAccess;
+import io.forebay.read.EmbeddedRung;
+import io.forebay.read.Ladder;
+import io.forebay.read.ReadStats;
+import io.forebay.read.RemoteCatalog;
+import io.forebay.read.ResidentRung;
+import io.forebay.read.ServerRung;
+import io.forebay.read.Servers;
+import io.forebay.read.UnderStoreRung;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens data sets whose files are kept near. Thread-safe; one per process is enough.
+ *
+ * <pre>{@code
+ * try (Forebay forebay = Forebay.embedded(Path.of("/var/cache/forebay"))) {
+ *   DataSet images = forebay.dataSet("oss://training-data/images");
+ *   for (FileStatus file : images.walk("train")) {
+ *     ByteBuffer bytes = images.read(file.path());
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>{@link #embedded} keeps files in this process's own cache directory and needs no server.
+ * {@link #connect} uses cache servers: those of the node whose directory is given, or those named.
+ */
+public final class Forebay implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Forebay.class);
+
+  private static final long NEAR_NAMES = 1_000_000;
+
+  /** Directories listed at a time by {@link DataSet#walk}. */
+  static final int WALK_WIDTH = 32;
+
+  private final Map<String, String> options;
+  private final ReadStats stats = new ReadStats();
+  private final Map<String, DataSet> dataSets = new ConcurrentHashMap<>();
+  private final List<AutoCloseable> resources = new ArrayList<>();
+  private final ExecutorService listers;
+
+  // Embedded mode has a node, client mode has all the others.
+  private final CacheNode node;
+  private final Optional<NodeInfo> nodeInfo;
+  private final Optional<SharedMaps> maps;
+  private final Servers servers;
+  private final Namespace near;
+
+  private Forebay(Builder builder) throws IOException {
+    options = Map.copyOf(builder.options);
+    listers =
+        Executors.newFixedThreadPool(
+            WALK_WIDTH,
+            task -> {
+              Thread thread = new Thread(task, "forebay-list");
+              thread.setDaemon(true);
+              return thread;
+            });
+    node = builder.embedded ? openNode(builder) : null;
+    if (node != null) {
+      nodeInfo = Optional.empty();
+      maps = Optional.empty();
+      servers = null;
+      near = null;
+      return;
+    }
+    nodeInfo = builder.directory == null ? Optional.empty() : NodeInfo.read(builder.directory);
+    if (nodeInfo.isEmpty() && builder.servers.isEmpty() && !builder.embedded) {
+      throw new IOException(
+          builder.directory == null
+              ? "neither a node directory nor servers were given to connect to"
+              : "no cache server has announced itself in "
+                  + builder.directory
+                  + "; start one there, or name servers");
+    }
+    maps =
+        nodeInfo.isPresent() && nodeInfo.get().sharedMaps()
+            ? SharedMaps.open(builder.directory.resolve("maps"), nodeInfo.get().generation())
+            : Optional.empty();
+    servers = servers(builder);
+    near = new HeapNamespace(NEAR_NAMES);
+  }
+
+  /** Null when another process owns the directory: this one then reads what that one has. */
+  private static CacheNode openNode(Builder builder) throws IOException {
+    try {
+      return CacheNode.open(NodeOptions.of(builder.directory, builder.quotaBytes));
+    } catch (NodeBusyException e) {
+      log.info(
+          "{}; this one reads what is resident there, and the rest from the under-store",
+          e.getMessage());
+      return null;
+    }
+  }
+
+  private Servers servers(Builder builder) {
+    List<Member> members = builder.servers.stream().map(Member::parse).toList();
+    String own = nodeInfo.map(NodeInfo::name).orElse("");
+    if (members.isEmpty() && nodeInfo.isPresent()) {
+      members = nodeInfo.get().members().stream().map(Member::parse).toList();
+    }
+    Optional<String> ownAddress = nodeInfo.map(NodeInfo::address).filter(a -> !a.isEmpty());
+    return new Servers(members, own, ownAddress, builder.patience);
+  }
+
+  /**
+   * A cache inside this process, with the default quota and no options.
+   *
+   * @param directory kept from run to run; made if it is missing
+   */
+  public static Forebay embedded(Path directory) throws IOException {
+    return builder().embedded(directory).open();
+  }
+
+  /**
+   * Uses the cache server of this node, and through it the servers of the cluster.
+   *
+   * @param nodeDirectory the directory that the server was given as its own
+   * @throws IOException when no server has announced itself there
+   */
+  public static Forebay connect(Path nodeDirectory) throws IOException {
+    return builder().node(nodeDirectory).open();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Opens a data set. Nothing is read yet; a second call returns the same object.
+   *
+   * @param nameOrRoot a root such as {@code oss://bucket/prefix} or {@code file:/data}, or the name
+   *     by which the servers know it
+   * @throws UnknownDataSetException when the servers do not have it
+   * @throws IllegalArgumentException for a bad root, an unknown scheme, or missing options
+   */
+  public DataSet dataSet(String nameOrRoot) throws IOException {
+    DataSet open = dataSets.get(nameOrRoot);
+    if (open != null) {
+      return open;
+    }
+    synchronized (resources) {
+      open = dataSets.get(nameOrRoot);
+      if (open == null) {
+        open = node != null ? embeddedDataSet(nameOrRoot) : clientDataSet(nameOrRoot);
+        dataSets.put(nameOrRoot, open);
+      }
+      return open;
+    }
+  }
+
+  private DataSet embeddedDataSet(String root) throws IOException {
+    NodeDataSet opened = node.add(DataSetSpec.of(uri(root), options));
+    DirectAccess direct = new DirectAccess(opened.spec());
+    resources.add(direct);
+    Ladder ladder =
+        Ladder.embedded(
+            new ResidentRung(node.residency(), List.of(node.store().directory())),
+            new EmbeddedRung(opened.reads()),
+            new UnderStoreRung(direct),
+            stats);
+    return new DataSet(opened.spec().name(), opened.catalog(), ladder, listers);
+  }
+
+  private DataSet clientDataSet(String nameOrRoot) throws IOException {
+    DataSetSpec spec = resolve(nameOrRoot);
+    DirectAccess direct = new DirectAccess(spec);
+    resources.add(direct);
+    Optional<ResidentRung> resident =
+        maps.map(m -> new ResidentRung(m.residency(), nodeInfo.get().tiers()));
+    Namespace namespace = maps.map(SharedMaps::namespace).orElse(near);
+    return new DataSet(
+        spec.name(),
+        new RemoteCatalog(spec.name(), namespace, maps.isEmpty(), servers, direct),
+        Ladder.client(
+            resident, new ServerRung(spec.name(), servers), new UnderStoreRung(direct), stats),
+        listers);
+  }
+
+  /** The data set's name and root: from the node's directory, else from a server, else as given. */
+  private DataSetSpec resolve(String nameOrRoot) throws IOException {
+    String plain = nameOrRoot.replaceFirst("(?<![:/])/+$", "");
+    for (NodeInfo.ServedDataSet served : nodeInfo.map(NodeInfo::dataSets).orElse(List.of())) {
+      if (served.name().equals(plain) || served.root().toString().equals(plain)) {
+        return new DataSetSpec(served.name(), served.root(), options);
+      }
+    }
+    try {
+      var answer = servers.askAny(server -> server.open(plain));
+      if (answer.isPresent()) {
+        return new DataSetSpec(answer.get().name(), answer.get().root(), options);
+      }
+    } catch (UnknownDataSetException e) {
+      throw e;
+    } catch (IOException e) {
+      if (!plain.contains(":/")) {
+        throw e;
+      }
+      log.warn("no cache server answers; reading {} directly: {}", plain, e.getMessage());
+    }
+    return DataSetSpec.of(uri(plain), options);
+  }
+
+  private static URI uri(String text) {
+    try {
+      return URI.create(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'" + text + "' is no root URI: " + e.getMessage(), e);
+    }
+  }
+
+  /** Where the bytes that were read came from, since this was opened. */
+  public ReadStats.Counts stats() {
+    return stats.counts();
+  }
+
+  /** Ends all reads and gives the cache directory free. Files in it stay for the next run. */
+  @Override
+  public void close() throws IOException {
+    listers.shutdownNow();
+    synchronized (resources) {
+      for (AutoCloseable resource : resources) {
+        closeQuietly(resource);
+      }
+      resources.clear();
+    }
+    if (node != null) {
+      node.close();
+      return;
+    }
+    servers.close();
+    maps.map(SharedMaps::namespace).ifPresent(Namespace::close);
+    maps.map(SharedMaps::residency).ifPresent(Residency::close);
+  }
+
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      log.debug("closing {} failed", resource, e);
+    }
+  }
+
+  /** Settings of a {@link Forebay}. Not thread-safe. */
+  public static final class Builder {
+
+    private static final long DEFAULT_QUOTA_BYTES = 10L << 30;
+
+    private final Map<String, String> options = new HashMap<>();
+    private final List<String> servers = new ArrayList<>();
+    private Path directory;
+    private boolean embedded;
+    private long quotaBytes = DEFAULT_QUOTA_BYTES;
+    private Duration patience = Duration.ofSeconds(5);
+
+    private Builder() {}
+
+    /** Keeps files in this directory, in this process. */
+    public Builder embedded(Path directory) {
+      this.directory = directory;
+      this.embedded = true;
+      return this;
+    }
+
+    /** Uses the cache server whose directory this is. */
+    public Builder node(Path directory) {
+      this.directory = directory;
+      this.embedded = false;
+      return this;
+    }
+
+    /**
+     * The servers of the cluster, each {@code host:port} or {@code name=host:port}. Every client
+     * and server must use the same names; with {@link #node} alone, those of the node's server are
+     * used.
+     */
+    public Builder servers(String... addresses) {
+      servers.addAll(Arrays.asList(addresses));
+      return this;
+    }
+
+    /** An option of the under-stores, such as {@code fs.oss.endpoint}. */
+    public Builder option(String key, String value) {
+      options.put(key, value);
+      return this;
+    }
+
+    /** The most bytes to keep in embedded mode; 10 GiB by default. */
+    public Builder quotaBytes(long bytes) {
+      this.quotaBytes = bytes;
+      return this;
+    }
+
+    /** The longest silence of a server before the next place is asked; 5 s by default. */
+    public Builder patience(Duration patience) {
+      this.patience = patience;
+      return this;
+    }
+
+    public Forebay open() throws IOException {
+      return new Forebay(this);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.forebay.fill;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads that talk to under-stores. Prefetching has its own, so that a reader never queues
+ * behind it. The widths are what bounds concurrent requests.
+ */
+public final class FillThreads implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(FillThreads.class);
+
+  private final ThreadPoolExecutor demand;
+  private final ThreadPoolExecutor ahead;
+  private volatile boolean closing;
+
+  /**
+   * @param demandWidth requests at a time for readers that wait
+   * @param aheadWidth requests at a time for prefetching
+   */
+  public FillThreads(int demandWidth, int aheadWidth) {
+    demand = pool("forebay-fill", demandWidth);
+    ahead = pool("forebay-prefetch", aheadWidth);
+  }
+
+  Executor demand() {
+    return demand;
+  }
+
+  Executor ahead() {
+    return ahead;
+  }
+
+  private static ThreadPoolExecutor pool(String name, int width) {
+    AtomicInteger number = new AtomicInteger();
+    ThreadFactory factory =
+        task -> {
+          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        };
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            width, width, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    // Prefetching that has not begun is dropped. What runs is not interrupted, for an interrupt
+    // closes a file channel under others; it notices by itself, at the latest at a time-out.
+    ahead.getQueue().clear();
+    ahead.shutdown();
+    demand.shutdown();
+    try {
+      if (!ahead.awaitTermination(30, TimeUnit.SECONDS)
+          || !demand.awaitTermination(30, TimeUnit.SECONDS)) {
+        log.warn("requests to the under-store are still running after 30 s; closing without them");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  boolean closing() {
+    return closing;
+  }
+}

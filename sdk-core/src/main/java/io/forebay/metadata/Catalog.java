@@ -1,0 +1,20 @@
+package io.forebay.metadata;
+
+import io.forebay.FileStatus;
+import java.io.IOException;
+import java.util.List;
+
+/** The names of one data set, from the nearest place that knows them. Thread-safe. */
+public interface Catalog {
+
+  /**
+   * @throws java.nio.file.NoSuchFileException when the path is not there
+   */
+  FileStatus stat(String path) throws IOException;
+
+  /** All children of a directory. */
+  List<FileStatus> list(String directory) throws IOException;
+
+  /** Forgets what was known, so that the next question reaches the under-store. */
+  void refresh() throws IOException;
+}

@@ -1,0 +1,60 @@
+package io.forebay.metadata;
+
+import io.forebay.FileStatus;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * The identity of one version of one file: the first 128 bits of SHA-256 over data set, path, size
+ * and etag (modification time where the store has no etags). A changed object is another FileId, so
+ * bytes of two versions can never mix; a cryptographic hash, so that nobody can name an object such
+ * that it lands on another's bytes.
+ */
+public record FileId(long high, long low) {
+
+  /** Length of the binary form. */
+  public static final int BYTES = 16;
+
+  private static final ThreadLocal<MessageDigest> SHA_256 =
+      ThreadLocal.withInitial(
+          () -> {
+            try {
+              return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+              throw new IllegalStateException("every JDK has SHA-256", e);
+            }
+          });
+
+  static FileId of(String dataSet, FileStatus status) {
+    MessageDigest digest = SHA_256.get();
+    update(digest, dataSet);
+    update(digest, status.path());
+    update(digest, status.etag().isEmpty() ? "@" + status.modifiedMillis() : status.etag());
+    ByteBuffer hash =
+        ByteBuffer.wrap(
+            digest.digest(ByteBuffer.allocate(Long.BYTES).putLong(status.size()).array()));
+    return new FileId(hash.getLong(), hash.getLong());
+  }
+
+  private static void update(MessageDigest digest, String text) {
+    digest.update(text.getBytes(StandardCharsets.UTF_8));
+    // No part contains a NUL, so the parts cannot run into each other.
+    digest.update((byte) 0);
+  }
+
+  public byte[] toBytes() {
+    return ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array();
+  }
+
+  public static FileId read(ByteBuffer source) {
+    return new FileId(source.getLong(), source.getLong());
+  }
+
+  /** 32 hexadecimal digits. */
+  @Override
+  public String toString() {
+    return String.format("%016x%016x", high, low);
+  }
+}

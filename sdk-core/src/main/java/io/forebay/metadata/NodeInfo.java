@@ -1,0 +1,111 @@
+package io.forebay.metadata;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * What the owner of a node's directory tells the other processes of the node, in {@code
+ * node.properties}: without a single request they find maps, tiers and server.
+ *
+ * @param name of the owner as a member of its cluster; empty in embedded mode
+ * @param generation names the map files; each start of the owner makes a new one
+ * @param sharedMaps whether the maps exist as files
+ * @param address the server's, as {@code unix:/path} or {@code host:port}; empty in embedded mode
+ * @param members all servers of the cluster, as {@code name=address}
+ * @param tiers directories by tier index
+ * @param dataSets names and roots that the owner serves
+ */
+public record NodeInfo(
+    String name,
+    String generation,
+    boolean sharedMaps,
+    String address,
+    List<String> members,
+    List<Path> tiers,
+    List<ServedDataSet> dataSets) {
+
+  private static final String FILE = "node.properties";
+
+  /** A data set of the owner; its options stay with the owner. */
+  public record ServedDataSet(String name, URI root) {}
+
+  public NodeInfo {
+    members = List.copyOf(members);
+    tiers = List.copyOf(tiers);
+    dataSets = List.copyOf(dataSets);
+  }
+
+  /** Reads the file; empty when there is none. */
+  public static Optional<NodeInfo> read(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Properties properties = new Properties();
+    try (Reader reader = new StringReader(Files.readString(file))) {
+      properties.load(reader);
+    }
+    List<String> members = new ArrayList<>();
+    for (int i = 0; properties.containsKey("member." + i); i++) {
+      members.add(properties.getProperty("member." + i));
+    }
+    List<Path> tiers = new ArrayList<>();
+    for (int i = 0; properties.containsKey("tier." + i); i++) {
+      tiers.add(Path.of(properties.getProperty("tier." + i)));
+    }
+    List<ServedDataSet> dataSets = new ArrayList<>();
+    for (int i = 0; properties.containsKey("dataset." + i + ".name"); i++) {
+      dataSets.add(
+          new ServedDataSet(
+              properties.getProperty("dataset." + i + ".name"),
+              URI.create(properties.getProperty("dataset." + i + ".root"))));
+    }
+    return Optional.of(
+        new NodeInfo(
+            properties.getProperty("name", ""),
+            properties.getProperty("generation", ""),
+            Boolean.parseBoolean(properties.getProperty("sharedMaps")),
+            properties.getProperty("address", ""),
+            members,
+            tiers,
+            dataSets));
+  }
+
+  /** Writes the file; readers see the old one or the new one. */
+  public void write(Path directory) throws IOException {
+    Properties properties = new Properties();
+    properties.setProperty("name", name);
+    properties.setProperty("generation", generation);
+    properties.setProperty("sharedMaps", Boolean.toString(sharedMaps));
+    properties.setProperty("address", address);
+    for (int i = 0; i < members.size(); i++) {
+      properties.setProperty("member." + i, members.get(i));
+    }
+    for (int i = 0; i < tiers.size(); i++) {
+      properties.setProperty("tier." + i, tiers.get(i).toString());
+    }
+    for (int i = 0; i < dataSets.size(); i++) {
+      properties.setProperty("dataset." + i + ".name", dataSets.get(i).name());
+      properties.setProperty("dataset." + i + ".root", dataSets.get(i).root().toString());
+    }
+    StringWriter text = new StringWriter();
+    properties.store(text, "Written by the owner of this directory at each start");
+    Path unfinished = directory.resolve(FILE + ".new");
+    Files.writeString(unfinished, text.toString());
+    Files.move(unfinished, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  public static void delete(Path directory) throws IOException {
+    Files.deleteIfExists(directory.resolve(FILE));
+  }
+}

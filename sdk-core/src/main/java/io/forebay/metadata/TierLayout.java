@@ -1,0 +1,26 @@
+package io.forebay.metadata;
+
+import java.nio.file.Path;
+
+/**
+ * Where files are in a tier directory. A file under its plain name is complete and never changes
+ * again; while blocks are missing it carries the suffix {@code .part}, which a reader of another
+ * process never opens.
+ */
+public final class TierLayout {
+
+  public static final String PART = ".part";
+
+  private TierLayout() {}
+
+  /** {@code <tier>/<first two digits>/<FileId>}. */
+  public static Path complete(Path tier, FileId id) {
+    String name = id.toString();
+    return tier.resolve(name.substring(0, 2)).resolve(name);
+  }
+
+  public static Path part(Path tier, FileId id) {
+    Path complete = complete(tier, id);
+    return complete.resolveSibling(complete.getFileName() + PART);
+  }
+}

@@ -1,0 +1,52 @@
+package io.forebay.metadata;
+
+import io.forebay.FileStatus;
+import io.forebay.understore.TreeListing;
+import io.forebay.understore.UnderStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A catalogue that remembers in a namespace what the under-store said. What it remembers stays
+ * until {@link #refresh()}: a trainer sees the same files in every epoch.
+ */
+public final class UnderStoreCatalog implements Catalog {
+
+  private final String dataSet;
+  private final UnderStore underStore;
+  private final Namespace namespace;
+
+  public UnderStoreCatalog(String dataSet, UnderStore underStore, Namespace namespace) {
+    this.dataSet = dataSet;
+    this.underStore = underStore;
+    this.namespace = namespace;
+  }
+
+  @Override
+  public FileStatus stat(String path) throws IOException {
+    Optional<FileStatus> known = namespace.stat(dataSet, path);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    FileStatus status = underStore.stat(path);
+    namespace.put(dataSet, status);
+    return status;
+  }
+
+  @Override
+  public List<FileStatus> list(String directory) throws IOException {
+    Optional<List<FileStatus>> known = namespace.list(dataSet, directory);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    List<FileStatus> entries = TreeListing.list(underStore, directory);
+    namespace.putListing(dataSet, directory, entries);
+    return entries;
+  }
+
+  @Override
+  public void refresh() {
+    namespace.clear(dataSet);
+  }
+}

@@ -1,0 +1,2 @@
+/** Which server holds which file. */
+package io.forebay.placement;

@@ -1,0 +1,96 @@
+package io.forebay.read;
+
+import io.forebay.FileStatus;
+import io.forebay.metadata.Catalog;
+import io.forebay.metadata.Namespace;
+import io.forebay.understore.TreeListing;
+import io.forebay.wire.ServerClient;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A client's catalogue: the node's shared namespace, or this process's near cache where that cannot
+ * be opened; then the servers; then the under-store directly.
+ */
+public final class RemoteCatalog implements Catalog {
+
+  private final String dataSet;
+  private final Namespace namespace;
+  private final boolean near;
+  private final Servers servers;
+  private final DirectAccess direct;
+
+  /**
+   * @param near whether the namespace is this client's alone, and so this client's to fill; the
+   *     shared one has the server as its only writer
+   */
+  public RemoteCatalog(
+      String dataSet, Namespace namespace, boolean near, Servers servers, DirectAccess direct) {
+    this.dataSet = dataSet;
+    this.namespace = namespace;
+    this.near = near;
+    this.servers = servers;
+    this.direct = direct;
+  }
+
+  @Override
+  public FileStatus stat(String path) throws IOException {
+    Optional<FileStatus> known = namespace.stat(dataSet, path);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    FileStatus status = anyServer(server -> server.stat(dataSet, path)).orElse(null);
+    if (status == null) {
+      status = direct.store().stat(path);
+    }
+    if (near) {
+      namespace.put(dataSet, status);
+    }
+    return status;
+  }
+
+  @Override
+  public List<FileStatus> list(String directory) throws IOException {
+    Optional<List<FileStatus>> known = namespace.list(dataSet, directory);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    List<FileStatus> entries = anyServer(server -> server.list(dataSet, directory)).orElse(null);
+    if (entries == null) {
+      entries = TreeListing.list(direct.store(), directory);
+    }
+    if (near) {
+      namespace.putListing(dataSet, directory, entries);
+    }
+    return entries;
+  }
+
+  @Override
+  public void refresh() throws IOException {
+    if (near) {
+      namespace.clear(dataSet);
+    }
+    for (ServerClient server : servers.nearestFirst()) {
+      server.refresh(dataSet);
+    }
+  }
+
+  /** What the first server that is up says; empty when the under-store must be asked. */
+  private <T> Optional<T> anyServer(Servers.Question<T> question) throws IOException {
+    try {
+      return servers.askAny(question);
+    } catch (IOException e) {
+      if (Ladder.isFinal(e)) {
+        throw e;
+      }
+      try {
+        direct.store();
+      } catch (IOException noAccess) {
+        e.addSuppressed(noAccess);
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+}

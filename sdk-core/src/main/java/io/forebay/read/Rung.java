@@ -1,0 +1,22 @@
+package io.forebay.read;
+
+import io.forebay.metadata.FileVersion;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+
+/** One step of the locality ladder. Thread-safe. */
+interface Rung {
+
+  /**
+   * Fills the target with a range of a file.
+   *
+   * @return where the bytes came from; empty when this step does not have them. The target's
+   *     content and position then mean nothing, as after an exception
+   */
+  Optional<Origin> read(FileVersion file, long offset, ByteBuffer target) throws IOException;
+
+  /** Tells that these files are about to be read. */
+  default void prefetch(List<FileVersion> files) throws IOException {}
+}

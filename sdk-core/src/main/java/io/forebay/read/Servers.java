@@ -1,0 +1,108 @@
+package io.forebay.read;
+
+import io.forebay.metadata.FileId;
+import io.forebay.placement.Member;
+import io.forebay.placement.Rendezvous;
+import io.forebay.wire.Address;
+import io.forebay.wire.ServerClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The cache servers that a client knows. Immutable but for the connections; thread-safe. */
+public final class Servers implements AutoCloseable {
+
+  /** Servers asked for a file before the under-store is: the owner, and who would come next. */
+  private static final int TRIES = 2;
+
+  private final Map<String, ServerClient> byName = new LinkedHashMap<>();
+  private final Rendezvous placement;
+  private final String own;
+
+  /**
+   * @param members all servers
+   * @param own the name of the one on this node; empty if there is none
+   * @param ownAddress where to reach that one, if not as the others do
+   * @param patience the longest silence before a server counts as down
+   */
+  public Servers(List<Member> members, String own, Optional<String> ownAddress, Duration patience) {
+    this.own = own;
+    this.placement = new Rendezvous(members);
+    for (Member member : members) {
+      String address =
+          member.name().equals(own) ? ownAddress.orElse(member.address()) : member.address();
+      byName.put(member.name(), new ServerClient(Address.parse(address), patience));
+    }
+  }
+
+  /** A question that any server can answer. */
+  @FunctionalInterface
+  public interface Question<T> {
+    T ask(ServerClient server) throws IOException;
+  }
+
+  /**
+   * Asks the servers, this node's first, until one answers.
+   *
+   * @return empty when there is none that is up
+   * @throws IOException when a server answered with an error, or all that were asked failed
+   */
+  public <T> Optional<T> askAny(Question<T> question) throws IOException {
+    IOException failure = null;
+    for (ServerClient server : nearestFirst()) {
+      if (!server.isDown()) {
+        try {
+          return Optional.of(question.ask(server));
+        } catch (IOException e) {
+          if (ServerClient.isAnswer(e)) {
+            throw e;
+          }
+          failure = e;
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return Optional.empty();
+  }
+
+  /** The servers to ask for a file, best first, without those that are down. */
+  List<ServerClient> candidates(FileId id) {
+    List<ServerClient> candidates = new ArrayList<>(TRIES);
+    for (Member member : placement.rank(id)) {
+      ServerClient server = byName.get(member.name());
+      if (!server.isDown()) {
+        candidates.add(server);
+        if (candidates.size() == TRIES) {
+          break;
+        }
+      }
+    }
+    return candidates;
+  }
+
+  Origin origin(ServerClient server) {
+    return server == byName.get(own) ? Origin.OWN_SERVER : Origin.OTHER_SERVER;
+  }
+
+  /** All servers, this node's first. */
+  List<ServerClient> nearestFirst() {
+    List<ServerClient> servers = new ArrayList<>(byName.values());
+    ServerClient first = byName.get(own);
+    if (first != null) {
+      servers.remove(first);
+      servers.add(0, first);
+    }
+    return servers;
+  }
+
+  @Override
+  public void close() {
+    byName.values().forEach(ServerClient::close);
+  }
+}

@@ -1,0 +1,2 @@
+/** The locality ladder: the nearest place that has the bytes. */
+package io.forebay.read;

@@ -1,0 +1,137 @@
+package io.forebay.understore;
+
+import io.forebay.FileStatus;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Tries passing failures again, with jitter, and continues a broken stream where it broke. What the
+ * store refused (every 4xx but throttling) is never tried again. Writes are tried again only by the
+ * stores themselves, which alone can rewind their parts.
+ */
+public final class RetryingUnderStore implements UnderStore {
+
+  private final UnderStore delegate;
+  private final RetryPolicy policy;
+
+  public RetryingUnderStore(UnderStore delegate, RetryPolicy policy) {
+    this.delegate = delegate;
+    this.policy = policy;
+  }
+
+  @Override
+  public FileStatus stat(String path) throws IOException {
+    return policy.run(() -> delegate.stat(path));
+  }
+
+  @Override
+  public ListingPage list(String directory, String continuation) throws IOException {
+    return policy.run(() -> delegate.list(directory, continuation));
+  }
+
+  @Override
+  public InputStream open(FileStatus file, long offset, long length) throws IOException {
+    return new ResumingStream(file, offset, length);
+  }
+
+  @Override
+  public FileStatus put(String path, InputStream content, long length) throws IOException {
+    return delegate.put(path, content, length);
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    policy.run(
+        () -> {
+          delegate.delete(path);
+          return null;
+        });
+  }
+
+  @Override
+  public void close() throws IOException {
+    delegate.close();
+  }
+
+  /** Delivers exactly the asked range, over as many connections as it takes. */
+  private final class ResumingStream extends InputStream {
+
+    private final FileStatus file;
+    private final long end;
+    private long position;
+    private InputStream current;
+    private int failures;
+
+    ResumingStream(FileStatus file, long offset, long length) throws IOException {
+      this.file = file;
+      this.position = offset;
+      this.end = offset + length;
+      // Open at once, so that a missing or changed file is reported here and not by the first read.
+      connect();
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      if (position == end) {
+        return -1;
+      }
+      while (true) {
+        connect();
+        IOException failure;
+        try {
+          int n = current.read(target, offset, (int) Math.min(length, end - position));
+          if (n >= 0) {
+            position += n;
+            failures = 0;
+            return n;
+          }
+          failure = null;
+        } catch (IOException e) {
+          failure = e;
+        }
+        disconnect();
+        if (++failures >= policy.attempts()) {
+          throw UnderStoreException.passing(
+              file.path() + ": the stream broke " + failures + " times at byte " + position,
+              failure);
+        }
+        policy.pause(failures);
+      }
+    }
+
+    private void connect() throws IOException {
+      while (current == null) {
+        try {
+          current = delegate.open(file, position, end - position);
+        } catch (UnderStoreException e) {
+          if (!e.isTransient() || ++failures >= policy.attempts()) {
+            throw e;
+          }
+          policy.pause(failures);
+        }
+      }
+    }
+
+    private void disconnect() {
+      try {
+        current.close();
+      } catch (IOException e) {
+        // The connection is broken already; there is nothing more to learn from closing it.
+      }
+      current = null;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (current != null) {
+        current.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.forebay.understore;
+
+import io.forebay.FileStatus;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorCompletionService;
+
+/**
+ * Walks a tree with many directories listed at a time. A round trip to an object store costs tens
+ * of milliseconds, so a walk is as fast as the number of listings in flight.
+ */
+public final class TreeListing {
+
+  private TreeListing() {}
+
+  /** Lists one whole directory. */
+  @FunctionalInterface
+  public interface Lister {
+    List<FileStatus> list(String directory) throws IOException;
+  }
+
+  /** All pages of one directory. */
+  public static List<FileStatus> list(UnderStore store, String directory) throws IOException {
+    List<FileStatus> entries = new ArrayList<>();
+    String continuation = "";
+    do {
+      ListingPage page = store.list(directory, continuation);
+      entries.addAll(page.entries());
+      continuation = page.next();
+    } while (!continuation.isEmpty());
+    return entries;
+  }
+
+  /**
+   * All files below a directory, in no particular order.
+   *
+   * @param width how many directories are listed at a time
+   */
+  public static List<FileStatus> walk(Lister lister, String root, Executor executor, int width)
+      throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    Deque<String> waiting = new ArrayDeque<>(List.of(root));
+    int running = 0;
+    var completions = new ExecutorCompletionService<List<FileStatus>>(executor);
+    try {
+      while (!waiting.isEmpty() || running > 0) {
+        while (!waiting.isEmpty() && running < width) {
+          String directory = waiting.remove();
+          completions.submit(() -> lister.list(directory));
+          running++;
+        }
+        List<FileStatus> entries = completions.take().get();
+        running--;
+        for (FileStatus entry : entries) {
+          if (entry.directory()) {
+            waiting.add(entry.path());
+          } else {
+            files.add(entry);
+          }
+        }
+      }
+      return files;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while listing " + root);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw new IOException("listing below '" + root + "' failed", e.getCause());
+    }
+  }
+}

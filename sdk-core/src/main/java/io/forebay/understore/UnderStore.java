@@ -1,0 +1,60 @@
+package io.forebay.understore;
+
+import io.forebay.FileStatus;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Where the data really lives, seen as a tree of files below one root. The smallest interface the
+ * cache can live with: take care when adding to it. Layers such as {@link RetryingUnderStore} wrap
+ * it and know nothing of each other.
+ *
+ * <p>Paths are relative to the root and already {@linkplain io.forebay.DataPath normalised}.
+ * Implementations are thread-safe, report each failure at once (retrying is the decorator's work)
+ * and never put a secret into a message.
+ *
+ * <p>Errors, for every method: {@link java.nio.file.NoSuchFileException} for a path that is not
+ * there, {@link java.nio.file.AccessDeniedException} for refused credentials or permissions, {@link
+ * UnderStoreException} for everything else the store reports, marked as transient or not.
+ */
+public interface UnderStore extends Closeable {
+
+  /**
+   * The file or directory at a path. In an object store, a prefix with at least one object below it
+   * is a directory; where both an object {@code a} and objects {@code a/...} exist, the object
+   * wins.
+   */
+  FileStatus stat(String path) throws IOException;
+
+  /**
+   * One page of a directory's children, in the store's order.
+   *
+   * @param directory the directory; empty for the root
+   * @param continuation empty for the first page, then what the page before returned
+   * @throws java.nio.file.NoSuchFileException when the directory is not there; the root always is
+   */
+  ListingPage list(String directory, String continuation) throws IOException;
+
+  /**
+   * Opens a range of exactly this version of a file. The stream may fail, or end early, at any
+   * point; the caller counts. Closing it early must not read the rest.
+   *
+   * @param file as {@link #stat} or {@link #list} returned it
+   * @param offset of the first byte, {@code 0 <= offset < size}
+   * @param length in bytes, positive, {@code offset + length <= size}
+   * @throws io.forebay.StaleFileException when the file now has another version
+   */
+  InputStream open(FileStatus file, long offset, long length) throws IOException;
+
+  /**
+   * Creates or replaces a file. It becomes visible as a whole when this returns, or not at all.
+   *
+   * @param content read to its end, which must come after {@code length} bytes
+   * @return the status of the new version
+   */
+  FileStatus put(String path, InputStream content, long length) throws IOException;
+
+  /** Deletes a file; deleting what is not there succeeds, as it does in object stores. */
+  void delete(String path) throws IOException;
+}

@@ -1,0 +1,165 @@
+package io.forebay.understore.local;
+
+import io.forebay.DataPath;
+import io.forebay.FileStatus;
+import io.forebay.StaleFileException;
+import io.forebay.understore.ListingPage;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A local directory. The etag is made of size and modification time in nanoseconds, the only
+ * version a file system keeps; symbolic links are followed.
+ */
+final class LocalUnderStore implements UnderStore {
+
+  /** Files being written carry this prefix and are never listed. */
+  private static final String UNFINISHED = ".forebay-unfinished-";
+
+  private final Path root;
+
+  LocalUnderStore(Path root) {
+    this.root = root;
+  }
+
+  @Override
+  public FileStatus stat(String path) throws IOException {
+    try {
+      return status(path, Files.readAttributes(resolve(path), BasicFileAttributes.class));
+    } catch (FileSystemException e) {
+      throw named(path, e);
+    }
+  }
+
+  @Override
+  public ListingPage list(String directory, String continuation) throws IOException {
+    List<FileStatus> entries = new ArrayList<>();
+    try (DirectoryStream<Path> children = Files.newDirectoryStream(resolve(directory))) {
+      for (Path child : children) {
+        String name = child.getFileName().toString();
+        String path = DataPath.child(directory, name);
+        if (name.startsWith(UNFINISHED) || !DataPath.isValid(path)) {
+          continue;
+        }
+        try {
+          entries.add(status(path, Files.readAttributes(child, BasicFileAttributes.class)));
+        } catch (NoSuchFileException e) {
+          // Deleted since the directory was read, or a dangling link: not there either way.
+        }
+      }
+    } catch (NotDirectoryException e) {
+      throw new NoSuchFileException(describe(directory), null, "is a file, not a directory");
+    } catch (FileSystemException e) {
+      throw named(directory, e);
+    }
+    return new ListingPage(entries, "");
+  }
+
+  @Override
+  public InputStream open(FileStatus file, long offset, long length) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(resolve(file.path()), StandardOpenOption.READ);
+    } catch (FileSystemException e) {
+      throw named(file.path(), e);
+    }
+    try {
+      FileStatus now = stat(file.path());
+      if (!now.etag().equals(file.etag())) {
+        throw new StaleFileException(
+            describe(file.path()), "expected " + file.etag() + ", found " + now.etag());
+      }
+      channel.position(offset);
+      return Channels.newInputStream(channel);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public FileStatus put(String path, InputStream content, long length) throws IOException {
+    Path target = resolve(path);
+    Files.createDirectories(target.getParent());
+    Path unfinished = target.resolveSibling(UNFINISHED + UUID.randomUUID());
+    try {
+      long written = Files.copy(content, unfinished);
+      if (written != length) {
+        throw UnderStoreException.lasting(
+            describe(path) + ": " + length + " bytes were announced, " + written + " came", null);
+      }
+      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      throw named(path, e);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+    return stat(path);
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    try {
+      Files.deleteIfExists(resolve(path));
+    } catch (FileSystemException e) {
+      throw named(path, e);
+    }
+  }
+
+  @Override
+  public void close() {}
+
+  private Path resolve(String path) {
+    return root.resolve(path);
+  }
+
+  private String describe(String path) {
+    return resolve(path).toUri().toString();
+  }
+
+  private static FileStatus status(String path, BasicFileAttributes attributes) {
+    if (attributes.isDirectory()) {
+      return FileStatus.directory(path);
+    }
+    long nanos = attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
+    return FileStatus.file(
+        path,
+        attributes.size(),
+        attributes.lastModifiedTime().toMillis(),
+        Long.toHexString(attributes.size()) + "-" + Long.toHexString(nanos));
+  }
+
+  private IOException named(String path, FileSystemException e) {
+    if (e instanceof NoSuchFileException) {
+      return new NoSuchFileException(describe(path), null, "no such file in the under-store");
+    }
+    if (e instanceof java.nio.file.AccessDeniedException) {
+      return new java.nio.file.AccessDeniedException(describe(path), null, "permission denied");
+    }
+    // 'a/b' where 'a' is a file: the name cannot exist, which is all that the caller asked.
+    if (String.valueOf(e.getReason()).contains("Not a directory")) {
+      return new NoSuchFileException(describe(path), null, "a parent is a file");
+    }
+    return UnderStoreException.lasting(describe(path) + ": " + e.getReason(), e);
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code file:} roots. */
+package io.forebay.understore.local;

@@ -1,0 +1,296 @@
+package io.forebay.understore.oss;
+
+import com.aliyun.oss.ClientException;
+import com.aliyun.oss.OSS;
+import com.aliyun.oss.OSSException;
+import com.aliyun.oss.model.AbortMultipartUploadRequest;
+import com.aliyun.oss.model.CompleteMultipartUploadRequest;
+import com.aliyun.oss.model.GetObjectRequest;
+import com.aliyun.oss.model.InitiateMultipartUploadRequest;
+import com.aliyun.oss.model.ListObjectsV2Request;
+import com.aliyun.oss.model.ListObjectsV2Result;
+import com.aliyun.oss.model.OSSObject;
+import com.aliyun.oss.model.OSSObjectSummary;
+import com.aliyun.oss.model.ObjectMetadata;
+import com.aliyun.oss.model.PartETag;
+import com.aliyun.oss.model.UploadPartRequest;
+import io.forebay.DataPath;
+import io.forebay.FileStatus;
+import io.forebay.understore.ListingPage;
+import io.forebay.understore.RetryPolicy;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreException;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A bucket, or the part of one below a prefix. */
+final class OssUnderStore implements UnderStore {
+
+  private static final Logger log = LoggerFactory.getLogger(OssUnderStore.class);
+
+  /** The most keys that ListObjectsV2 returns at a time. */
+  private static final int PAGE = 1000;
+
+  private final OSS client;
+  private final String bucket;
+  private final String prefix;
+  private final int partBytes;
+
+  OssUnderStore(OSS client, String bucket, String prefix, int partBytes) {
+    this.client = client;
+    this.bucket = bucket;
+    this.prefix = prefix.isEmpty() ? "" : prefix + "/";
+    this.partBytes = partBytes;
+  }
+
+  @Override
+  public FileStatus stat(String path) throws IOException {
+    if (path.isEmpty()) {
+      // Only the bucket's existence is in question, and a listing of one key tells.
+      page("", "", 1);
+      return FileStatus.directory("");
+    }
+    try {
+      return call(path, () -> status(path, client.headObject(bucket, key(path))));
+    } catch (NoSuchFileException e) {
+      if (page(path, "", 1).getKeyCount() > 0) {
+        return FileStatus.directory(path);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public ListingPage list(String directory, String continuation) throws IOException {
+    ListObjectsV2Result result = page(directory, continuation, PAGE);
+    if (result.getKeyCount() == 0 && continuation.isEmpty() && !directory.isEmpty()) {
+      throw new NoSuchFileException(noun(directory), null, "no such directory");
+    }
+    List<FileStatus> entries = new ArrayList<>();
+    int leftOut = 0;
+    for (String common : result.getCommonPrefixes()) {
+      String path = common.substring(prefix.length(), common.length() - 1);
+      if (DataPath.isValid(path) && !path.isEmpty()) {
+        entries.add(FileStatus.directory(path));
+      } else {
+        leftOut++;
+      }
+    }
+    for (OSSObjectSummary object : result.getObjectSummaries()) {
+      String path = object.getKey().substring(prefix.length());
+      if (path.isEmpty() || path.endsWith("/")) {
+        // The marker that consoles create for an empty directory.
+        continue;
+      }
+      if (DataPath.isValid(path)) {
+        entries.add(
+            status(path, object.getSize(), object.getLastModified().toInstant(), object.getETag()));
+      } else {
+        leftOut++;
+      }
+    }
+    if (leftOut > 0) {
+      log.warn("{}: {} objects left out, their names cannot be paths", noun(directory), leftOut);
+    }
+    return new ListingPage(entries, result.isTruncated() ? result.getNextContinuationToken() : "");
+  }
+
+  @Override
+  public InputStream open(FileStatus file, long offset, long length) throws IOException {
+    GetObjectRequest request = new GetObjectRequest(bucket, key(file.path()));
+    request.setRange(offset, offset + length - 1);
+    request.setMatchingETagConstraints(List.of(file.etag()));
+    OSSObject object = call(file.path(), () -> client.getObject(request));
+    return new ObjectStream(file.path(), object, length);
+  }
+
+  @Override
+  public FileStatus put(String path, InputStream content, long length) throws IOException {
+    if (length > partBytes) {
+      putParts(path, content, length);
+    } else {
+      byte[] bytes = readFully(path, content, (int) length);
+      retrying(
+          path,
+          () -> {
+            ObjectMetadata metadata = new ObjectMetadata();
+            metadata.setContentLength(bytes.length);
+            return client.putObject(bucket, key(path), new ByteArrayInputStream(bytes), metadata);
+          });
+    }
+    return RetryPolicy.DEFAULT.run(() -> stat(path));
+  }
+
+  private void putParts(String path, InputStream content, long length) throws IOException {
+    String upload =
+        retrying(
+            path,
+            () ->
+                client
+                    .initiateMultipartUpload(new InitiateMultipartUploadRequest(bucket, key(path)))
+                    .getUploadId());
+    try {
+      List<PartETag> parts = new ArrayList<>();
+      for (long done = 0; done < length; done += partBytes) {
+        byte[] bytes = readFully(path, content, (int) Math.min(partBytes, length - done));
+        int number = parts.size() + 1;
+        parts.add(
+            retrying(
+                path,
+                () ->
+                    client
+                        .uploadPart(
+                            new UploadPartRequest(
+                                bucket,
+                                key(path),
+                                upload,
+                                number,
+                                new ByteArrayInputStream(bytes),
+                                bytes.length))
+                        .getPartETag()));
+      }
+      retrying(
+          path,
+          () ->
+              client.completeMultipartUpload(
+                  new CompleteMultipartUploadRequest(bucket, key(path), upload, parts)));
+    } catch (IOException e) {
+      abort(path, upload, e);
+      throw e;
+    }
+  }
+
+  private void abort(String path, String upload, IOException reason) {
+    try {
+      retrying(
+          path,
+          () ->
+              client.abortMultipartUpload(
+                  new AbortMultipartUploadRequest(bucket, key(path), upload)));
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    call(path, () -> client.deleteObject(bucket, key(path)));
+  }
+
+  @Override
+  public void close() {
+    client.shutdown();
+  }
+
+  private ListObjectsV2Result page(String directory, String continuation, int keys)
+      throws IOException {
+    ListObjectsV2Request request =
+        new ListObjectsV2Request(bucket)
+            .withPrefix(directory.isEmpty() ? prefix : key(directory) + "/")
+            .withDelimiter("/")
+            .withMaxKeys(keys);
+    if (!continuation.isEmpty()) {
+      request.setContinuationToken(continuation);
+    }
+    return call(directory, () -> client.listObjectsV2(request));
+  }
+
+  private interface Call<T> {
+    T run();
+  }
+
+  private <T> T call(String path, Call<T> call) throws IOException {
+    try {
+      return call.run();
+    } catch (OSSException e) {
+      throw OssErrors.translate(noun(path), e);
+    } catch (ClientException e) {
+      throw OssErrors.translate(noun(path), e);
+    }
+  }
+
+  private <T> T retrying(String path, Call<T> call) throws IOException {
+    return RetryPolicy.DEFAULT.run(() -> call(path, call));
+  }
+
+  private byte[] readFully(String path, InputStream content, int length) throws IOException {
+    byte[] bytes = content.readNBytes(length);
+    if (bytes.length < length) {
+      throw UnderStoreException.lasting(
+          noun(path) + ": the content ended " + (length - bytes.length) + " bytes early", null);
+    }
+    return bytes;
+  }
+
+  private String key(String path) {
+    return prefix + path;
+  }
+
+  private String noun(String path) {
+    return "oss://" + bucket + "/" + key(path);
+  }
+
+  private static FileStatus status(String path, ObjectMetadata metadata) {
+    return status(
+        path,
+        metadata.getContentLength(),
+        metadata.getLastModified().toInstant(),
+        metadata.getETag());
+  }
+
+  private static FileStatus status(String path, long size, Instant modified, String etag) {
+    // HEAD tells whole seconds, a listing may tell more: keep what both agree on.
+    return FileStatus.file(path, size, modified.getEpochSecond() * 1000, etag);
+  }
+
+  /** The body of a GET. Closing it before its end drops the connection instead of draining it. */
+  private final class ObjectStream extends FilterInputStream {
+
+    private final String path;
+    private final OSSObject object;
+    private long remaining;
+
+    ObjectStream(String path, OSSObject object, long length) {
+      super(object.getObjectContent());
+      this.path = path;
+      this.object = object;
+      this.remaining = length;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      try {
+        int n = super.read(target, offset, length);
+        remaining -= Math.max(n, 0);
+        return n;
+      } catch (ClientException e) {
+        throw OssErrors.translate(noun(path), e);
+      } catch (IOException e) {
+        throw UnderStoreException.passing(noun(path) + ": " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (remaining > 0) {
+        object.forcedClose();
+      } else {
+        object.close();
+      }
+    }
+  }
+}

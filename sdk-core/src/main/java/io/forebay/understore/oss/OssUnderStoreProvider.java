@@ -1,0 +1,58 @@
+package io.forebay.understore.oss;
+
+import com.aliyun.oss.ClientBuilderConfiguration;
+import com.aliyun.oss.OSS;
+import com.aliyun.oss.OSSClientBuilder;
+import com.aliyun.oss.common.comm.NoRetryStrategy;
+import com.aliyun.oss.common.comm.SignVersion;
+import io.forebay.DataPath;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreProvider;
+import java.net.URI;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Opens {@code oss://bucket/prefix} roots with Alibaba Cloud's official client. */
+public final class OssUnderStoreProvider implements UnderStoreProvider {
+
+  /** Bucket names as OSS documents them: 3 to 63 of a-z, 0-9 and inner hyphens. */
+  private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]");
+
+  @Override
+  public String scheme() {
+    return "oss";
+  }
+
+  @Override
+  public UnderStore open(URI root, Map<String, String> options) {
+    String bucket = root.getAuthority();
+    if (bucket == null || !BUCKET.matcher(bucket).matches()) {
+      throw new IllegalArgumentException(
+          "an oss:// root must name a bucket, such as oss://training-data/images; got " + root);
+    }
+    String prefix = DataPath.normalize(root.getPath());
+    OssOptions parsed = OssOptions.parse(options);
+    return new OssUnderStore(client(parsed, options), bucket, prefix, parsed.partBytes());
+  }
+
+  private static OSS client(OssOptions parsed, Map<String, String> options) {
+    ClientBuilderConfiguration configuration = new ClientBuilderConfiguration();
+    configuration.setConnectionTimeout(parsed.connectTimeoutMillis());
+    configuration.setConnectionRequestTimeout(parsed.readTimeoutMillis());
+    configuration.setSocketTimeout(parsed.readTimeoutMillis());
+    configuration.setMaxConnections(parsed.maxConnections());
+    configuration.setSignatureVersion(parsed.v4() ? SignVersion.V4 : SignVersion.V1);
+    // Retrying is RetryingUnderStore's work: two layers of it would multiply the attempts.
+    configuration.setRetryStrategy(new NoRetryStrategy());
+    configuration.setUserAgent("forebay");
+    var builder =
+        OSSClientBuilder.create()
+            .endpoint(parsed.endpoint())
+            .credentialsProvider(OssCredentials.of(options, System.getenv()))
+            .clientConfiguration(configuration);
+    if (!parsed.region().isEmpty()) {
+      builder.region(parsed.region());
+    }
+    return builder.build();
+  }
+}

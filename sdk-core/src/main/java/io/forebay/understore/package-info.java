@@ -1,0 +1,2 @@
+/** Where the data really lives: the SPI, retries, and one package per implementation. */
+package io.forebay.understore;

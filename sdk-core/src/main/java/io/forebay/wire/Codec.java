@@ -1,0 +1,278 @@
+package io.forebay.wire;
+
+import io.forebay.FileStatus;
+import io.forebay.ReadOrder;
+import java.net.URI;
+import java.nio.BufferOverflowException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Layout of a frame, big-endian: length of what follows (u32), type (u8), request id (u32), body.
+ * Strings are a u16 length and UTF-8; lists a u32 count. This class is the protocol's definition.
+ */
+public final class Codec {
+
+  /** Version that {@link Message.Hello} and {@link Message.Welcome} carry. */
+  public static final int VERSION = 1;
+
+  /** Bytes of length, type and request id. */
+  public static final int HEADER_BYTES = 9;
+
+  /** Bytes of a data frame before the file's bytes. */
+  public static final int DATA_HEADER_BYTES = HEADER_BYTES + Integer.BYTES;
+
+  /** The largest request; larger ones are split by the client and refused by the server. */
+  public static final int MAX_REQUEST_BYTES = 4 << 20;
+
+  /** The largest reply, file bytes included. */
+  public static final int MAX_REPLY_BYTES = 64 << 20;
+
+  /** Sent in {@link Message.Hello} before the version, so that a stranger is told from a client. */
+  private static final int MAGIC = 0x46524259; // FRBY
+
+  private static final byte HELLO = 1;
+  private static final byte OPEN = 2;
+  private static final byte STAT = 3;
+  private static final byte LIST = 4;
+  private static final byte REFRESH = 5;
+  private static final byte GET = 6;
+  private static final byte PREFETCH = 7;
+  private static final byte CANCEL = 8;
+  private static final byte WELCOME = 33;
+  private static final byte OPENED = 34;
+  private static final byte STATUS = 35;
+  private static final byte LISTING = 36;
+  private static final byte DATA = 37;
+  private static final byte ITEM_FAILED = 38;
+  private static final byte DONE = 39;
+  private static final byte FAILED = 40;
+
+  private Codec() {}
+
+  /**
+   * A message and the request it belongs to.
+   *
+   * @param requestId chosen by the client, unique among its requests in flight
+   */
+  public record Frame(int requestId, Message message) {}
+
+  /** Encodes a frame; of {@link Message.Data} only what comes before the file's bytes. */
+  public static ByteBuffer encode(int requestId, Message message) {
+    for (int capacity = 512; ; capacity *= 4) {
+      try {
+        ByteBuffer out = ByteBuffer.allocate(capacity);
+        out.position(Integer.BYTES + 1).putInt(requestId);
+        byte type = body(out, message);
+        out.put(Integer.BYTES, type).flip();
+        int fileBytes = message instanceof Message.Data data ? data.length() : 0;
+        return out.putInt(0, out.limit() - Integer.BYTES + fileBytes);
+      } catch (BufferOverflowException e) {
+        // Most messages are small; for the others a second encoding is cheaper than sizing all.
+      }
+    }
+  }
+
+  private static byte body(ByteBuffer out, Message message) {
+    if (message instanceof Message.Data m) {
+      out.putInt(m.item());
+      return DATA;
+    } else if (message instanceof Message.Hello m) {
+      out.putInt(MAGIC).putInt(m.version());
+      return HELLO;
+    } else if (message instanceof Message.Open m) {
+      putText(out, m.nameOrRoot());
+      return OPEN;
+    } else if (message instanceof Message.Stat m) {
+      putText(out, m.dataSet());
+      putText(out, m.path());
+      return STAT;
+    } else if (message instanceof Message.ListDirectory m) {
+      putText(out, m.dataSet());
+      putText(out, m.directory());
+      return LIST;
+    } else if (message instanceof Message.Refresh m) {
+      putText(out, m.dataSet());
+      return REFRESH;
+    } else if (message instanceof Message.Get m) {
+      putText(out, m.dataSet());
+      out.put((byte) (m.order() == ReadOrder.STRICT ? 0 : 1)).putInt(m.items().size());
+      for (Item item : m.items()) {
+        putStatus(out, item.status());
+        out.putLong(item.offset()).putLong(item.length());
+      }
+      return GET;
+    } else if (message instanceof Message.Prefetch m) {
+      putText(out, m.dataSet());
+      putStatuses(out, m.files());
+      return PREFETCH;
+    } else if (message instanceof Message.Cancel) {
+      return CANCEL;
+    } else if (message instanceof Message.Welcome m) {
+      out.putInt(m.version());
+      return WELCOME;
+    } else if (message instanceof Message.Opened m) {
+      putText(out, m.name());
+      putText(out, m.root().toString());
+      return OPENED;
+    } else if (message instanceof Message.Status m) {
+      putStatus(out, m.status());
+      return STATUS;
+    } else if (message instanceof Message.Listing m) {
+      out.put((byte) (m.last() ? 1 : 0));
+      putStatuses(out, m.entries());
+      return LISTING;
+    } else if (message instanceof Message.ItemFailed m) {
+      out.putInt(m.item()).put(m.code().number());
+      putText(out, m.message());
+      return ITEM_FAILED;
+    } else if (message instanceof Message.Done) {
+      return DONE;
+    } else if (message instanceof Message.Failed m) {
+      out.put(m.code().number());
+      putText(out, m.message());
+      return FAILED;
+    }
+    throw new IllegalArgumentException("no frame for " + message);
+  }
+
+  /** Whether the frame that starts behind the length, at the buffer's position, is data. */
+  static boolean isData(ByteBuffer in) {
+    return in.get(in.position()) == DATA;
+  }
+
+  /**
+   * Decodes a frame.
+   *
+   * @param in from behind the length on; of a data frame at least the header. On return it stands
+   *     behind what was decoded
+   * @param length what the frame's length field said
+   */
+  public static Frame decode(ByteBuffer in, int length) throws MalformedFrameException {
+    try {
+      byte type = in.get();
+      int requestId = in.getInt();
+      Message message = message(type, in, length);
+      if (type != DATA && in.hasRemaining()) {
+        throw new MalformedFrameException(
+            in.remaining() + " bytes too many in a frame of type " + type);
+      }
+      return new Frame(requestId, message);
+    } catch (BufferUnderflowException e) {
+      throw new MalformedFrameException("a frame of " + length + " bytes ends too early");
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new MalformedFrameException("a frame with an impossible value: " + e.getMessage());
+    }
+  }
+
+  private static Message message(byte type, ByteBuffer in, int length)
+      throws MalformedFrameException {
+    return switch (type) {
+      case HELLO -> {
+        int magic = in.getInt();
+        if (magic != MAGIC) {
+          throw new MalformedFrameException("not a Forebay client");
+        }
+        yield new Message.Hello(in.getInt());
+      }
+      case OPEN -> new Message.Open(text(in));
+      case STAT -> new Message.Stat(text(in), text(in));
+      case LIST -> new Message.ListDirectory(text(in), text(in));
+      case REFRESH -> new Message.Refresh(text(in));
+      case GET -> get(in);
+      case PREFETCH -> new Message.Prefetch(text(in), statuses(in));
+      case CANCEL -> new Message.Cancel();
+      case WELCOME -> new Message.Welcome(in.getInt());
+      case OPENED -> new Message.Opened(text(in), URI.create(text(in)));
+      case STATUS -> new Message.Status(status(in));
+      case LISTING -> {
+        boolean last = in.get() != 0;
+        yield new Message.Listing(statuses(in), last);
+      }
+      case DATA -> new Message.Data(in.getInt(), length + Integer.BYTES - DATA_HEADER_BYTES);
+      case ITEM_FAILED -> new Message.ItemFailed(in.getInt(), code(in), text(in));
+      case DONE -> new Message.Done();
+      case FAILED -> new Message.Failed(code(in), text(in));
+      default -> throw new MalformedFrameException("unknown frame type " + type);
+    };
+  }
+
+  private static Message.Get get(ByteBuffer in) throws MalformedFrameException {
+    String dataSet = text(in);
+    ReadOrder order = in.get() == 0 ? ReadOrder.STRICT : ReadOrder.FREE;
+    int count = count(in);
+    List<Item> items = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      FileStatus status = status(in);
+      long offset = in.getLong();
+      long itemLength = in.getLong();
+      if (offset < 0 || itemLength < 0 || offset > status.size() - itemLength) {
+        throw new MalformedFrameException(
+            "range " + offset + "+" + itemLength + " lies outside of " + status.path());
+      }
+      items.add(new Item(status, offset, itemLength));
+    }
+    return new Message.Get(dataSet, order, items);
+  }
+
+  private static ErrorCode code(ByteBuffer in) {
+    return ErrorCode.of(in.get());
+  }
+
+  private static int count(ByteBuffer in) throws MalformedFrameException {
+    int count = in.getInt();
+    // Every element has at least a byte, so a larger count is a lie that must not size a list.
+    if (count < 0 || count > in.remaining()) {
+      throw new MalformedFrameException("impossible count " + count);
+    }
+    return count;
+  }
+
+  private static void putText(ByteBuffer out, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    int length = Math.min(bytes.length, 0xffff);
+    out.putShort((short) length).put(bytes, 0, length);
+  }
+
+  private static String text(ByteBuffer in) {
+    byte[] bytes = new byte[in.getShort() & 0xffff];
+    in.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private static void putStatus(ByteBuffer out, FileStatus status) {
+    putText(out, status.path());
+    out.put((byte) (status.directory() ? 1 : 0))
+        .putLong(status.size())
+        .putLong(status.modifiedMillis());
+    putText(out, status.etag());
+  }
+
+  private static FileStatus status(ByteBuffer in) throws MalformedFrameException {
+    String path = text(in);
+    boolean directory = in.get() != 0;
+    long size = in.getLong();
+    if (size < 0) {
+      throw new MalformedFrameException("negative size of " + path);
+    }
+    return new FileStatus(path, directory, size, in.getLong(), text(in));
+  }
+
+  private static void putStatuses(ByteBuffer out, Collection<FileStatus> statuses) {
+    out.putInt(statuses.size());
+    statuses.forEach(status -> putStatus(out, status));
+  }
+
+  private static List<FileStatus> statuses(ByteBuffer in) throws MalformedFrameException {
+    int count = count(in);
+    List<FileStatus> statuses = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      statuses.add(status(in));
+    }
+    return statuses;
+  }
+}

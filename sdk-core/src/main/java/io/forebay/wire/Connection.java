@@ -1,0 +1,168 @@
+package io.forebay.wire;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/**
+ * A client's end of a connection. Blocking, and used by one thread at a time: the thread that wants
+ * the bytes reads them from the socket into their place itself, which saves the two thread switches
+ * and the copy that an event loop in between would cost.
+ */
+final class Connection implements Closeable {
+
+  /** Small frames are read together; the bytes of large ones go past this buffer. */
+  private static final int BUFFER = 64 << 10;
+
+  private final Address address;
+  private final SocketChannel channel;
+  private final Watchdog.Guard guard;
+  private final ByteBuffer input = ByteBuffer.allocateDirect(BUFFER).limit(0);
+  private int lastRequestId;
+
+  private Connection(Address address, SocketChannel channel, Duration patience) {
+    this.address = address;
+    this.channel = channel;
+    this.guard = Watchdog.watch(channel, patience.toNanos());
+  }
+
+  /**
+   * Connects and greets.
+   *
+   * @param patience the longest time to wait for the connection, and later for any byte
+   */
+  static Connection open(Address address, Duration patience) throws IOException {
+    Connection connection = new Connection(address, address.connect(patience), patience);
+    try {
+      int id = connection.send(new Message.Hello(Codec.VERSION));
+      Message answer = connection.receive(id);
+      connection.end();
+      if (!(answer instanceof Message.Welcome)) {
+        throw new MalformedFrameException(address + " did not answer as a Forebay server does");
+      }
+      return connection;
+    } catch (IOException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /** Sends a request and returns its id; watching for silence starts. */
+  int send(Message request) throws IOException {
+    int id = ++lastRequestId;
+    guard.begin();
+    ByteBuffer bytes = Codec.encode(id, request);
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      throw explained(e);
+    }
+    return id;
+  }
+
+  /** The next message that belongs to a request. After {@link Message.Data} its bytes follow. */
+  Message receive(int requestId) throws IOException {
+    require(Integer.BYTES);
+    int length = input.getInt();
+    if (length < Codec.HEADER_BYTES - Integer.BYTES || length > Codec.MAX_REPLY_BYTES) {
+      throw new MalformedFrameException(address + " sent a frame of " + length + " bytes");
+    }
+    int first = Math.min(length, Codec.DATA_HEADER_BYTES - Integer.BYTES);
+    require(first);
+    Codec.Frame frame;
+    if (Codec.isData(input)) {
+      ByteBuffer header = input.slice(input.position(), first);
+      frame = Codec.decode(header, length);
+      input.position(input.position() + first);
+    } else {
+      frame = Codec.decode(body(length), length);
+    }
+    if (frame.requestId() != requestId) {
+      throw new MalformedFrameException(
+          address + " answered request " + frame.requestId() + " instead of " + requestId);
+    }
+    return frame.message();
+  }
+
+  /** The whole of a frame that may be larger than the buffer. */
+  private ByteBuffer body(int length) throws IOException {
+    ByteBuffer body = ByteBuffer.allocate(length);
+    readInto(body, length);
+    return body.flip();
+  }
+
+  /** Reads file bytes into the target, straight from the socket where they are not here yet. */
+  void readInto(ByteBuffer target, int length) throws IOException {
+    int buffered = Math.min(length, input.remaining());
+    if (buffered > 0) {
+      target.put(input.slice(input.position(), buffered));
+      input.position(input.position() + buffered);
+    }
+    int left = length - buffered;
+    int limit = target.limit();
+    target.limit(target.position() + left);
+    try {
+      while (target.hasRemaining()) {
+        read(target);
+      }
+    } finally {
+      target.limit(limit);
+    }
+  }
+
+  private void require(int bytes) throws IOException {
+    if (input.remaining() < bytes) {
+      input.compact();
+      try {
+        while (input.position() < bytes) {
+          read(input);
+        }
+      } finally {
+        input.flip();
+      }
+    }
+  }
+
+  private void read(ByteBuffer target) throws IOException {
+    try {
+      if (channel.read(target) < 0) {
+        throw new EOFException(address + " closed the connection in the middle of an answer");
+      }
+    } catch (IOException e) {
+      throw explained(e);
+    }
+    guard.pat();
+  }
+
+  private IOException explained(IOException e) {
+    if (guard.expired()) {
+      return new SocketTimeoutException(address + " has been silent for too long");
+    }
+    if (e instanceof EOFException || e instanceof ClosedByInterruptException) {
+      return e;
+    }
+    return new IOException(address + ": " + e.getMessage(), e);
+  }
+
+  /** The answer is complete: nothing is expected any more. */
+  void end() {
+    guard.end();
+  }
+
+  @Override
+  public void close() {
+    guard.end();
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Nothing can be lost: requests are read-only and the answer is given up.
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.forebay.wire;
+
+import io.forebay.FileStatus;
+import io.forebay.ReadOrder;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * What travels in a frame. The first eight are requests, the others replies; {@link Codec} has the
+ * layout. A reply carries the request's id, so that a connection may have several in flight.
+ */
+public sealed interface Message {
+
+  /** First message of a client; the server answers with {@link Welcome} or closes. */
+  record Hello(int version) implements Message {}
+
+  /** Finds a data set by name or root. Answer: {@link Opened}. */
+  record Open(String nameOrRoot) implements Message {}
+
+  /** Answer: {@link Status}. */
+  record Stat(String dataSet, String path) implements Message {}
+
+  /** Answer: one or more {@link Listing}. */
+  record ListDirectory(String dataSet, String directory) implements Message {}
+
+  /** Has the server forget the data set's metadata. Answer: {@link Done}. */
+  record Refresh(String dataSet) implements Message {}
+
+  /**
+   * Reads ranges of one or many files. Answer: {@link Data} and {@link ItemFailed} as items become
+   * ready, in the order asked for or freely, then {@link Done}.
+   */
+  record Get(String dataSet, ReadOrder order, List<Item> items) implements Message {}
+
+  /** Has the server fetch files when it finds the time. Answer: {@link Done}, at once. */
+  record Prefetch(String dataSet, List<FileStatus> files) implements Message {}
+
+  /** Ends the request with the frame's id; what is under way of it may still arrive. */
+  record Cancel() implements Message {}
+
+  /** The server speaks the client's version. */
+  record Welcome(int version) implements Message {}
+
+  record Opened(String name, URI root) implements Message {}
+
+  record Status(FileStatus status) implements Message {}
+
+  /** Part of a directory, in listing order; {@code last} ends it. */
+  record Listing(List<FileStatus> entries, boolean last) implements Message {}
+
+  /**
+   * The header of a piece of an item; {@code length} bytes of the file follow in the same frame.
+   * Pieces of one item come in order, those of several items may come in between.
+   */
+  record Data(int item, int length) implements Message {}
+
+  record ItemFailed(int item, ErrorCode code, String message) implements Message {}
+
+  /** The request was answered. */
+  record Done() implements Message {}
+
+  /** The whole request failed. */
+  record Failed(ErrorCode code, String message) implements Message {}
+}

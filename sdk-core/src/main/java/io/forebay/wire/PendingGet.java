@@ -1,0 +1,119 @@
+package io.forebay.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** A read that was sent and not yet answered. Used by one thread. */
+public final class PendingGet {
+
+  /** Where the bytes of the items go. */
+  public interface Sink {
+
+    /**
+     * The buffer that an item's bytes are put into; asked for before each piece, and must be the
+     * same one for each piece of an item.
+     */
+    ByteBuffer target(int item);
+
+    /** All bytes of an item are in its buffer. */
+    default void complete(int item) throws IOException {}
+
+    /** The server could not read an item; what its buffer holds means nothing. */
+    void failed(int item, IOException reason) throws IOException;
+  }
+
+  private final ServerClient server;
+  private final Connection connection;
+  private final int requestId;
+  private final String dataSet;
+  private final List<Item> items;
+
+  PendingGet(
+      ServerClient server, Connection connection, int requestId, String dataSet, List<Item> items) {
+    this.server = server;
+    this.connection = connection;
+    this.requestId = requestId;
+    this.dataSet = dataSet;
+    this.items = items;
+  }
+
+  /**
+   * Takes the whole answer.
+   *
+   * @throws IOException when the connection broke: items not yet completed are lost with it. Also
+   *     what the sink throws
+   */
+  public void drain(Sink sink) throws IOException {
+    long[] left = new long[items.size()];
+    for (int i = 0; i < left.length; i++) {
+      left[i] = items.get(i).length();
+    }
+    IOException refused = null;
+    try {
+      while (true) {
+        Message message = connection.receive(requestId);
+        if (message instanceof Message.Data data) {
+          int item = checked(data.item());
+          if (data.length() > left[item]) {
+            throw new MalformedFrameException(
+                server.address()
+                    + " sent more than asked for of "
+                    + items.get(item).status().path());
+          }
+          connection.readInto(sink.target(item), data.length());
+          left[item] -= data.length();
+          if (left[item] == 0) {
+            left[item] = -1; // an empty item completes once
+            sink.complete(item);
+          }
+        } else if (message instanceof Message.ItemFailed failure) {
+          int item = checked(failure.item());
+          left[item] = -1;
+          String noun = dataSet + "/" + items.get(item).status().path();
+          try {
+            sink.failed(item, failure.code().toException(noun, failure.message()));
+          } catch (IOException e) {
+            // The rest of the answer is still to be read before the connection can be used again.
+            refused = e;
+          }
+        } else {
+          ServerClient.expect(message, dataSet, Message.Done.class);
+          break;
+        }
+      }
+      for (int i = 0; i < left.length; i++) {
+        if (left[i] >= 0) {
+          throw new MalformedFrameException(
+              server.address()
+                  + " left out "
+                  + left[i]
+                  + " bytes of "
+                  + items.get(i).status().path());
+        }
+      }
+    } catch (IOException e) {
+      server.settle(connection, e);
+      throw e;
+    } catch (RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+    server.giveBack(connection);
+    if (refused != null) {
+      throw refused;
+    }
+  }
+
+  private int checked(int item) throws MalformedFrameException {
+    if (item < 0 || item >= items.size()) {
+      throw new MalformedFrameException(server.address() + " answered for item " + item);
+    }
+    return item;
+  }
+
+  /** Gives the answer up. */
+  public void abandon() {
+    connection.close();
+  }
+}

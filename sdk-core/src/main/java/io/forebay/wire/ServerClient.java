@@ -1,0 +1,220 @@
+package io.forebay.wire;
+
+import io.forebay.FileStatus;
+import io.forebay.ReadOrder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One server, as its clients see it: a pool of connections, and the memory of when it last failed.
+ * Thread-safe.
+ */
+public final class ServerClient implements AutoCloseable {
+
+  private static final long FIRST_BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long LONGEST_BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final Address address;
+  private final Duration patience;
+  private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+  private volatile boolean closed;
+  private long backOffNanos;
+  private volatile long downUntil;
+
+  /**
+   * @param patience the longest silence before a server counts as down
+   */
+  public ServerClient(Address address, Duration patience) {
+    this.address = address;
+    this.patience = patience;
+    this.downUntil = System.nanoTime();
+  }
+
+  public Address address() {
+    return address;
+  }
+
+  /** Whether the server failed a short while ago and should be left alone. */
+  public boolean isDown() {
+    return downUntil - System.nanoTime() > 0;
+  }
+
+  /** Name and root of a data set, found by either. */
+  public Message.Opened open(String nameOrRoot) throws IOException {
+    return ask(new Message.Open(nameOrRoot), nameOrRoot, Message.Opened.class);
+  }
+
+  public FileStatus stat(String dataSet, String path) throws IOException {
+    return ask(new Message.Stat(dataSet, path), dataSet + "/" + path, Message.Status.class)
+        .status();
+  }
+
+  public void refresh(String dataSet) throws IOException {
+    ask(new Message.Refresh(dataSet), dataSet, Message.Done.class);
+  }
+
+  public void prefetch(String dataSet, List<FileStatus> files) throws IOException {
+    ask(new Message.Prefetch(dataSet, files), dataSet, Message.Done.class);
+  }
+
+  public List<FileStatus> list(String dataSet, String directory) throws IOException {
+    return exchange(
+        new Message.ListDirectory(dataSet, directory),
+        (connection, id) -> {
+          List<FileStatus> entries = new ArrayList<>();
+          while (true) {
+            Message.Listing page =
+                expect(connection.receive(id), dataSet + "/" + directory, Message.Listing.class);
+            entries.addAll(page.entries());
+            if (page.last()) {
+              return entries;
+            }
+          }
+        });
+  }
+
+  /** Starts reading; the answer is taken with {@link PendingGet#drain}. */
+  public PendingGet get(String dataSet, ReadOrder order, List<Item> items) throws IOException {
+    Connection connection = borrow();
+    try {
+      int id = connection.send(new Message.Get(dataSet, order, items));
+      return new PendingGet(this, connection, id, dataSet, items);
+    } catch (IOException e) {
+      connection.close();
+      failed();
+      throw e;
+    }
+  }
+
+  /** Reads one range. The target is filled, or an exception says why not. */
+  public void read(String dataSet, Item item, ByteBuffer target) throws IOException {
+    get(dataSet, ReadOrder.STRICT, List.of(item))
+        .drain(
+            new PendingGet.Sink() {
+              @Override
+              public ByteBuffer target(int index) {
+                return target;
+              }
+
+              @Override
+              public void failed(int index, IOException reason) throws IOException {
+                throw reason;
+              }
+            });
+  }
+
+  private <T extends Message> T ask(Message request, String noun, Class<T> type)
+      throws IOException {
+    return exchange(request, (connection, id) -> expect(connection.receive(id), noun, type));
+  }
+
+  static <T extends Message> T expect(Message answer, String noun, Class<T> type)
+      throws IOException {
+    if (answer instanceof Message.Failed failed) {
+      throw failed.code().toException(noun, failed.message());
+    }
+    if (!type.isInstance(answer)) {
+      throw new MalformedFrameException("unexpected answer for " + noun + ": " + answer);
+    }
+    return type.cast(answer);
+  }
+
+  private interface Exchange<T> {
+    T run(Connection connection, int requestId) throws IOException;
+  }
+
+  private <T> T exchange(Message request, Exchange<T> exchange) throws IOException {
+    Connection connection = borrow();
+    try {
+      T result = exchange.run(connection, connection.send(request));
+      giveBack(connection);
+      return result;
+    } catch (IOException e) {
+      settle(connection, e);
+      throw e;
+    }
+  }
+
+  /** What becomes of a connection after an exception: an answered error leaves it usable. */
+  void settle(Connection connection, IOException e) {
+    if (isAnswer(e)) {
+      giveBack(connection);
+      return;
+    }
+    connection.close();
+    if (!(e instanceof ClosedByInterruptException)) {
+      failed();
+    }
+  }
+
+  /** Whether an exception is what a healthy server answered. */
+  public static boolean isAnswer(IOException e) {
+    return e instanceof java.nio.file.FileSystemException
+        || e instanceof io.forebay.StaleFileException
+        || e instanceof io.forebay.UnknownDataSetException
+        || e instanceof ServerFailureException;
+  }
+
+  private Connection borrow() throws IOException {
+    if (closed) {
+      throw new IOException("the client of " + address + " is closed");
+    }
+    Connection pooled = idle.pollFirst();
+    if (pooled != null) {
+      return pooled;
+    }
+    try {
+      return Connection.open(address, patience);
+    } catch (IOException e) {
+      failed();
+      throw new IOException("cannot connect to cache server " + address + ": " + e.getMessage(), e);
+    }
+  }
+
+  void giveBack(Connection connection) {
+    connection.end();
+    succeeded();
+    idle.addFirst(connection);
+    if (closed) {
+      close();
+    }
+  }
+
+  /** Remembers a failure: nobody asks this server again before the back-off is over. */
+  private synchronized void failed() {
+    // Connections to a server that died are of no use either.
+    closeIdle();
+    if (!isDown()) {
+      backOffNanos =
+          Math.min(Math.max(FIRST_BACK_OFF_NANOS, backOffNanos * 2), LONGEST_BACK_OFF_NANOS);
+      downUntil = System.nanoTime() + backOffNanos;
+    }
+  }
+
+  private void succeeded() {
+    if (backOffNanos != 0) {
+      synchronized (this) {
+        backOffNanos = 0;
+        downUntil = System.nanoTime();
+      }
+    }
+  }
+
+  private void closeIdle() {
+    for (Connection each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
+      each.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    closeIdle();
+  }
+}
