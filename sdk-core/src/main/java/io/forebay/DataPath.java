@@ -21,7 +21,7 @@ public final class DataPath {
    */
   public static String normalize(String path) {
     int start = path.startsWith("/") ? 1 : 0;
-    int end = path.length() > start && path.endsWith("/") ? path.length() - 1 : path.length();
+    int end = path.length() - start > 1 && path.endsWith("/") ? path.length() - 1 : path.length();
     String plain = path.substring(start, end);
     String problem = problem(plain);
     if (problem != null) {

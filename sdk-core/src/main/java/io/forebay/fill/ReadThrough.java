@@ -58,6 +58,9 @@ public final class ReadThrough {
    * @param offset of the first byte; {@code offset + target.remaining() <= size}
    */
   public void read(FileVersion version, long offset, ByteBuffer target) throws IOException {
+    if (!target.hasRemaining()) {
+      return;
+    }
     int start = target.position();
     ResidentFile file = store.admit(version);
     readResident(version, file, offset, target);

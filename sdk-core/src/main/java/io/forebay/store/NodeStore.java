@@ -225,7 +225,7 @@ public final class NodeStore implements Closeable {
       crc.update(bytes.flip());
       if ((int) crc.getValue() == file.crc(block)) {
         file.markVerified(block);
-        if (file.allVerified()) {
+        if (file.isVerified()) {
           publish(file);
         }
         return true;

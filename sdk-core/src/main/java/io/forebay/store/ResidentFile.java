@@ -180,8 +180,9 @@ public final class ResidentFile {
     verified.set(block);
   }
 
-  synchronized boolean allVerified() {
-    return verified.cardinality() == blocks();
+  /** Whether every block is here and was verified, without looking at the disk. */
+  public synchronized boolean isVerified() {
+    return !dropped && verified.cardinality() == blocks();
   }
 
   /** Marks the file as gone; true for the first caller. */
@@ -275,7 +276,7 @@ public final class ResidentFile {
       } catch (IOException e) {
         throw new TierException("cannot finish " + path(), e);
       }
-      if (allVerified()) {
+      if (isVerified()) {
         store.publish(ResidentFile.this);
       }
     }

@@ -1,0 +1,2 @@
+/** The {@code forebay} command. */
+package io.forebay.cli;

@@ -1,0 +1,146 @@
+package io.forebay.server;
+
+import io.forebay.DataSetSpec;
+import io.forebay.node.CacheNode;
+import io.forebay.placement.Member;
+import io.forebay.wire.Address;
+import io.forebay.wire.Codec;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** A running cache server. Thread-safe. */
+public final class CacheServer implements AutoCloseable {
+
+  private final ServerConfig config;
+  private final CacheNode node;
+  private final ServerStats stats = new ServerStats();
+  private final EventLoopGroup group;
+  private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+  private final Channel tcp;
+
+  private CacheServer(ServerConfig config, CacheNode node) throws IOException {
+    this.config = config;
+    this.node = node;
+    if (!Epoll.isAvailable()) {
+      throw new IOException(
+          "the cache server needs Linux's epoll: " + Epoll.unavailabilityCause().getMessage());
+    }
+    group =
+        new MultiThreadIoEventLoopGroup(
+            0, new DefaultThreadFactory("forebay-server", true), EpollIoHandler.newFactory());
+    try {
+      for (DataSetSpec dataSet : config.dataSets()) {
+        node.add(dataSet);
+      }
+      tcp =
+          listen(
+              EpollServerSocketChannel.class,
+              new InetSocketAddress(config.tcp().host(), config.tcp().port()),
+              "listen.tcp " + config.tcp());
+      // The node's lock is ours, so a socket that is there was left behind by a killed server.
+      Files.deleteIfExists(config.unix());
+      listen(
+          EpollServerDomainSocketChannel.class,
+          new DomainSocketAddress(config.unix().toFile()),
+          "listen.unix " + config.unix());
+      node.listenAt(
+          config.name(),
+          new Address.Unix(config.unix()).toString(),
+          config.members().stream().map(this::withRealPort).toList());
+    } catch (IOException | RuntimeException e) {
+      stopListening();
+      throw e;
+    }
+  }
+
+  /** Starts a server; when this returns, it can be reached. */
+  public static CacheServer start(ServerConfig config) throws IOException {
+    CacheNode node = CacheNode.open(config.node());
+    try {
+      return new CacheServer(config, node);
+    } catch (IOException | RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private Channel listen(Class<? extends ServerChannel> type, SocketAddress address, String what)
+      throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(type)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel connection) {
+                    connection
+                        .pipeline()
+                        .addLast(
+                            new LengthFieldBasedFrameDecoder(
+                                Codec.MAX_REQUEST_BYTES, 0, Integer.BYTES, 0, Integer.BYTES),
+                            new ClientHandler(node, stats, workers));
+                  }
+                });
+    if (address instanceof InetSocketAddress) {
+      bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
+    }
+    try {
+      return bootstrap.bind(address).syncUninterruptibly().channel();
+    } catch (Exception e) {
+      throw new IOException("cannot listen on " + what + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** With port 0 the system chose one, and others must know which. */
+  private String withRealPort(Member member) {
+    String address = member.name().equals(config.name()) ? address() : member.address();
+    return member.name() + "=" + address;
+  }
+
+  /** {@code host:port} that other nodes reach this server at. */
+  public String address() {
+    InetSocketAddress bound = (InetSocketAddress) tcp.localAddress();
+    return config.tcp().host() + ":" + bound.getPort();
+  }
+
+  public ServerStats.Counts stats() {
+    return stats.counts();
+  }
+
+  public CacheNode node() {
+    return node;
+  }
+
+  private void stopListening() {
+    group.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  /** Stops serving; what is resident stays for the next start. */
+  @Override
+  public void close() throws IOException {
+    stopListening();
+    workers.shutdownNow();
+    node.close();
+    Files.deleteIfExists(config.unix());
+  }
+}

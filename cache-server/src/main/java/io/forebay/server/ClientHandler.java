@@ -1,0 +1,195 @@
+package io.forebay.server;
+
+import io.forebay.DataPath;
+import io.forebay.FileStatus;
+import io.forebay.metadata.FileVersion;
+import io.forebay.node.CacheNode;
+import io.forebay.node.NodeDataSet;
+import io.forebay.wire.Codec;
+import io.forebay.wire.ErrorCode;
+import io.forebay.wire.MalformedFrameException;
+import io.forebay.wire.Message;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.TooLongFrameException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The server's end of one connection. */
+final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
+
+  private static final Logger log = LoggerFactory.getLogger(ClientHandler.class);
+
+  /** Entries of one listing frame. */
+  private static final int LISTING_PAGE = 1000;
+
+  /** Requests of one connection at a time; a client that wants more is not one of ours. */
+  private static final int MAX_IN_FLIGHT = 256;
+
+  private final CacheNode node;
+  private final ServerStats stats;
+  private final Executor executor;
+  private final Map<Integer, GetTask> running = new ConcurrentHashMap<>();
+  private Outbox outbox;
+  private boolean greeted;
+
+  ClientHandler(CacheNode node, ServerStats stats, Executor executor) {
+    this.node = node;
+    this.stats = stats;
+    this.executor = executor;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    outbox = new Outbox(context.channel());
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    running.values().forEach(GetTask::cancel);
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) throws IOException {
+    Codec.Frame frame = Codec.decode(bytes.nioBuffer(), bytes.readableBytes());
+    stats.request();
+    int id = frame.requestId();
+    if (!greeted) {
+      greet(id, frame.message());
+      return;
+    }
+    switch (frame.message()) {
+      case Message.Get get -> get(id, get);
+      case Message.Cancel cancel -> {
+        GetTask task = running.get(id);
+        if (task != null) {
+          task.cancel();
+        }
+      }
+      case Message.Open open ->
+          answer(
+              id,
+              () -> {
+                NodeDataSet dataSet = node.dataSet(open.nameOrRoot());
+                return new Message.Opened(dataSet.spec().name(), dataSet.spec().root());
+              });
+      case Message.Stat stat ->
+          answer(
+              id,
+              () ->
+                  new Message.Status(
+                      node.dataSet(stat.dataSet())
+                          .catalog()
+                          .stat(DataPath.normalize(stat.path()))));
+      case Message.Refresh refresh ->
+          answer(
+              id,
+              () -> {
+                node.dataSet(refresh.dataSet()).catalog().refresh();
+                return new Message.Done();
+              });
+      case Message.Prefetch prefetch -> answer(id, () -> prefetch(prefetch));
+      case Message.ListDirectory list -> answer(id, () -> list(id, list));
+      default -> throw new MalformedFrameException("a reply came as a request");
+    }
+  }
+
+  private void greet(int id, Message message) throws MalformedFrameException {
+    if (!(message instanceof Message.Hello hello)) {
+      throw new MalformedFrameException("the first message was no greeting");
+    }
+    if (hello.version() != Codec.VERSION) {
+      throw new MalformedFrameException(
+          "the client speaks version " + hello.version() + ", this server " + Codec.VERSION);
+    }
+    greeted = true;
+    outbox.send(id, new Message.Welcome(Codec.VERSION));
+  }
+
+  private void get(int id, Message.Get get) throws MalformedFrameException {
+    NodeDataSet dataSet;
+    try {
+      dataSet = node.dataSet(get.dataSet());
+    } catch (IOException e) {
+      outbox.send(id, new Message.Failed(ErrorCode.of(e), e.getMessage()));
+      return;
+    }
+    GetTask task = new GetTask(id, dataSet, node.store(), get, outbox, stats, executor);
+    if (task.isImmediate()) {
+      task.run();
+      return;
+    }
+    if (running.size() >= MAX_IN_FLIGHT || running.putIfAbsent(id, task) != null) {
+      throw new MalformedFrameException("too many requests, or one id for two");
+    }
+    executor.execute(
+        () -> {
+          try {
+            task.run();
+          } finally {
+            running.remove(id);
+          }
+        });
+  }
+
+  private Message prefetch(Message.Prefetch prefetch) throws IOException {
+    NodeDataSet dataSet = node.dataSet(prefetch.dataSet());
+    for (FileStatus file : prefetch.files()) {
+      DataPath.normalize(file.path());
+      dataSet.reads().prefetch(FileVersion.of(dataSet.spec().name(), file));
+    }
+    return new Message.Done();
+  }
+
+  private Message list(int id, Message.ListDirectory list) throws IOException {
+    List<FileStatus> entries =
+        node.dataSet(list.dataSet()).catalog().list(DataPath.normalize(list.directory()));
+    int from = 0;
+    for (; entries.size() - from > LISTING_PAGE; from += LISTING_PAGE) {
+      outbox.send(id, new Message.Listing(entries.subList(from, from + LISTING_PAGE), false));
+    }
+    return new Message.Listing(entries.subList(from, entries.size()), true);
+  }
+
+  private interface Answer {
+    Message get() throws IOException;
+  }
+
+  private void answer(int id, Answer answer) {
+    executor.execute(
+        () -> {
+          Message message;
+          try {
+            message = answer.get();
+          } catch (IOException | RuntimeException e) {
+            ErrorCode code = ErrorCode.of(e);
+            if (code == ErrorCode.INTERNAL) {
+              log.warn("a request failed", e);
+            }
+            message = new Message.Failed(code, String.valueOf(e.getMessage()));
+          }
+          outbox.send(id, message);
+        });
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof MalformedFrameException || cause instanceof TooLongFrameException) {
+      log.warn(
+          "closing the connection from {}: {}",
+          context.channel().remoteAddress(),
+          cause.getMessage());
+    } else if (cause instanceof IOException) {
+      log.debug("connection from {} broke", context.channel().remoteAddress(), cause);
+    } else {
+      log.warn("closing the connection from {}", context.channel().remoteAddress(), cause);
+    }
+    context.close();
+  }
+}

@@ -1,0 +1,258 @@
+package io.forebay.server;
+
+import io.forebay.DataPath;
+import io.forebay.FileStatus;
+import io.forebay.ReadOrder;
+import io.forebay.metadata.FileVersion;
+import io.forebay.node.NodeDataSet;
+import io.forebay.store.NodeStore;
+import io.forebay.store.ResidentFile;
+import io.forebay.wire.Codec;
+import io.forebay.wire.ErrorCode;
+import io.forebay.wire.Item;
+import io.forebay.wire.Message;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers one {@link Message.Get}. */
+final class GetTask implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(GetTask.class);
+
+  /** From here on sendfile is cheaper than copying into a buffer. */
+  private static final int SENDFILE_BYTES = 256 << 10;
+
+  /** The most file bytes of one frame: large enough for sendfile, small enough to be cancelled. */
+  private static final int FRAME_BYTES = 4 << 20;
+
+  /** Bytes of an arriving file that are handed on at a time. */
+  private static final int STREAM_BYTES = 256 << 10;
+
+  /** Small items are gathered into writes of about this size. */
+  private static final int GATHER_BYTES = 256 << 10;
+
+  /** Items of one free-order request that are waited for at a time. */
+  private static final int WAITING = 64;
+
+  private final int requestId;
+  private final NodeDataSet dataSet;
+  private final NodeStore store;
+  private final Message.Get get;
+  private final Outbox outbox;
+  private final ServerStats stats;
+  private final Executor executor;
+  private ByteBuf gathered;
+  private volatile boolean cancelled;
+
+  GetTask(
+      int requestId,
+      NodeDataSet dataSet,
+      NodeStore store,
+      Message.Get get,
+      Outbox outbox,
+      ServerStats stats,
+      Executor executor) {
+    this.requestId = requestId;
+    this.dataSet = dataSet;
+    this.store = store;
+    this.get = get;
+    this.outbox = outbox;
+    this.stats = stats;
+    this.executor = executor;
+  }
+
+  void cancel() {
+    cancelled = true;
+  }
+
+  /** Whether this can run on an event loop: one resident item, and room to send it. */
+  boolean isImmediate() {
+    if (get.items().size() != 1 || get.items().get(0).length() > FRAME_BYTES) {
+      return false;
+    }
+    Item item = get.items().get(0);
+    return outbox.hasRoom((int) item.length() + Codec.DATA_HEADER_BYTES)
+        && resident(version(item)).isPresent();
+  }
+
+  @Override
+  public void run() {
+    try {
+      List<FileVersion> versions = new ArrayList<>(get.items().size());
+      for (Item item : get.items()) {
+        DataPath.normalize(item.status().path());
+        versions.add(version(item));
+      }
+      if (get.order() == ReadOrder.STRICT) {
+        inOrder(versions);
+      } else {
+        asReady(versions);
+      }
+      flush();
+      outbox.send(requestId, new Message.Done());
+    } catch (IOException e) {
+      log.debug("a read was given up: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      outbox.send(requestId, new Message.Failed(ErrorCode.of(e), String.valueOf(e.getMessage())));
+    } finally {
+      if (gathered != null) {
+        gathered.release();
+        gathered = null;
+      }
+    }
+  }
+
+  private void inOrder(List<FileVersion> versions) throws IOException {
+    if (versions.size() > 1) {
+      versions.stream().filter(v -> resident(v).isEmpty()).forEach(dataSet.reads()::prefetch);
+    }
+    for (int i = 0; i < versions.size() && !cancelled; i++) {
+      Optional<ResidentFile> resident = resident(versions.get(i));
+      if (resident.isEmpty() || !sendResident(i, resident.get())) {
+        flush();
+        sendMissing(i, versions.get(i));
+      }
+    }
+  }
+
+  private void asReady(List<FileVersion> versions) throws IOException {
+    List<Integer> missing = new ArrayList<>();
+    for (int i = 0; i < versions.size() && !cancelled; i++) {
+      Optional<ResidentFile> resident = resident(versions.get(i));
+      if (resident.isEmpty() || !sendResident(i, resident.get())) {
+        missing.add(i);
+      }
+    }
+    flush();
+    Semaphore places = new Semaphore(WAITING);
+    for (int i : missing) {
+      places.acquireUninterruptibly();
+      executor.execute(
+          () -> {
+            try {
+              if (!cancelled) {
+                sendMissing(i, versions.get(i));
+              }
+            } catch (IOException e) {
+              cancel();
+            } finally {
+              places.release();
+            }
+          });
+    }
+    places.acquireUninterruptibly(WAITING);
+  }
+
+  /** Sends an item from its tier file; false when that cannot be read after all. */
+  private boolean sendResident(int index, ResidentFile file) throws IOException {
+    Item item = get.items().get(index);
+    long position = item.offset();
+    long end = item.offset() + item.length();
+    try {
+      do {
+        int length = (int) Math.min(FRAME_BYTES, end - position);
+        if (length >= SENDFILE_BYTES) {
+          FileChannel channel = file.openForReading();
+          flush();
+          ByteBuf header = outbox.allocate(Codec.DATA_HEADER_BYTES);
+          putHeader(header, index, length);
+          outbox.send(header, channel, position, length);
+        } else if (!gather(index, file, position, length)) {
+          return false;
+        }
+        position += length;
+      } while (position < end && !cancelled);
+    } catch (IOException e) {
+      if (position > item.offset()) {
+        throw e; // part of the item is sent: only closing can undo that
+      }
+      log.debug("{} is not readable", file.path(), e);
+      return false;
+    }
+    stats.hit();
+    stats.sent(item.length());
+    return true;
+  }
+
+  private boolean gather(int index, ResidentFile file, long position, int length)
+      throws IOException {
+    int needed = Codec.DATA_HEADER_BYTES + length;
+    if (gathered != null && gathered.writableBytes() < needed) {
+      flush();
+    }
+    if (gathered == null) {
+      gathered = outbox.allocate(get.items().size() == 1 ? needed : Math.max(GATHER_BYTES, needed));
+    }
+    int start = gathered.writerIndex();
+    putHeader(gathered, index, length);
+    if (length == 0) {
+      return true;
+    }
+    ByteBuffer target = gathered.nioBuffer(gathered.writerIndex(), length);
+    try {
+      file.read(position, target);
+    } catch (IOException e) {
+      gathered.writerIndex(start);
+      throw e;
+    }
+    gathered.writerIndex(gathered.writerIndex() + length);
+    return true;
+  }
+
+  private void flush() throws IOException {
+    if (gathered != null) {
+      ByteBuf full = gathered;
+      gathered = null;
+      outbox.send(full);
+    }
+  }
+
+  /** Reads an item through the store, handing on what has arrived. */
+  private void sendMissing(int index, FileVersion version) throws IOException {
+    Item item = get.items().get(index);
+    long position = item.offset();
+    long end = item.offset() + item.length();
+    stats.miss();
+    do {
+      int length = (int) Math.min(STREAM_BYTES, end - position);
+      ByteBuf frame = outbox.allocate(Codec.DATA_HEADER_BYTES + length);
+      putHeader(frame, index, length);
+      try {
+        dataSet.reads().read(version, position, frame.nioBuffer(frame.writerIndex(), length));
+        frame.writerIndex(frame.writerIndex() + length);
+      } catch (IOException | RuntimeException e) {
+        frame.release();
+        stats.failure();
+        outbox.send(
+            requestId,
+            new Message.ItemFailed(index, ErrorCode.of(e), String.valueOf(e.getMessage())));
+        return;
+      }
+      outbox.send(frame);
+      stats.sent(length);
+      position += length;
+    } while (position < end && !cancelled);
+  }
+
+  private void putHeader(ByteBuf target, int index, int length) {
+    target.writeBytes(Codec.encode(requestId, new Message.Data(index, length)));
+  }
+
+  private Optional<ResidentFile> resident(FileVersion version) {
+    return store.find(version.id()).filter(ResidentFile::isVerified);
+  }
+
+  private FileVersion version(Item item) {
+    FileStatus status = item.status();
+    return FileVersion.of(dataSet.spec().name(), status);
+  }
+}

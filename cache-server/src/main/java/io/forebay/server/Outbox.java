@@ -1,0 +1,110 @@
+package io.forebay.server;
+
+import io.forebay.wire.Codec;
+import io.forebay.wire.Message;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.DefaultFileRegion;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The way out of one connection. Bounds what is queued for a client that reads slowly: a thread
+ * that has more to send waits, and a client that takes nothing for a minute is given up.
+ * Thread-safe.
+ */
+final class Outbox {
+
+  /** Bytes that may be queued, in units that fit a semaphore. */
+  private static final int PERMIT_BYTES = 4096;
+
+  private static final int PERMITS = (16 << 20) / PERMIT_BYTES;
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Channel channel;
+  private final Semaphore room = new Semaphore(PERMITS);
+
+  Outbox(Channel channel) {
+    this.channel = channel;
+  }
+
+  ByteBuf allocate(int bytes) {
+    return channel.alloc().directBuffer(bytes);
+  }
+
+  /** Sends a message that carries no file bytes. Never waits: such messages are small. */
+  void send(int requestId, Message message) {
+    channel.writeAndFlush(
+        Unpooled.wrappedBuffer(Codec.encode(requestId, message)), channel.voidPromise());
+  }
+
+  /** Sends encoded frames. May wait, so never on an event loop unless there is room. */
+  void send(ByteBuf frames) throws IOException {
+    int permits = acquire(frames.readableBytes());
+    if (permits < 0) {
+      frames.release();
+      throw gone();
+    }
+    channel.writeAndFlush(frames).addListener(sent -> room.release(permits));
+  }
+
+  /**
+   * Sends the header of a data frame and then, without copying, bytes of a file.
+   *
+   * @param file closed when they are sent
+   */
+  void send(ByteBuf header, FileChannel file, long position, int length) throws IOException {
+    int permits = acquire(length);
+    if (permits < 0) {
+      header.release();
+      file.close();
+      throw gone();
+    }
+    // As one task of the event loop, so that no other frame comes between header and bytes.
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              channel.write(header, channel.voidPromise());
+              channel
+                  .writeAndFlush(new DefaultFileRegion(file, position, length))
+                  .addListener(sent -> room.release(permits));
+            });
+  }
+
+  /** Whether so many bytes could be sent without waiting. */
+  boolean hasRoom(int bytes) {
+    return room.availablePermits() >= permits(bytes);
+  }
+
+  private int acquire(int bytes) throws IOException {
+    int permits = permits(bytes);
+    if (!channel.isActive()) {
+      return -1;
+    }
+    if (!room.tryAcquire(permits)) {
+      try {
+        if (!room.tryAcquire(permits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          channel.close();
+          return -1;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while waiting for a slow client");
+      }
+    }
+    return permits;
+  }
+
+  private static int permits(int bytes) {
+    return Math.min(PERMITS, 1 + bytes / PERMIT_BYTES);
+  }
+
+  private IOException gone() {
+    return new IOException("client " + channel.remoteAddress() + " is gone");
+  }
+}

@@ -1,0 +1,246 @@
+package io.forebay.server;
+
+import static io.forebay.server.Nodes.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.Forebay;
+import io.forebay.ReadOrder;
+import io.forebay.read.Origin;
+import io.forebay.wire.Codec;
+import io.forebay.wire.Item;
+import io.forebay.wire.Message;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What breaks, and what readers then see. */
+class FailuresTest {
+
+  @TempDir Path directory;
+  private Nodes nodes;
+
+  @AfterEach
+  void close() throws IOException {
+    if (nodes != null) {
+      nodes.close();
+    }
+  }
+
+  private Forebay withDirectAccess(String... servers) throws IOException {
+    Forebay.Builder builder =
+        Forebay.builder().servers(servers).patience(Duration.ofMillis(500));
+    nodes.ossOptions().forEach(builder::option);
+    return nodes.remember(builder.open());
+  }
+
+  @Test
+  void whenTheOwnerIsDownTheNextServerReadsThrough() throws IOException {
+    nodes = new Nodes(directory, 2);
+    nodes.addMany(40, 1_000);
+    Forebay client = nodes.elsewhere();
+    DataSet data = client.dataSet(Nodes.DATA_SET);
+    data.walk("");
+    nodes.stop(1);
+    for (String path : nodes.paths()) {
+      assertThat(bytes(data.read(path))).isEqualTo(nodes.files().get(path));
+    }
+    assertThat(client.stats().reads(Origin.OTHER_SERVER)).isEqualTo(40);
+    nodes.start(1);
+  }
+
+  @Test
+  void whenAllServersAreDownTheUnderStoreIsReadDirectly() throws IOException {
+    nodes = new Nodes(directory, 1);
+    nodes.addMany(20, 1_000);
+    Forebay client = withDirectAccess("server-0=127.0.0.1:" + nodes.port(0));
+    DataSet data = client.dataSet(Nodes.DATA_SET);
+    data.read(nodes.paths().get(0));
+    nodes.stop(0);
+    for (String path : nodes.paths()) {
+      assertThat(bytes(data.read(path))).isEqualTo(nodes.files().get(path));
+    }
+    data.readAll(
+        nodes.paths(),
+        ReadOrder.STRICT,
+        (path, buffer) -> assertThat(bytes(buffer)).isEqualTo(nodes.files().get(path)));
+    assertThat(client.stats().reads(Origin.UNDER_STORE)).isEqualTo(40);
+  }
+
+  @Test
+  void withoutServersAndCredentialsTheErrorSaysBoth() throws IOException {
+    nodes = new Nodes(directory, 1);
+    nodes.add("f", 10);
+    Forebay client = nodes.elsewhere();
+    DataSet data = client.dataSet(Nodes.DATA_SET);
+    data.stat("f");
+    nodes.stop(0);
+    assertThatThrownBy(() -> data.read("f"))
+        .hasStackTraceContaining("127.0.0.1:" + nodes.port(0))
+        .hasStackTraceContaining("fs.oss.endpoint");
+  }
+
+  /** A server that greets, and then answers as it is told. */
+  private ServerSocket impostor(byte[] answerToTheSecondRequest) throws IOException {
+    ServerSocket listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    Thread thread =
+        new Thread(
+            () -> {
+              while (!listening.isClosed()) {
+                try (Socket socket = listening.accept()) {
+                  DataInputStream in = new DataInputStream(socket.getInputStream());
+                  OutputStream out = socket.getOutputStream();
+                  in.readFully(new byte[in.readInt()]);
+                  out.write(frame(1, new Message.Welcome(Codec.VERSION)));
+                  in.readFully(new byte[in.readInt()]);
+                  out.write(answerToTheSecondRequest);
+                  out.flush();
+                } catch (IOException e) {
+                  // The client hung up, or the test is over.
+                }
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    return listening;
+  }
+
+  private static byte[] frame(int id, Message message) {
+    ByteBuffer bytes = Codec.encode(id, message);
+    byte[] frame = new byte[bytes.remaining()];
+    bytes.get(frame);
+    return frame;
+  }
+
+  @Test
+  void aServerThatDiesInMidReplyCostsNothingButTheNextStep() throws IOException {
+    nodes = new Nodes(directory, 1);
+    byte[] content = nodes.add("f", 50_000);
+    ByteBuffer half = ByteBuffer.allocate(20_000);
+    half.put(frame(2, new Message.Data(0, 50_000)));
+    try (ServerSocket dying = impostor(half.array())) {
+      DataSet data =
+          withDirectAccess("x=127.0.0.1:" + dying.getLocalPort()).dataSet("oss://bucket/root");
+      assertThat(bytes(data.read("f"))).isEqualTo(content);
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void aServerThatSaysNothingIsLeftAfterOnePatience() throws IOException {
+    nodes = new Nodes(directory, 1);
+    byte[] content = nodes.add("f", 50_000);
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      Forebay client = withDirectAccess("x=127.0.0.1:" + silent.getLocalPort());
+      DataSet data = client.dataSet("oss://bucket/root");
+      for (int i = 0; i < 20; i++) {
+        assertThat(bytes(data.read("f"))).isEqualTo(content);
+      }
+      assertThat(client.stats().reads(Origin.UNDER_STORE)).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void aMalformedFrameClosesItsConnectionAndNoOther() throws Exception {
+    nodes = new Nodes(directory, 1);
+    byte[] content = nodes.add("f", 1_000);
+    DataSet data = nodes.elsewhere().dataSet(Nodes.DATA_SET);
+    Random random = new Random(1);
+    for (int i = 0; i < 100; i++) {
+      byte[] noise = new byte[1 + random.nextInt(200)];
+      random.nextBytes(noise);
+      noise[0] = (byte) (i % 2 == 0 ? 0 : 127);
+      assertThat(hungUp(noise, i % 3 == 0)).isTrue();
+    }
+    assertThat(bytes(data.read("f"))).isEqualTo(content);
+  }
+
+  /** Whether the server closes a connection that these bytes came over. */
+  private boolean hungUp(byte[] bytes, boolean greetFirst) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), nodes.port(0))) {
+      socket.setSoTimeout(10_000);
+      OutputStream out = socket.getOutputStream();
+      if (greetFirst) {
+        out.write(frame(1, new Message.Hello(Codec.VERSION)));
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        in.readFully(new byte[in.readInt()]);
+      }
+      out.write(ByteBuffer.allocate(4).putInt(bytes.length).array());
+      out.write(bytes);
+      out.flush();
+      socket.shutdownOutput();
+      return socket.getInputStream().read() < 0;
+    } catch (java.net.SocketException e) {
+      return true; // reset: closed as well
+    }
+  }
+
+  @Test
+  void aRequestThatClimbsOutOfItsDataSetIsRefused() throws Exception {
+    nodes = new Nodes(directory, 1);
+    FileStatus outside = FileStatus.file("../other/secret", 3, 0, "e");
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), nodes.port(0))) {
+      socket.setSoTimeout(10_000);
+      OutputStream out = socket.getOutputStream();
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      out.write(frame(1, new Message.Hello(Codec.VERSION)));
+      in.readFully(new byte[in.readInt()]);
+      for (Message request :
+          List.of(
+              new Message.Get(Nodes.DATA_SET, ReadOrder.FREE, List.of(Item.whole(outside))),
+              new Message.Stat(Nodes.DATA_SET, "a/../../x"),
+              new Message.Prefetch(Nodes.DATA_SET, List.of(outside)))) {
+        out.write(frame(2, request));
+        byte[] answer = new byte[in.readInt()];
+        in.readFully(answer);
+        assertThat(Codec.decode(ByteBuffer.wrap(answer), answer.length).message())
+            .isInstanceOfSatisfying(
+                Message.Failed.class, f -> assertThat(f.message()).contains("not allowed"));
+      }
+    }
+    assertThat(nodes.oss().traffic().counts().total()).isZero();
+  }
+
+  @Test
+  void aReaderThatStopsReadingDoesNotDisturbTheOthers() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.add("huge", 64 << 20);
+    byte[] small = nodes.add("small", 1_000);
+    DataSet data = nodes.elsewhere().dataSet(Nodes.DATA_SET);
+    FileStatus huge = data.stat("huge");
+    try (Socket stalled = new Socket(InetAddress.getLoopbackAddress(), nodes.port(0))) {
+      OutputStream out = stalled.getOutputStream();
+      out.write(frame(1, new Message.Hello(Codec.VERSION)));
+      out.write(
+          frame(
+              2, new Message.Get(Nodes.DATA_SET, ReadOrder.STRICT, List.of(Item.whole(huge)))));
+      out.flush();
+      CompletableFuture<byte[]> other =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return bytes(data.read("small"));
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              });
+      assertThat(other.get(10, TimeUnit.SECONDS)).isEqualTo(small);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.forebay.server;
+
+import io.forebay.DataSetSpec;
+import io.forebay.Forebay;
+import io.forebay.node.NodeOptions;
+import io.forebay.placement.Member;
+import io.forebay.samples.oss.OssServer;
+import io.forebay.samples.oss.Shape;
+import io.forebay.wire.Address;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** A bucket and cache servers over it, for tests. The data set is called {@code images}. */
+final class Nodes implements AutoCloseable {
+
+  static final String DATA_SET = "images";
+  private static final URI ROOT = URI.create("oss://bucket/root");
+
+  private final Path directory;
+  private final OssServer oss;
+  private final Map<String, byte[]> files = new TreeMap<>();
+  private final List<Integer> ports = new ArrayList<>();
+  private final CacheServer[] servers;
+  private final List<Forebay> clients = new ArrayList<>();
+
+  Nodes(Path directory, int count) throws IOException {
+    this(directory, count, Shape.UNSHAPED);
+  }
+
+  Nodes(Path directory, int count, Shape shape) throws IOException {
+    this.directory = directory;
+    oss = OssServer.builder().bucket("bucket").key("id", "secret").shape(shape).start();
+    servers = new CacheServer[count];
+    for (int i = 0; i < count; i++) {
+      ports.add(freePort());
+    }
+    for (int i = 0; i < count; i++) {
+      start(i);
+    }
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  void start(int index) throws IOException {
+    servers[index] = CacheServer.start(config(index));
+  }
+
+  void stop(int index) throws IOException {
+    servers[index].close();
+    servers[index] = null;
+  }
+
+  private ServerConfig config(int index) {
+    List<Member> members = new ArrayList<>();
+    for (int i = 0; i < ports.size(); i++) {
+      members.add(new Member("server-" + i, "127.0.0.1:" + ports.get(i)));
+    }
+    return new ServerConfig(
+        "server-" + index,
+        NodeOptions.of(nodeDirectory(index), 1L << 30),
+        new Address.Tcp("127.0.0.1", ports.get(index)),
+        nodeDirectory(index).resolve("s"),
+        members,
+        List.of(new DataSetSpec(DATA_SET, ROOT, ossOptions())));
+  }
+
+  Map<String, String> ossOptions() {
+    return Map.of(
+        "fs.oss.endpoint", oss.endpoint(),
+        "fs.oss.accessKeyId", "id",
+        "fs.oss.accessKeySecret", "secret",
+        "fs.oss.timeout.millisecond", "2000");
+  }
+
+  Path nodeDirectory(int index) {
+    return directory.resolve("node-" + index);
+  }
+
+  CacheServer server(int index) {
+    return servers[index];
+  }
+
+  int port(int index) {
+    return ports.get(index);
+  }
+
+  OssServer oss() {
+    return oss;
+  }
+
+  byte[] add(String path, int size) throws IOException {
+    byte[] content = new byte[size];
+    new Random(path.hashCode() * 31L + size).nextBytes(content);
+    oss.put("bucket", "root/" + path, content);
+    files.put(path, content);
+    return content;
+  }
+
+  void addMany(int count, int size) throws IOException {
+    for (int i = 0; i < count; i++) {
+      add("dir" + i % 7 + "/file-" + i, size + i);
+    }
+  }
+
+  Map<String, byte[]> files() {
+    return files;
+  }
+
+  List<String> paths() {
+    return List.copyOf(files.keySet());
+  }
+
+  /** A client on the node of a server. */
+  Forebay onNode(int index) throws IOException {
+    return remember(Forebay.builder().node(nodeDirectory(index)).open());
+  }
+
+  /** A client on a node without a server. */
+  Forebay elsewhere() throws IOException {
+    Forebay.Builder builder = Forebay.builder();
+    for (int i = 0; i < ports.size(); i++) {
+      builder.servers("server-" + i + "=127.0.0.1:" + ports.get(i));
+    }
+    return remember(builder.open());
+  }
+
+  Forebay remember(Forebay client) {
+    clients.add(client);
+    return client;
+  }
+
+  static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  long requests() {
+    return Arrays.stream(servers).filter(s -> s != null).mapToLong(s -> s.stats().requests()).sum();
+  }
+
+  long totalGets() {
+    return oss.traffic().counts().of("GET");
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Forebay client : clients) {
+      client.close();
+    }
+    for (CacheServer server : servers) {
+      if (server != null) {
+        server.close();
+      }
+    }
+    oss.close();
+  }
+}

@@ -1,0 +1,201 @@
+package io.forebay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.Forebay;
+import io.forebay.read.Origin;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes: a second JVM on a node, with and without the flags, and a server that is killed. */
+class ProcessesTest {
+
+  @TempDir Path directory;
+  private Nodes nodes;
+  private Process process;
+
+  @AfterEach
+  void close() throws Exception {
+    if (process != null) {
+      process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+    }
+    if (nodes != null) {
+      nodes.close();
+    }
+  }
+
+  private Process java(boolean withFlags, Class<?> main, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx256m");
+    if (withFlags) {
+      command.addAll(List.of(io.forebay.metadata.SharedMaps.JVM_FLAGS.split(" ", -1)));
+    }
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    process =
+        new ProcessBuilder(command).redirectErrorStream(true).start();
+    return process;
+  }
+
+  private static String outputOf(Process process) throws Exception {
+    CompletableFuture<String> output =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return new String(
+                    process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+              } catch (IOException e) {
+                return e.toString();
+              }
+            });
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return output.get(10, TimeUnit.SECONDS);
+  }
+
+  /** Reads the whole data set of a node; prints a checksum over all files and where they were. */
+  static final class Reader {
+    public static void main(String[] arguments) throws IOException {
+      try (Forebay forebay = Forebay.connect(Path.of(arguments[0]))) {
+        DataSet data = forebay.dataSet(Nodes.DATA_SET);
+        List<String> paths = new ArrayList<>();
+        for (FileStatus file : data.walk("")) {
+          paths.add(file.path());
+        }
+        paths.sort(null);
+        CRC32C crc = new CRC32C();
+        for (String path : paths) {
+          crc.update(data.read(path));
+        }
+        System.out.println(
+            "read " + paths.size() + " crc " + crc.getValue()
+                + " resident " + forebay.stats().reads(Origin.RESIDENT));
+      }
+    }
+  }
+
+  private String expected() {
+    CRC32C crc = new CRC32C();
+    nodes.files().values().forEach(content -> crc.update(ByteBuffer.wrap(content)));
+    return "read " + nodes.files().size() + " crc " + crc.getValue();
+  }
+
+  private void warm() throws IOException {
+    DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
+    for (FileStatus file : data.walk("")) {
+      data.read(file.path());
+    }
+  }
+
+  @Test
+  void aSecondJvmReadsResidentFilesWithoutASingleRequest() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.addMany(100, 10_000);
+    warm();
+    long requests = nodes.requests();
+    long storeRequests = nodes.oss().traffic().counts().total();
+
+    String output = outputOf(java(true, Reader.class, nodes.nodeDirectory(0).toString()));
+
+    assertThat(output).contains(expected() + " resident 100");
+    assertThat(nodes.requests()).isEqualTo(requests);
+    assertThat(nodes.oss().traffic().counts().total()).isEqualTo(storeRequests);
+  }
+
+  @Test
+  void aJvmWithoutTheFlagsReadsThroughTheServerAndWarnsOnce() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.addMany(50, 10_000);
+    warm();
+    String output = outputOf(java(false, Reader.class, nodes.nodeDirectory(0).toString()));
+
+    assertThat(output).contains(expected() + " resident 0");
+    assertThat(output).containsOnlyOnce("Start the JVM with: --add-exports");
+  }
+
+  @Test
+  void aServerThatIsKilledComesBackWithItsFiles() throws Exception {
+    nodes = new Nodes(directory, 0);
+    nodes.addMany(80, 10_000);
+    int port = Nodes.freePort();
+    Path config = directory.resolve("server.properties");
+    StringBuilder text =
+        new StringBuilder()
+            .append("directory = ").append(nodes.nodeDirectory(0)).append('\n')
+            .append("listen.tcp = 127.0.0.1:").append(port).append('\n')
+            .append("dataset.images.root = oss://bucket/root\n");
+    nodes
+        .ossOptions()
+        .forEach((k, v) -> text.append("dataset.images.").append(k).append('=').append(v).append('\n'));
+    Files.writeString(config, text);
+    for (int round = 0; round < 3; round++) {
+      awaitServing(
+          java(true, io.forebay.cli.ForebayCommand.class, "serve", "--config", config.toString()));
+      try (Forebay client = Forebay.builder().servers("127.0.0.1:" + port).open()) {
+        DataSet data = client.dataSet(Nodes.DATA_SET);
+        for (String path : nodes.paths()) {
+          assertThat(Nodes.bytes(data.read(path))).isEqualTo(nodes.files().get(path));
+        }
+      }
+      process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+    }
+    assertThat(nodes.totalGets()).isEqualTo(80);
+  }
+
+  private static void awaitServing(Process server) throws Exception {
+    BufferedReader lines = server.inputReader(StandardCharsets.UTF_8);
+    CompletableFuture<Boolean> serving =
+        CompletableFuture.supplyAsync(() -> lines.lines().anyMatch(l -> l.startsWith("serving at")));
+    assertThat(serving.get(60, TimeUnit.SECONDS)).isTrue();
+    // Nobody reads further: a server that logs much would block.
+    CompletableFuture.runAsync(() -> lines.lines().forEach(l -> {}));
+  }
+
+  @Test
+  void aTermSignalStopsAServerCleanly() throws Exception {
+    nodes = new Nodes(directory, 0);
+    Path config = directory.resolve("server.properties");
+    Path node = directory.resolve("n");
+    Files.writeString(
+        config, "directory = " + node + "\nlisten.tcp = 127.0.0.1:" + Nodes.freePort() + "\n");
+    awaitServing(
+        java(true, io.forebay.cli.ForebayCommand.class, "serve", "--config", config.toString()));
+    process.destroy();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(node.resolve("forebay.sock")).doesNotExist();
+    assertThat(node.resolve("node.properties")).doesNotExist();
+  }
+
+  @Test
+  void wrongUsageAndBadConfigurationAreOneClearLine() throws Exception {
+    nodes = new Nodes(directory, 0);
+    Path config = directory.resolve("server.properties");
+    Files.writeString(config, "directry = /tmp/x\n");
+    Process failing =
+        java(true, io.forebay.cli.ForebayCommand.class, "serve", "--config", config.toString());
+    String output = outputOf(failing);
+    assertThat(failing.exitValue()).isEqualTo(1);
+    assertThat(output.strip().lines()).hasSize(1);
+    assertThat(output).contains("server.properties").contains("directry");
+    assertThat(outputOf(java(true, io.forebay.cli.ForebayCommand.class, "serve")))
+        .contains("--config");
+    assertThat(process.exitValue()).isEqualTo(2);
+  }
+}

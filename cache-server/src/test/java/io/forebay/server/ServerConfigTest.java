@@ -1,0 +1,81 @@
+package io.forebay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.forebay.placement.Member;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServerConfigTest {
+
+  @TempDir Path directory;
+
+  private ServerConfig load(String text) throws IOException {
+    Path file = directory.resolve("forebay.properties");
+    Files.writeString(file, text);
+    return ServerConfig.load(file);
+  }
+
+  @Test
+  void aFullFileIsUnderstood() throws IOException {
+    ServerConfig config =
+        load(
+            """
+            name = a
+            directory = /var/lib/forebay
+            quota = 1.5GiB
+            block = 1MiB
+            listen.tcp = 10.0.0.1:7070
+            members = a=10.0.0.1:7070, b=10.0.0.2:7070
+            dataset.images.root = oss://bucket/images
+            dataset.images.fs.oss.endpoint = oss.example.com
+            """);
+    assertThat(config.name()).isEqualTo("a");
+    assertThat(config.node().quotaBytes()).isEqualTo(3L << 29);
+    assertThat(config.node().blockBytes()).isEqualTo(1 << 20);
+    assertThat(config.node().tier()).hasToString("/var/lib/forebay/tier");
+    assertThat(config.unix()).hasToString("/var/lib/forebay/forebay.sock");
+    assertThat(config.members()).contains(new Member("b", "10.0.0.2:7070"));
+    assertThat(config.dataSets().get(0).options())
+        .containsEntry("fs.oss.endpoint", "oss.example.com");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "quota = 10GiB | directory",
+        "directory = /d\\nqota = 1 | qota",
+        "directory = /d\\nquota = much | much",
+        "directory = /d\\nlisten.tcp = nowhere | listen.tcp",
+        "directory = /d\\nlisten.tcp = h:99999 | listen.tcp",
+        "directory = /d\\nmembers = x=1.2.3.4:5 | members",
+        "directory = /d\\ndataset.x.fs.oss.endpoint = e | dataset.x.root",
+        "directory = /d\\ndataset.x.root = no-scheme | no-scheme",
+        "directory = /d\\nname = \\\\u12 | forebay.properties",
+      })
+  void aBadFileIsAnErrorThatNamesFileAndKey(String text, String noun) {
+    assertThatThrownBy(() -> load(text.replace("\\n", "\n")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("forebay.properties")
+        .hasMessageContaining(noun);
+  }
+
+  @Test
+  void aSocketPathThatIsTooLongIsRefused() {
+    assertThatThrownBy(() -> load("directory = /" + "d".repeat(120)))
+        .hasMessageContaining("listen.unix");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "512, 512", "100MB, 100000000", "4MiB, 4194304", "4Mi, 4194304", "1.5 kB, 1500"})
+  void amountsOfDataAreParsed(String text, long bytes) {
+    assertThat(DataSize.parse(text).bytes()).isEqualTo(bytes);
+  }
+}

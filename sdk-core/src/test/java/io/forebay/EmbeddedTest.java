@@ -1,0 +1,338 @@
+package io.forebay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.forebay.read.Origin;
+import io.forebay.samples.oss.Fault;
+import io.forebay.samples.oss.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The API in embedded mode, over a real OSS client and server. */
+class EmbeddedTest {
+
+  private static final int MIB = 1 << 20;
+
+  @TempDir Path directory;
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      open.get(i).close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    open.add(resource);
+    return resource;
+  }
+
+  private Forebay embedded(Bucket bucket) throws IOException {
+    return closing(bucket.to(Forebay.builder().embedded(directory.resolve("cache"))).open());
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  @Test
+  void aFileIsFetchedOnceAndThenResident() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    byte[] content = bucket.add("a.bin", 100_000);
+    Forebay forebay = embedded(bucket);
+    DataSet data = forebay.dataSet(bucket.root());
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(bytes(data.read("a.bin"))).isEqualTo(content);
+    }
+    assertThat(bucket.gets("a.bin")).isEqualTo(1);
+    assertThat(forebay.stats().reads(Origin.EMBEDDED_CACHE)).isEqualTo(1);
+    assertThat(forebay.stats().reads(Origin.RESIDENT)).isEqualTo(2);
+  }
+
+  @Test
+  void theTreeCanBeListedWalkedAndStated() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    bucket.add("x/1", 10);
+    bucket.add("x/y/2", 20);
+    bucket.add("3", 30);
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+
+    assertThat(data.list("")).extracting(FileStatus::path).containsExactlyInAnyOrder("x", "3");
+    assertThat(data.walk(""))
+        .extracting(FileStatus::path)
+        .containsExactlyInAnyOrder("x/1", "x/y/2", "3");
+    assertThat(data.stat("x/y/2").size()).isEqualTo(20);
+    assertThat(data.stat("x").directory()).isTrue();
+    long before = bucket.server().traffic().counts().total();
+    data.walk("");
+    data.stat("x/1");
+    assertThat(bucket.server().traffic().counts().total()).isEqualTo(before);
+  }
+
+  @Test
+  void aLargeResidentFileIsMappedAndAChannelSeeks() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    byte[] content = bucket.add("large", 11 * MIB + 77);
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+
+    assertThat(data.map("large")).isEmpty();
+    try (DataFile file = data.open("large")) {
+      ByteBuffer some = ByteBuffer.allocate(1_000);
+      file.position(9 * MIB - 500).read(some);
+      assertThat(some.array()).isEqualTo(Arrays.copyOfRange(content, 9 * MIB - 500, 9 * MIB + 500));
+      assertThat(file.position()).isEqualTo(9 * MIB + 500);
+      assertThat(file.size()).isEqualTo(content.length);
+    }
+    assertThat(bytes(data.read("large"))).isEqualTo(content);
+    ByteBuffer mapped = data.map("large").orElseThrow();
+    assertThat(mapped.isDirect()).isTrue();
+    assertThat(mapped.isReadOnly()).isTrue();
+    assertThat(bytes(mapped)).isEqualTo(content);
+    try (InputStream in = data.open("large").asInputStream()) {
+      assertThat(in.readAllBytes()).isEqualTo(content);
+    }
+    // Three blocks, and none of them twice.
+    assertThat(bucket.gets("large")).isEqualTo(3);
+  }
+
+  @Test
+  void anEmptyFileIsEmpty() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    bucket.add("empty", 0);
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    assertThat(data.read("empty").remaining()).isZero();
+    assertThat(data.open("empty").read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    data.readAll(List.of("empty"), ReadOrder.FREE, (p, b) -> assertThat(b.remaining()).isZero());
+  }
+
+  @Test
+  void readersOfTheSameFileShareOneRequest() throws Exception {
+    Bucket bucket = closing(new Bucket(new Shape(Duration.ofMillis(50), 0, 0)));
+    byte[] content = bucket.add("shared", 9 * MIB);
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    data.stat("shared");
+    ExecutorService readers = Executors.newFixedThreadPool(8);
+    open.add(readers::shutdownNow);
+    List<Future<ByteBuffer>> results = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      results.add(readers.submit((Callable<ByteBuffer>) () -> data.read("shared")));
+    }
+    for (Future<ByteBuffer> result : results) {
+      assertThat(bytes(result.get(60, TimeUnit.SECONDS))).isEqualTo(content);
+    }
+    assertThat(bucket.gets("shared")).isEqualTo(3);
+  }
+
+  @Test
+  void aReaderGetsItsBytesWhileTheBlockIsStillArriving() throws IOException {
+    // 4 MiB at 2 MB/s take two seconds; the first bytes must not.
+    Bucket bucket = closing(new Bucket(new Shape(Duration.ZERO, 2_000_000, 0)));
+    byte[] content = bucket.add("slow", 4 * MIB);
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    data.stat("slow");
+    try (DataFile file = data.open("slow")) {
+      ByteBuffer first = ByteBuffer.allocate(1_000);
+      file.read(first);
+      assertThat(bucket.server().traffic().counts().objectBytes()).isLessThan(2 * MIB);
+      assertThat(first.array()).isEqualTo(Arrays.copyOf(content, 1_000));
+    }
+  }
+
+  @Test
+  void whatDoesNotFitPassesBy() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    byte[] first = bucket.add("first", 100_000);
+    byte[] second = bucket.add("second", 100_000);
+    Forebay forebay =
+        closing(
+            bucket
+                .to(Forebay.builder().embedded(directory.resolve("cache")).quotaBytes(150_000))
+                .open());
+    DataSet data = forebay.dataSet(bucket.root());
+    for (int i = 0; i < 3; i++) {
+      assertThat(bytes(data.read("first"))).isEqualTo(first);
+      assertThat(bytes(data.read("second"))).isEqualTo(second);
+    }
+    // What came first stays; what came second is read each time.
+    assertThat(bucket.gets("first")).isEqualTo(1);
+    assertThat(bucket.gets("second")).isEqualTo(3);
+  }
+
+  @Test
+  void manyFilesComeInTheOrderAskedFor() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    for (int i = 0; i < 300; i++) {
+      bucket.add("many/" + i, 1_000 + i);
+    }
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    List<String> paths = new ArrayList<>(bucket.files().keySet());
+    data.read(paths.get(10));
+    for (ReadOrder order : ReadOrder.values()) {
+      List<String> delivered = new ArrayList<>();
+      data.readAll(
+          paths,
+          order,
+          (path, buffer) -> {
+            assertThat(bytes(buffer)).isEqualTo(bucket.files().get(path));
+            delivered.add(path);
+          });
+      assertThat(delivered).containsExactlyInAnyOrderElementsOf(paths);
+      if (order == ReadOrder.STRICT) {
+        assertThat(delivered).isEqualTo(paths);
+      }
+    }
+  }
+
+  @Test
+  void prefetchedFilesNeedNoFurtherRequest() throws Exception {
+    Bucket bucket = closing(new Bucket());
+    for (int i = 0; i < 50; i++) {
+      bucket.add("p/" + i, 10_000);
+    }
+    Forebay forebay = embedded(bucket);
+    DataSet data = forebay.dataSet(bucket.root());
+    List<String> paths = new ArrayList<>(bucket.files().keySet());
+    data.prefetch(paths);
+    for (String path : paths) {
+      assertThat(bytes(data.read(path))).isEqualTo(bucket.files().get(path));
+    }
+    for (String path : paths) {
+      assertThat(bucket.gets(path)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aChangedObjectIsStaleUntilTheDataSetIsRefreshed() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    byte[] old = bucket.add("cached", 1_000);
+    bucket.add("uncached", 1_000);
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    data.read("cached");
+    data.stat("uncached");
+    byte[] young = bucket.add("cached", 2_000);
+    byte[] youngToo = bucket.add("uncached", 2_000);
+
+    assertThat(bytes(data.read("cached"))).isEqualTo(old);
+    assertThatThrownBy(() -> data.read("uncached"))
+        .isInstanceOf(StaleFileException.class)
+        .hasMessageContaining("uncached");
+    data.refresh();
+    assertThat(bytes(data.read("cached"))).isEqualTo(young);
+    assertThat(bytes(data.read("uncached"))).isEqualTo(youngToo);
+  }
+
+  @Test
+  void theCacheSurvivesARestartAndABadBlockIsFetchedAgain() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    byte[] content = bucket.add("kept", 50_000);
+    Path cache = directory.resolve("cache");
+    for (int run = 0; run < 3; run++) {
+      try (Forebay forebay = bucket.to(Forebay.builder().embedded(cache)).open()) {
+        assertThat(bytes(forebay.dataSet(bucket.root()).read("kept"))).isEqualTo(content);
+      }
+      assertThat(bucket.gets("kept")).isEqualTo(run < 2 ? 1 : 2);
+      if (run == 1) {
+        flipAByteOfTheOnlyTierFile(cache.resolve("tier"));
+      }
+    }
+  }
+
+  private static void flipAByteOfTheOnlyTierFile(Path tier) throws IOException {
+    try (Stream<Path> files = Files.walk(tier)) {
+      Path file =
+          files
+              .filter(Files::isRegularFile)
+              .filter(f -> f.getFileName().toString().length() == 32)
+              .findFirst()
+              .orElseThrow();
+      try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+        access.seek(20_000);
+        int b = access.read();
+        access.seek(20_000);
+        access.write(~b);
+      }
+    }
+  }
+
+  @Test
+  void aSecondProcessReadsWhatIsResidentAndTheRestDirectly() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    byte[] resident = bucket.add("resident", 1_000);
+    byte[] other = bucket.add("other", 1_000);
+    embedded(bucket).dataSet(bucket.root()).read("resident");
+
+    Forebay guest = embedded(bucket);
+    DataSet data = guest.dataSet(bucket.root());
+    assertThat(bytes(data.read("resident"))).isEqualTo(resident);
+    assertThat(bytes(data.read("other"))).isEqualTo(other);
+    assertThat(guest.stats().reads(Origin.RESIDENT)).isEqualTo(1);
+    assertThat(guest.stats().reads(Origin.UNDER_STORE)).isEqualTo(1);
+  }
+
+  @Test
+  void badNamesAndMissingFilesAreClearErrors() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    bucket.add("x/1", 10);
+    Forebay forebay = embedded(bucket);
+    DataSet data = forebay.dataSet(bucket.root());
+    assertThatThrownBy(() -> data.read("x/../../secret")).isInstanceOf(InvalidPathException.class);
+    assertThatThrownBy(() -> data.stat("a\u0001b")).isInstanceOf(InvalidPathException.class);
+    assertThatThrownBy(() -> data.read("nope"))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("nope");
+    assertThatThrownBy(() -> data.read("x")).hasMessageContaining("directory");
+    assertThatThrownBy(() -> data.read("x/1", ByteBuffer.allocate(3))).hasMessageContaining("10");
+    assertThatThrownBy(() -> forebay.dataSet("gopher://x")).hasMessageContaining("gopher");
+    assertThatThrownBy(() -> forebay.dataSet("just-a-name")).hasMessageContaining("just-a-name");
+  }
+
+  @Test
+  void aFailingStoreLeavesNothingHalfWritten() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    byte[] content = bucket.add("f", 100_000);
+    Forebay forebay = embedded(bucket);
+    DataSet data = forebay.dataSet(bucket.root());
+    data.stat("f");
+    bucket.server().faults().rate(1, Fault.INTERNAL_ERROR);
+    assertThatThrownBy(() -> data.read("f")).hasMessageContaining("InternalError");
+    try (Stream<Path> files = Files.walk(directory.resolve("cache/tier"))) {
+      assertThat(files.filter(f -> f.toString().endsWith(".part"))).isEmpty();
+    }
+    bucket.server().faults().clear();
+    assertThat(bytes(data.read("f"))).isEqualTo(content);
+  }
+
+  @Test
+  void localDirectoriesAreUnderStoresToo() throws IOException {
+    Path files = Files.createDirectories(directory.resolve("files/a"));
+    Files.writeString(files.resolve("b.txt"), "hello");
+    Forebay forebay = closing(Forebay.embedded(directory.resolve("cache")));
+    DataSet data = forebay.dataSet(directory.resolve("files").toUri().toString());
+    assertThat(new String(bytes(data.read("a/b.txt")), java.nio.charset.StandardCharsets.UTF_8))
+        .isEqualTo("hello");
+  }
+}

@@ -1,0 +1,104 @@
+package io.forebay.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.forebay.FileStatus;
+import io.forebay.ReadOrder;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class CodecTest {
+
+  @Property(tries = 500)
+  void everyMessageSurvivesTheWire(@ForAll("messages") Message message, @ForAll int id)
+      throws MalformedFrameException {
+    ByteBuffer bytes = Codec.encode(id, message);
+    int length = bytes.getInt();
+    assertThat(length)
+        .isEqualTo(bytes.remaining() + (message instanceof Message.Data d ? d.length() : 0));
+    assertThat(Codec.decode(bytes, length)).isEqualTo(new Codec.Frame(id, message));
+  }
+
+  @Property(tries = 2_000)
+  void anyBytesAreAMessageOrAClearError(@ForAll byte[] bytes) {
+    try {
+      Codec.decode(ByteBuffer.wrap(bytes), bytes.length);
+    } catch (MalformedFrameException e) {
+      assertThat(e.getMessage()).isNotBlank();
+    }
+  }
+
+  @Property(tries = 1_000)
+  void aDamagedMessageIsAMessageOrAClearError(
+      @ForAll("messages") Message message, @ForAll int where, @ForAll byte what) {
+    ByteBuffer bytes = Codec.encode(1, message);
+    int at = Integer.BYTES + Math.floorMod(where, bytes.limit() - Integer.BYTES);
+    bytes.put(at, (byte) (bytes.get(at) ^ what));
+    int length = bytes.getInt();
+    try {
+      Codec.decode(bytes, length);
+    } catch (MalformedFrameException e) {
+      assertThat(e.getMessage()).isNotBlank();
+    }
+  }
+
+  @Example
+  void aCountThatCannotBeDoesNotAllocate() {
+    ByteBuffer bytes = Codec.encode(1, new Message.Prefetch("d", List.of()));
+    bytes.putInt(bytes.limit() - Integer.BYTES, Integer.MAX_VALUE);
+    int length = bytes.getInt();
+    assertThatThrownBy(() -> Codec.decode(bytes, length))
+        .isInstanceOf(MalformedFrameException.class)
+        .hasMessageContaining("count");
+  }
+
+  @Example
+  void aRangeOutsideOfItsFileIsRefused() {
+    FileStatus file = FileStatus.file("f", 10, 0, "e");
+    for (Item item : List.of(new Item(file, 5, 6), new Item(file, -1, 2), new Item(file, 11, 0))) {
+      ByteBuffer bytes = Codec.encode(1, new Message.Get("d", ReadOrder.FREE, List.of(item)));
+      int length = bytes.getInt();
+      assertThatThrownBy(() -> Codec.decode(bytes, length)).hasMessageContaining("outside");
+    }
+  }
+
+  @Provide
+  Arbitrary<Message> messages() {
+    Arbitrary<String> text = Arbitraries.strings().ofMaxLength(300);
+    Arbitrary<FileStatus> status =
+        Combinators.combine(text, Arbitraries.longs().greaterOrEqual(0), Arbitraries.longs(), text)
+            .as(FileStatus::file);
+    Arbitrary<List<FileStatus>> statuses = status.list().ofMaxSize(20);
+    Arbitrary<ErrorCode> code = Arbitraries.of(ErrorCode.class);
+    return Arbitraries.oneOf(
+        Arbitraries.integers().map(Message.Hello::new),
+        Arbitraries.integers().map(Message.Welcome::new),
+        text.map(Message.Open::new),
+        text.map(name -> new Message.Opened(name, URI.create("oss://bucket/x"))),
+        Combinators.combine(text, text).as(Message.Stat::new),
+        Combinators.combine(text, text).as(Message.ListDirectory::new),
+        text.map(Message.Refresh::new),
+        Combinators.combine(text, Arbitraries.of(ReadOrder.class), statuses)
+            .as(
+                (d, order, files) ->
+                    new Message.Get(d, order, files.stream().map(Item::whole).toList())),
+        Combinators.combine(text, statuses).as(Message.Prefetch::new),
+        status.map(Message.Status::new),
+        Combinators.combine(statuses, Arbitraries.of(true, false)).as(Message.Listing::new),
+        Combinators.combine(Arbitraries.integers(), Arbitraries.integers().between(0, 1 << 20))
+            .as(Message.Data::new),
+        Combinators.combine(Arbitraries.integers(), code, text).as(Message.ItemFailed::new),
+        Combinators.combine(code, text).as(Message.Failed::new),
+        Arbitraries.just(new Message.Done()),
+        Arbitraries.just(new Message.Cancel()));
+  }
+}
