@@ -64,16 +64,19 @@ final class Outbox {
       file.close();
       throw gone();
     }
-    // As one task of the event loop, so that no other frame comes between header and bytes.
-    channel
-        .eventLoop()
-        .execute(
-            () -> {
-              channel.write(header, channel.voidPromise());
-              channel
-                  .writeAndFlush(new DefaultFileRegion(file, position, length))
-                  .addListener(sent -> room.release(permits));
-            });
+    Runnable write =
+        () -> {
+          channel.write(header, channel.voidPromise());
+          channel
+              .writeAndFlush(new DefaultFileRegion(file, position, length))
+              .addListener(sent -> room.release(permits));
+        };
+    // As one step of the event loop, so that no other frame comes between header and bytes.
+    if (channel.eventLoop().inEventLoop()) {
+      write.run();
+    } else {
+      channel.eventLoop().execute(write);
+    }
   }
 
   /** Whether so many bytes could be sent without waiting. */

@@ -44,8 +44,7 @@ class FailuresTest {
   }
 
   private Forebay withDirectAccess(String... servers) throws IOException {
-    Forebay.Builder builder =
-        Forebay.builder().servers(servers).patience(Duration.ofMillis(500));
+    Forebay.Builder builder = Forebay.builder().servers(servers).patience(Duration.ofMillis(500));
     nodes.ossOptions().forEach(builder::option);
     return nodes.remember(builder.open());
   }
@@ -228,8 +227,7 @@ class FailuresTest {
       OutputStream out = stalled.getOutputStream();
       out.write(frame(1, new Message.Hello(Codec.VERSION)));
       out.write(
-          frame(
-              2, new Message.Get(Nodes.DATA_SET, ReadOrder.STRICT, List.of(Item.whole(huge)))));
+          frame(2, new Message.Get(Nodes.DATA_SET, ReadOrder.STRICT, List.of(Item.whole(huge)))));
       out.flush();
       CompletableFuture<byte[]> other =
           CompletableFuture.supplyAsync(

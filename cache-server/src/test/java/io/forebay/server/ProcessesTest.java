@@ -21,7 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real processes: a second JVM on a node, with and without the flags, and a server that is killed. */
+/**
+ * Real processes: a second JVM on a node, with and without the flags, and a server that is killed.
+ */
 class ProcessesTest {
 
   @TempDir Path directory;
@@ -50,8 +52,7 @@ class ProcessesTest {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(main.getName());
     command.addAll(List.of(arguments));
-    process =
-        new ProcessBuilder(command).redirectErrorStream(true).start();
+    process = new ProcessBuilder(command).redirectErrorStream(true).start();
     return process;
   }
 
@@ -60,8 +61,7 @@ class ProcessesTest {
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return new String(
-                    process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
               } catch (IOException e) {
                 return e.toString();
               }
@@ -85,8 +85,12 @@ class ProcessesTest {
           crc.update(data.read(path));
         }
         System.out.println(
-            "read " + paths.size() + " crc " + crc.getValue()
-                + " resident " + forebay.stats().reads(Origin.RESIDENT));
+            "read "
+                + paths.size()
+                + " crc "
+                + crc.getValue()
+                + " resident "
+                + forebay.stats().reads(Origin.RESIDENT));
       }
     }
   }
@@ -138,12 +142,17 @@ class ProcessesTest {
     Path config = directory.resolve("server.properties");
     StringBuilder text =
         new StringBuilder()
-            .append("directory = ").append(nodes.nodeDirectory(0)).append('\n')
-            .append("listen.tcp = 127.0.0.1:").append(port).append('\n')
+            .append("directory = ")
+            .append(nodes.nodeDirectory(0))
+            .append('\n')
+            .append("listen.tcp = 127.0.0.1:")
+            .append(port)
+            .append('\n')
             .append("dataset.images.root = oss://bucket/root\n");
     nodes
         .ossOptions()
-        .forEach((k, v) -> text.append("dataset.images.").append(k).append('=').append(v).append('\n'));
+        .forEach(
+            (k, v) -> text.append("dataset.images.").append(k).append('=').append(v).append('\n'));
     Files.writeString(config, text);
     for (int round = 0; round < 3; round++) {
       awaitServing(
@@ -162,7 +171,8 @@ class ProcessesTest {
   private static void awaitServing(Process server) throws Exception {
     BufferedReader lines = server.inputReader(StandardCharsets.UTF_8);
     CompletableFuture<Boolean> serving =
-        CompletableFuture.supplyAsync(() -> lines.lines().anyMatch(l -> l.startsWith("serving at")));
+        CompletableFuture.supplyAsync(
+            () -> lines.lines().anyMatch(l -> l.startsWith("serving at")));
     assertThat(serving.get(60, TimeUnit.SECONDS)).isTrue();
     // Nobody reads further: a server that logs much would block.
     CompletableFuture.runAsync(() -> lines.lines().forEach(l -> {}));

@@ -58,7 +58,7 @@ class ServerConfigTest {
         "directory = /d\\nmembers = x=1.2.3.4:5 | members",
         "directory = /d\\ndataset.x.fs.oss.endpoint = e | dataset.x.root",
         "directory = /d\\ndataset.x.root = no-scheme | no-scheme",
-        "directory = /d\\nname = \\\\u12 | forebay.properties",
+        "directory = /d\\nname = \\u12 | forebay.properties",
       })
   void aBadFileIsAnErrorThatNamesFileAndKey(String text, String noun) {
     assertThatThrownBy(() -> load(text.replace("\\n", "\n")))
@@ -74,7 +74,14 @@ class ServerConfigTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0", "512, 512", "100MB, 100000000", "4MiB, 4194304", "4Mi, 4194304", "1.5 kB, 1500"})
+  @CsvSource({
+    "0, 0",
+    "512, 512",
+    "100MB, 100000000",
+    "4MiB, 4194304",
+    "4Mi, 4194304",
+    "1.5 kB, 1500"
+  })
   void amountsOfDataAreParsed(String text, long bytes) {
     assertThat(DataSize.parse(text).bytes()).isEqualTo(bytes);
   }
