@@ -1,0 +1,41 @@
+package io.forebay.samples.quickstart;
+
+import io.forebay.samples.oss.OssServer;
+import io.forebay.samples.oss.Shape;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** The bucket far away: an OSS server over the directory of images, shaped as asked for. */
+final class Bucket implements AutoCloseable {
+
+  static final String NAME = "training-data";
+  static final String KEY_ID = "quickstart";
+
+  private final String secret = UUID.randomUUID().toString();
+  private final OssServer server;
+
+  Bucket(Path images, Settings settings) throws IOException {
+    server =
+        OssServer.builder()
+            .bucket(NAME, images)
+            .key(KEY_ID, secret)
+            .shape(
+                new Shape(
+                    settings.firstByte, settings.perConnection.bytes(), settings.inTotal.bytes()))
+            .start();
+  }
+
+  String secret() {
+    return secret;
+  }
+
+  OssServer server() {
+    return server;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,153 @@
+package io.forebay.samples.quickstart;
+
+import ai.djl.Model;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.pooling.Pool;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.BatchSampler;
+import ai.djl.training.listener.EvaluatorTrainingListener;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.translate.TranslateException;
+import io.forebay.dataset.folder.FileSource;
+import io.forebay.djl.ImageFolder;
+import io.forebay.samples.oss.Traffic;
+import java.io.Console;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** A small CNN trained with DJL. The same code, threads and shuffle for every source. */
+final class TrainingJob {
+
+  private final Settings settings;
+  private final Traffic traffic;
+
+  TrainingJob(Settings settings, Traffic traffic) {
+    this.settings = settings;
+    this.traffic = traffic;
+  }
+
+  /**
+   * Trains for all epochs.
+   *
+   * @param name what the source is called in progress bar and table
+   * @param limit the most images of an epoch
+   * @param results is told each epoch
+   */
+  void run(String name, FileSource source, int epochs, int limit, Consumer<EpochResult> results)
+      throws IOException, TranslateException {
+    ExecutorService loaders = Executors.newFixedThreadPool(settings.loaders);
+    try (Model model = Model.newInstance("quickstart", "PyTorch")) {
+      model.setBlock(network());
+      DefaultTrainingConfig config =
+          new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+              .optOptimizer(Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.002f)).build())
+              .optExecutorService(loaders)
+              .addTrainingListeners(new EvaluatorTrainingListener());
+      ImageFolder images =
+          ImageFolder.builder(source)
+              .setSampling(new BatchSampler(new EpochOrder(settings.seed), settings.batch, false))
+              .optPrefetchNumber(2 * settings.loaders)
+              .optLimit(limit)
+              .build();
+      images.prepare();
+      try (Trainer trainer = model.newTrainer(config)) {
+        trainer.getManager().getEngine().setRandomSeed((int) settings.seed);
+        trainer.initialize(new Shape(1, 3, settings.pixels, settings.pixels));
+        for (int epoch = 1; epoch <= epochs; epoch++) {
+          results.accept(epoch(name, epoch, trainer, images));
+        }
+      }
+    } finally {
+      loaders.shutdownNow();
+    }
+  }
+
+  private EpochResult epoch(String name, int epoch, Trainer trainer, ImageFolder images)
+      throws IOException, TranslateException {
+    Traffic.Counts before = traffic.counts();
+    long start = System.nanoTime();
+    long waiting = 0;
+    int trained = 0;
+    try (ProgressBar bar = bar(name + ", epoch " + epoch, images.size())) {
+      Iterator<Batch> batches = trainer.iterateDataset(images).iterator();
+      while (true) {
+        long asked = System.nanoTime();
+        if (!batches.hasNext()) {
+          break;
+        }
+        try (Batch batch = batches.next()) {
+          waiting += System.nanoTime() - asked;
+          EasyTrain.trainBatch(trainer, batch);
+          trainer.step();
+          trained += batch.getSize();
+          bar.stepTo(trained);
+        }
+      }
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    trainer.notifyListeners((TrainingListener listener) -> listener.onEpoch(trainer));
+    Traffic.Counts reached = traffic.counts().since(before);
+    return new EpochResult(
+        name,
+        epoch,
+        trained,
+        seconds,
+        waiting / 1e9,
+        reached.of("GET"),
+        reached.objectBytes(),
+        trainer.getTrainingResult().getTrainLoss());
+  }
+
+  static ProgressBar bar(String task, long max) {
+    return new ProgressBarBuilder()
+        .setTaskName(task)
+        .setInitialMax(max)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(onTerminal() ? 200 : 10_000)
+        .build();
+  }
+
+  // Null when nobody is there, again since JDK 25; not null on 22 to 24.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean onTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
+  private SequentialBlock network() {
+    return new SequentialBlock()
+        .add(convolution(8))
+        .add(Activation::relu)
+        .add(Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2)))
+        .add(convolution(16))
+        .add(Activation::relu)
+        .add(Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2)))
+        .add(Blocks.batchFlattenBlock())
+        .add(Linear.builder().setUnits(Images.CLASSES).build());
+  }
+
+  private static Conv2d convolution(int filters) {
+    return Conv2d.builder()
+        .setKernelShape(new Shape(3, 3))
+        .optStride(new Shape(2, 2))
+        .setFilters(filters)
+        .build();
+  }
+}

@@ -1,0 +1,2 @@
+/** Data sets in the form of one directory for each class. */
+package io.forebay.dataset.folder;

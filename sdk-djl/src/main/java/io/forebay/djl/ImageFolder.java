@@ -1,0 +1,139 @@
+package io.forebay.djl;
+
+import ai.djl.modality.cv.Image;
+import ai.djl.modality.cv.ImageFactory;
+import ai.djl.modality.cv.transform.ToTensor;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.RandomAccessDataset;
+import ai.djl.training.dataset.Record;
+import ai.djl.translate.Pipeline;
+import ai.djl.util.Progress;
+import io.forebay.DataSet;
+import io.forebay.dataset.folder.ClassFolder;
+import io.forebay.dataset.folder.FileSource;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Images in one directory per class, as a DJL data set. Each record is the image, by default as a
+ * float tensor of shape (3, height, width) with values from 0 to 1, and its label as an int64
+ * scalar. Reading is thread-safe, so {@code getData} may be given an executor.
+ */
+public final class ImageFolder extends RandomAccessDataset {
+
+  private final FileSource source;
+  private final String root;
+  private final Image.Flag flag;
+  private ClassFolder folder;
+
+  private ImageFolder(Builder builder) {
+    super(builder);
+    source = builder.source;
+    root = builder.root;
+    flag = builder.flag;
+  }
+
+  /** Images of a Forebay data set. */
+  public static Builder builder(DataSet dataSet) {
+    return builder(FileSource.of(dataSet));
+  }
+
+  /** Images from anywhere. */
+  public static Builder builder(FileSource source) {
+    return new Builder(source);
+  }
+
+  /** Lists the images; the first {@code getData} does so too. */
+  @Override
+  public synchronized void prepare(Progress progress) throws IOException {
+    if (folder == null) {
+      folder = ClassFolder.list(source, root);
+    }
+  }
+
+  /**
+   * The classes; a label is an index into them.
+   *
+   * @throws IllegalStateException before {@link #prepare}
+   */
+  public List<String> classes() {
+    return folder().classes();
+  }
+
+  @Override
+  public Record get(NDManager manager, long index) throws IOException {
+    ClassFolder.Sample sample = folder().samples().get(Math.toIntExact(index));
+    Image image = decode(sample.path(), source.read(sample.path()));
+    return new Record(
+        new NDList(image.toNDArray(manager, flag)),
+        new NDList(manager.create((long) sample.label())));
+  }
+
+  @Override
+  protected long availableSize() {
+    return folder().samples().size();
+  }
+
+  private synchronized ClassFolder folder() {
+    if (folder == null) {
+      throw new IllegalStateException("call prepare() first");
+    }
+    return folder;
+  }
+
+  private static Image decode(String path, ByteBuffer bytes) throws IOException {
+    try (InputStream in = stream(bytes)) {
+      return ImageFactory.getInstance().fromInputStream(in);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IOException(path + " is no image that can be decoded", e);
+    }
+  }
+
+  private static InputStream stream(ByteBuffer bytes) {
+    if (bytes.hasArray()) {
+      return new ByteArrayInputStream(
+          bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    }
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    return new ByteArrayInputStream(copy);
+  }
+
+  /** Settings of an {@link ImageFolder}. */
+  public static final class Builder extends BaseBuilder<Builder> {
+
+    private final FileSource source;
+    private String root = "";
+    private Image.Flag flag = Image.Flag.COLOR;
+
+    private Builder(FileSource source) {
+      this.source = source;
+      this.pipeline = new Pipeline(new ToTensor());
+    }
+
+    /** The directory that holds the class directories; the root by default. */
+    public Builder optRoot(String root) {
+      this.root = root;
+      return this;
+    }
+
+    /** Colour, the default, or grey. */
+    public Builder optFlag(Image.Flag flag) {
+      this.flag = flag;
+      return this;
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    public ImageFolder build() {
+      return new ImageFolder(this);
+    }
+  }
+}

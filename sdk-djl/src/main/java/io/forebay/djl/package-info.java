@@ -1,0 +1,2 @@
+/** Data sets for DJL's trainer. */
+package io.forebay.djl;
