@@ -134,6 +134,36 @@ class ProcessesTest {
     assertThat(output).containsOnlyOnce("Start the JVM with: --add-exports");
   }
 
+  /** Reads a directory twice in embedded mode. */
+  static final class EmbeddedReader {
+    public static void main(String[] arguments) throws IOException {
+      try (Forebay forebay = Forebay.embedded(Path.of(arguments[0]))) {
+        DataSet data = forebay.dataSet(Path.of(arguments[1]).toUri().toString());
+        for (int i = 0; i < 2; i++) {
+          for (FileStatus file : data.walk("")) {
+            data.read(file.path());
+          }
+        }
+        System.out.println("resident " + forebay.stats().reads(Origin.RESIDENT));
+      }
+    }
+  }
+
+  @Test
+  void embeddedModeNeedsNoFlags() throws Exception {
+    Path files = Files.createDirectories(directory.resolve("files"));
+    Files.writeString(files.resolve("a"), "1");
+    Files.writeString(files.resolve("b"), "2");
+    String output =
+        outputOf(
+            java(
+                false,
+                EmbeddedReader.class,
+                directory.resolve("cache").toString(),
+                files.toString()));
+    assertThat(output).contains("resident 2");
+  }
+
   @Test
   void aServerThatIsKilledComesBackWithItsFiles() throws Exception {
     nodes = new Nodes(directory, 0);

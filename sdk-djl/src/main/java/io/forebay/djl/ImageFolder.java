@@ -19,15 +19,17 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Images in one directory per class, as a DJL data set. Each record is the image, by default as a
- * float tensor of shape (3, height, width) with values from 0 to 1, and its label as an int64
- * scalar. Reading is thread-safe, so {@code getData} may be given an executor.
+ * Images in one directory per class, as a DJL data set; a batch is read with few requests. Each
+ * record is the image, by default as a float tensor of shape (3, height, width) with values from 0
+ * to 1, and its label as an int64 scalar. Reading is thread-safe, so {@code getData} may be given
+ * an executor.
  */
 public final class ImageFolder extends RandomAccessDataset {
 
   private final FileSource source;
   private final String root;
   private final Image.Flag flag;
+  private final BatchReads reads;
   private ClassFolder folder;
 
   private ImageFolder(Builder builder) {
@@ -35,6 +37,8 @@ public final class ImageFolder extends RandomAccessDataset {
     source = builder.source;
     root = builder.root;
     flag = builder.flag;
+    reads = new BatchReads(source, index -> sample(index).path());
+    sampler = reads.following(sampler);
   }
 
   /** Images of a Forebay data set. */
@@ -66,8 +70,8 @@ public final class ImageFolder extends RandomAccessDataset {
 
   @Override
   public Record get(NDManager manager, long index) throws IOException {
-    ClassFolder.Sample sample = folder().samples().get(Math.toIntExact(index));
-    Image image = decode(sample.path(), source.read(sample.path()));
+    ClassFolder.Sample sample = sample(index);
+    Image image = decode(sample.path(), reads.read(index));
     return new Record(
         new NDList(image.toNDArray(manager, flag)),
         new NDList(manager.create((long) sample.label())));
@@ -76,6 +80,10 @@ public final class ImageFolder extends RandomAccessDataset {
   @Override
   protected long availableSize() {
     return folder().samples().size();
+  }
+
+  private ClassFolder.Sample sample(long index) {
+    return folder().samples().get(Math.toIntExact(index));
   }
 
   private synchronized ClassFolder folder() {

@@ -2,6 +2,7 @@ package io.forebay.dataset.folder;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.ReadOrder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -19,6 +20,13 @@ public interface FileSource {
   /** The bytes of one file, from position to limit. */
   ByteBuffer read(String path) throws IOException;
 
+  /** Reads several files, in any order; one after another unless the source knows better. */
+  default void readAll(List<String> paths, DataSet.FileConsumer consumer) throws IOException {
+    for (String path : paths) {
+      consumer.accept(path, read(path));
+    }
+  }
+
   /** The files of a data set. */
   static FileSource of(DataSet dataSet) {
     return new FileSource() {
@@ -30,6 +38,11 @@ public interface FileSource {
       @Override
       public ByteBuffer read(String path) throws IOException {
         return dataSet.read(path);
+      }
+
+      @Override
+      public void readAll(List<String> paths, DataSet.FileConsumer consumer) throws IOException {
+        dataSet.readAll(paths, ReadOrder.FREE, consumer);
       }
     };
   }

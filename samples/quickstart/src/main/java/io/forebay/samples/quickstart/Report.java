@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -25,6 +26,9 @@ final class Report {
           "hit ratio",
           "loss");
 
+  private static final List<String> SOURCES =
+      List.of(Quickstart.DIRECT, Quickstart.FOREBAY, Quickstart.LOCAL);
+
   private static final int BAR_WIDTH = 560;
   private static final int BAR_HEIGHT = 22;
 
@@ -37,8 +41,12 @@ final class Report {
     this.machine = machine;
   }
 
+  /** Results come epoch by epoch, and are shown source by source. */
   void add(EpochResult result) {
     results.add(result);
+    results.sort(
+        Comparator.comparingInt((EpochResult r) -> SOURCES.indexOf(r.source()))
+            .thenComparingInt(EpochResult::epoch));
   }
 
   String table() {

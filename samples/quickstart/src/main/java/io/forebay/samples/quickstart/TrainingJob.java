@@ -27,60 +27,57 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A small CNN trained with DJL. The same code, threads and shuffle for every source. */
-final class TrainingJob {
+/**
+ * A small CNN trained with DJL from one source, epoch by epoch. The same code, loader threads and
+ * shuffle for every source.
+ */
+final class TrainingJob implements AutoCloseable {
 
-  private final Settings settings;
+  private final String name;
   private final Traffic traffic;
-
-  TrainingJob(Settings settings, Traffic traffic) {
-    this.settings = settings;
-    this.traffic = traffic;
-  }
+  private final ExecutorService loaders;
+  private final Model model;
+  private final ImageFolder images;
+  private final Trainer trainer;
+  private int epoch;
 
   /**
-   * Trains for all epochs.
-   *
-   * @param name what the source is called in progress bar and table
+   * @param name what the source is called in progress bars and tables
+   * @param traffic counts what reaches the bucket
    * @param limit the most images of an epoch
-   * @param results is told each epoch
    */
-  void run(String name, FileSource source, int epochs, int limit, Consumer<EpochResult> results)
+  TrainingJob(String name, FileSource source, Settings settings, Traffic traffic, int limit)
       throws IOException, TranslateException {
-    ExecutorService loaders = Executors.newFixedThreadPool(settings.loaders);
-    try (Model model = Model.newInstance("quickstart", "PyTorch")) {
-      model.setBlock(network());
-      DefaultTrainingConfig config =
-          new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-              .optOptimizer(Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.002f)).build())
-              .optExecutorService(loaders)
-              .addTrainingListeners(new EvaluatorTrainingListener());
-      ImageFolder images =
-          ImageFolder.builder(source)
-              .setSampling(new BatchSampler(new EpochOrder(settings.seed), settings.batch, false))
-              .optPrefetchNumber(2 * settings.loaders)
-              .optLimit(limit)
-              .build();
-      images.prepare();
-      try (Trainer trainer = model.newTrainer(config)) {
-        trainer.getManager().getEngine().setRandomSeed((int) settings.seed);
-        trainer.initialize(new Shape(1, 3, settings.pixels, settings.pixels));
-        for (int epoch = 1; epoch <= epochs; epoch++) {
-          results.accept(epoch(name, epoch, trainer, images));
-        }
-      }
-    } finally {
-      loaders.shutdownNow();
-    }
+    this.name = name;
+    this.traffic = traffic;
+    loaders = Executors.newFixedThreadPool(settings.loaders);
+    model = Model.newInstance("quickstart", "PyTorch");
+    model.setBlock(network());
+    images =
+        ImageFolder.builder(source)
+            .setSampling(new BatchSampler(new EpochOrder(settings.seed), settings.batch, false))
+            .optPrefetchNumber(2 * settings.loaders)
+            .optLimit(limit)
+            .build();
+    images.prepare();
+    trainer =
+        model.newTrainer(
+            new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                .optOptimizer(
+                    Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.002f)).build())
+                .optExecutorService(loaders)
+                .addTrainingListeners(new EvaluatorTrainingListener()));
+    trainer.getManager().getEngine().setRandomSeed((int) settings.seed);
+    trainer.initialize(new Shape(1, 3, settings.pixels, settings.pixels));
   }
 
-  private EpochResult epoch(String name, int epoch, Trainer trainer, ImageFolder images)
-      throws IOException, TranslateException {
+  /** Trains for one more epoch. */
+  EpochResult next() throws IOException, TranslateException {
+    epoch++;
     Traffic.Counts before = traffic.counts();
     long start = System.nanoTime();
     long waiting = 0;
@@ -113,6 +110,13 @@ final class TrainingJob {
         reached.of("GET"),
         reached.objectBytes(),
         trainer.getTrainingResult().getTrainLoss());
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+    model.close();
+    loaders.shutdownNow();
   }
 
   static ProgressBar bar(String task, long max) {

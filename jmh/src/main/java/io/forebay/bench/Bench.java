@@ -1,0 +1,71 @@
+package io.forebay.bench;
+
+import java.util.concurrent.Callable;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs benchmarks and prints their tables. */
+@Command(
+    name = "forebay bench",
+    mixinStandardHelpOptions = true,
+    description = "Runs benchmarks beside their yardsticks and prints Markdown tables.",
+    footer = {
+      "",
+      "Examples:",
+      "  ./forebay bench                      all of them",
+      "  ./forebay bench resident --rounds 5  one of them, quickly"
+    })
+public final class Bench implements Callable<Integer> {
+
+  enum Suite {
+    all,
+    resident,
+    multiget,
+    remote,
+    metadata
+  }
+
+  @Parameters(
+      arity = "0..1",
+      defaultValue = "all",
+      description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Suite suite;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "15",
+      description = "Measured rounds of each comparison (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  private Bench() {}
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Bench()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (runs(Suite.resident)) {
+      ResidentReads.run(rounds);
+    }
+    if (runs(Suite.multiget)) {
+      MultiGet.run(rounds);
+    }
+    if (runs(Suite.remote)) {
+      RemoteReads.run(rounds);
+    }
+    if (runs(Suite.metadata)) {
+      new Runner(new OptionsBuilder().include(MetadataBenchmark.class.getSimpleName()).build())
+          .run();
+    }
+    return 0;
+  }
+
+  private boolean runs(Suite asked) {
+    return suite == Suite.all || suite == asked;
+  }
+}

@@ -1,0 +1,44 @@
+package io.forebay.samples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReadmeTest {
+
+  @Test
+  void theExampleIsTheCompiledOne() throws IOException {
+    String source =
+        Files.readString(Path.of("src/main/java/io/forebay/samples/quickstart/TenLines.java"));
+    String example =
+        source
+            .split("// README\n", -1)[1]
+            .stripTrailing()
+            .lines()
+            .map(line -> line.replaceFirst("^ {4}", ""))
+            .collect(Collectors.joining("\n"));
+    assertThat(Files.readString(Path.of("../../README.md"))).contains("```java\n" + example);
+  }
+
+  @Test
+  void theExampleRuns(@TempDir Path directory) throws IOException {
+    Files.createDirectories(directory.resolve("train/cat"));
+    Files.writeString(directory.resolve("train/cat/1"), "meow");
+    assertThat(TenLines.readAll(directory.toUri().toString())).isEqualTo(4);
+  }
+
+  @Test
+  void ciRunsTheReadmesCommands() throws IOException {
+    String readme = Files.readString(Path.of("../../README.md"));
+    String ci = Files.readString(Path.of("../../.ci/run"));
+    for (String command : new String[] {"./forebay quickstart", "mvn verify"}) {
+      assertThat(readme).contains("\n" + command);
+      assertThat(ci).contains("\n" + command);
+    }
+  }
+}
