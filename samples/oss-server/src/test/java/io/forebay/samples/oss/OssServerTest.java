@@ -76,7 +76,8 @@ class OssServerTest {
     }
   }
 
-  private static void assertCode(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String code) {
+  private static void assertCode(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String code) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             OSSException.class, e -> assertThat(e.getErrorCode()).isEqualTo(code));
@@ -122,8 +123,7 @@ class OssServerTest {
       server.put("b", "top" + i, new byte[1]);
     }
     List<String> found = new ArrayList<>();
-    ListObjectsV2Request request =
-        new ListObjectsV2Request("b").withDelimiter("/").withMaxKeys(7);
+    ListObjectsV2Request request = new ListObjectsV2Request("b").withDelimiter("/").withMaxKeys(7);
     ListObjectsV2Result page;
     int pages = 0;
     do {

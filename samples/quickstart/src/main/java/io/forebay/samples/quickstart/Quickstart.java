@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -117,10 +119,12 @@ public final class Quickstart implements Callable<Integer> {
         TrainingJob cached =
             job(FOREBAY, FileSource.of(forebay.dataSet("images")), bucket, settings.images);
         TrainingJob bound = job(LOCAL, local, bucket, settings.images)) {
+      List<TrainingJob> jobs = new ArrayList<>(List.of(direct, cached, bound));
       for (int epoch = 1; epoch <= settings.epochs; epoch++) {
-        report.add(direct.next());
-        report.add(cached.next());
-        report.add(bound.next());
+        for (TrainingJob each : jobs) {
+          report.add(each.next());
+        }
+        Collections.rotate(jobs, -1);
       }
     }
   }

@@ -19,7 +19,7 @@ final class Settings {
   @Option(
       names = "--pixels",
       paramLabel = "N",
-      defaultValue = "128",
+      defaultValue = "160",
       description = "Width and height of an image (default: ${DEFAULT-VALUE}).")
   int pixels;
 
