@@ -1,12 +1,12 @@
 package io.forebay.server;
 
 import io.forebay.DataPath;
-import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
 import io.forebay.metadata.FileVersion;
 import io.forebay.node.NodeDataSet;
 import io.forebay.store.NodeStore;
 import io.forebay.store.ResidentFile;
+import io.forebay.store.TierChannel;
 import io.forebay.wire.Codec;
 import io.forebay.wire.ErrorCode;
 import io.forebay.wire.Item;
@@ -14,7 +14,6 @@ import io.forebay.wire.Message;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +28,7 @@ final class GetTask implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(GetTask.class);
 
   /** From here on sendfile is cheaper than copying into a buffer. */
-  private static final int SENDFILE_BYTES = 256 << 10;
+  private static final int SENDFILE_BYTES = 64 << 10;
 
   /** The most file bytes of one frame: large enough for sendfile, small enough to be cancelled. */
   private static final int FRAME_BYTES = 4 << 20;
@@ -50,6 +49,7 @@ final class GetTask implements Runnable {
   private final Outbox outbox;
   private final ServerStats stats;
   private final Executor executor;
+  private final List<FileVersion> versions;
   private ByteBuf gathered;
   private volatile boolean cancelled;
 
@@ -68,6 +68,10 @@ final class GetTask implements Runnable {
     this.outbox = outbox;
     this.stats = stats;
     this.executor = executor;
+    this.versions = new ArrayList<>(get.items().size());
+    for (Item item : get.items()) {
+      versions.add(FileVersion.of(dataSet.spec().name(), item.status()));
+    }
   }
 
   void cancel() {
@@ -80,25 +84,19 @@ final class GetTask implements Runnable {
       return false;
     }
     Item item = get.items().get(0);
-    return outbox.hasRoom((int) item.length() + Codec.DATA_HEADER_BYTES)
-        && resident(version(item)).isPresent();
+    return outbox.hasRoom((int) item.length() + Codec.DATA_HEADER_BYTES) && resident(0).isPresent();
   }
 
   @Override
   public void run() {
     try {
-      List<FileVersion> versions = new ArrayList<>(get.items().size());
-      for (Item item : get.items()) {
-        DataPath.normalize(item.status().path());
-        versions.add(version(item));
-      }
+      get.items().forEach(item -> DataPath.normalize(item.status().path()));
       if (get.order() == ReadOrder.STRICT) {
-        inOrder(versions);
+        inOrder();
       } else {
-        asReady(versions);
+        asReady();
       }
-      flush();
-      outbox.send(requestId, new Message.Done());
+      finish();
     } catch (IOException e) {
       log.debug("a read was given up: {}", e.getMessage());
     } catch (RuntimeException e) {
@@ -111,23 +109,25 @@ final class GetTask implements Runnable {
     }
   }
 
-  private void inOrder(List<FileVersion> versions) throws IOException {
-    if (versions.size() > 1) {
-      versions.stream().filter(v -> resident(v).isEmpty()).forEach(dataSet.reads()::prefetch);
+  private void inOrder() throws IOException {
+    for (int i = 0; versions.size() > 1 && i < versions.size(); i++) {
+      if (resident(i).isEmpty()) {
+        dataSet.reads().prefetch(versions.get(i));
+      }
     }
     for (int i = 0; i < versions.size() && !cancelled; i++) {
-      Optional<ResidentFile> resident = resident(versions.get(i));
+      Optional<ResidentFile> resident = resident(i);
       if (resident.isEmpty() || !sendResident(i, resident.get())) {
         flush();
-        sendMissing(i, versions.get(i));
+        sendMissing(i);
       }
     }
   }
 
-  private void asReady(List<FileVersion> versions) throws IOException {
+  private void asReady() throws IOException {
     List<Integer> missing = new ArrayList<>();
     for (int i = 0; i < versions.size() && !cancelled; i++) {
-      Optional<ResidentFile> resident = resident(versions.get(i));
+      Optional<ResidentFile> resident = resident(i);
       if (resident.isEmpty() || !sendResident(i, resident.get())) {
         missing.add(i);
       }
@@ -140,7 +140,7 @@ final class GetTask implements Runnable {
           () -> {
             try {
               if (!cancelled) {
-                sendMissing(i, versions.get(i));
+                sendMissing(i);
               }
             } catch (IOException e) {
               cancel();
@@ -161,11 +161,11 @@ final class GetTask implements Runnable {
       do {
         int length = (int) Math.min(FRAME_BYTES, end - position);
         if (length >= SENDFILE_BYTES) {
-          FileChannel channel = file.openForReading();
+          TierChannel open = file.open();
           flush();
           ByteBuf header = outbox.allocate(Codec.DATA_HEADER_BYTES);
           putHeader(header, index, length);
-          outbox.send(header, channel, position, length);
+          outbox.send(header, open, position, length);
         } else if (!gather(index, file, position, length)) {
           return false;
         }
@@ -217,7 +217,8 @@ final class GetTask implements Runnable {
   }
 
   /** Reads an item through the store, handing on what has arrived. */
-  private void sendMissing(int index, FileVersion version) throws IOException {
+  private void sendMissing(int index) throws IOException {
+    FileVersion version = versions.get(index);
     Item item = get.items().get(index);
     long position = item.offset();
     long end = item.offset() + item.length();
@@ -243,16 +244,27 @@ final class GetTask implements Runnable {
     } while (position < end && !cancelled);
   }
 
+  /** The end of the answer, in the same write as what came last. */
+  private void finish() throws IOException {
+    ByteBuffer done = Codec.encode(requestId, new Message.Done());
+    if (gathered == null) {
+      gathered = outbox.allocate(done.remaining());
+    } else if (gathered.writableBytes() < done.remaining()) {
+      gathered.capacity(gathered.writerIndex() + done.remaining());
+    }
+    gathered.writeBytes(done);
+    flush();
+  }
+
   private void putHeader(ByteBuf target, int index, int length) {
-    target.writeBytes(Codec.encode(requestId, new Message.Data(index, length)));
+    Codec.putDataHeader(
+        target.nioBuffer(target.writerIndex(), Codec.DATA_HEADER_BYTES),
+        requestId,
+        new Message.Data(index, length));
+    target.writerIndex(target.writerIndex() + Codec.DATA_HEADER_BYTES);
   }
 
-  private Optional<ResidentFile> resident(FileVersion version) {
-    return store.find(version.id()).filter(ResidentFile::isVerified);
-  }
-
-  private FileVersion version(Item item) {
-    FileStatus status = item.status();
-    return FileVersion.of(dataSet.spec().name(), status);
+  private Optional<ResidentFile> resident(int index) {
+    return store.find(versions.get(index).id()).filter(ResidentFile::isVerified);
   }
 }

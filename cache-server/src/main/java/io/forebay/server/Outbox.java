@@ -1,14 +1,13 @@
 package io.forebay.server;
 
+import io.forebay.store.TierChannel;
 import io.forebay.wire.Codec;
 import io.forebay.wire.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.DefaultFileRegion;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.channels.FileChannel;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +22,10 @@ final class Outbox {
   private static final int PERMIT_BYTES = 4096;
 
   private static final int PERMITS = (16 << 20) / PERMIT_BYTES;
+
+  /** So many bytes are worth a system call of their own. */
+  private static final int FLUSH_BYTES = 256 << 10;
+
   private static final long PATIENCE_SECONDS = 60;
 
   private final Channel channel;
@@ -53,11 +56,12 @@ final class Outbox {
   }
 
   /**
-   * Sends the header of a data frame and then, without copying, bytes of a file.
+   * Queues the header of a data frame and then, without copying, bytes of a file. Few bytes leave
+   * with what is sent next.
    *
    * @param file closed when they are sent
    */
-  void send(ByteBuf header, FileChannel file, long position, int length) throws IOException {
+  void send(ByteBuf header, TierChannel file, long position, int length) throws IOException {
     int permits = acquire(length);
     if (permits < 0) {
       header.release();
@@ -68,8 +72,11 @@ final class Outbox {
         () -> {
           channel.write(header, channel.voidPromise());
           channel
-              .writeAndFlush(new DefaultFileRegion(file, position, length))
+              .write(new TierRegion(file, position, length))
               .addListener(sent -> room.release(permits));
+          if (length >= FLUSH_BYTES) {
+            channel.flush();
+          }
         };
     // As one step of the event loop, so that no other frame comes between header and bytes.
     if (channel.eventLoop().inEventLoop()) {
@@ -90,6 +97,11 @@ final class Outbox {
       return -1;
     }
     if (!room.tryAcquire(permits)) {
+      if (channel.eventLoop().inEventLoop()) {
+        // The loop that makes room must not wait for it. One answer beyond the bound does no harm.
+        return 0;
+      }
+      channel.flush();
       try {
         if (!room.tryAcquire(permits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
           channel.close();

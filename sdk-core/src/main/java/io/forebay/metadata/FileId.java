@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * The identity of one version of one file: the first 128 bits of SHA-256 over data set, path, size
@@ -16,6 +17,8 @@ public record FileId(long high, long low) {
 
   /** Length of the binary form. */
   public static final int BYTES = 16;
+
+  private static final HexFormat HEX = HexFormat.of();
 
   private static final ThreadLocal<MessageDigest> SHA_256 =
       ThreadLocal.withInitial(
@@ -55,6 +58,6 @@ public record FileId(long high, long low) {
   /** 32 hexadecimal digits. */
   @Override
   public String toString() {
-    return String.format("%016x%016x", high, low);
+    return HEX.toHexDigits(high) + HEX.toHexDigits(low);
   }
 }

@@ -15,12 +15,14 @@ public final class TierLayout {
 
   /** {@code <tier>/<first two digits>/<FileId>}. */
   public static Path complete(Path tier, FileId id) {
-    String name = id.toString();
-    return tier.resolve(name.substring(0, 2)).resolve(name);
+    return resolve(tier, id.toString());
   }
 
   public static Path part(Path tier, FileId id) {
-    Path complete = complete(tier, id);
-    return complete.resolveSibling(complete.getFileName() + PART);
+    return resolve(tier, id + PART);
+  }
+
+  private static Path resolve(Path tier, String name) {
+    return tier.resolve(name.substring(0, 2) + "/" + name);
   }
 }

@@ -6,7 +6,6 @@ import io.forebay.UnknownDataSetException;
 import io.forebay.metadata.FileVersion;
 import io.forebay.wire.Item;
 import io.forebay.wire.PendingGet;
-import io.forebay.wire.ServerClient;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -15,9 +14,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -207,28 +204,24 @@ public final class Ladder {
       List<Gathering> gatherings,
       List<Integer> single) {
     ServerRung rung = server.get();
-    Map<FileVersion, Integer> remote = new HashMap<>();
+    List<Integer> remote = new ArrayList<>();
     for (int i = 0; i < files.size(); i++) {
-      FileVersion file = files.get(i);
-      if (isResident(file) || remote.putIfAbsent(file, i) != null) {
-        single.add(i);
-      }
+      (isResident(files.get(i)) ? single : remote).add(i);
     }
-    Map<ServerClient, List<FileVersion>> parts =
-        rung.byServer(files.stream().filter(f -> remote.containsKey(f)).distinct().toList());
-    parts.forEach(
-        (client, part) -> {
-          List<Integer> indexes = part.stream().map(remote::remove).toList();
-          List<Item> items = part.stream().map(f -> Item.whole(f.status())).toList();
-          try {
-            pending.add(client.get(rung.dataSet(), order, items));
-            gatherings.add(
-                new Gathering(files, indexes, sequencer, n -> stats.count(rung.origin(client), n)));
-          } catch (IOException e) {
-            single.addAll(indexes);
-          }
-        });
-    single.addAll(remote.values());
+    rung.byServer(files, remote, single)
+        .forEach(
+            (client, indexes) -> {
+              List<Item> items =
+                  indexes.stream().map(i -> Item.whole(files.get(i).status())).toList();
+              try {
+                pending.add(client.get(rung.dataSet(), order, items));
+                gatherings.add(
+                    new Gathering(
+                        files, indexes, sequencer, n -> stats.count(rung.origin(client), n)));
+              } catch (IOException e) {
+                single.addAll(indexes);
+              }
+            });
   }
 
   private ByteBuffer readWhole(FileVersion file) throws IOException {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The servers that placement names for a file: its owner, then the next. */
 public final class ServerRung implements Rung {
@@ -52,19 +53,28 @@ public final class ServerRung implements Rung {
 
   @Override
   public void prefetch(List<FileVersion> files) throws IOException {
-    for (Map.Entry<ServerClient, List<FileVersion>> part : byServer(files).entrySet()) {
-      List<FileStatus> statuses = part.getValue().stream().map(FileVersion::status).toList();
+    List<Integer> all = IntStream.range(0, files.size()).boxed().toList();
+    for (var part : byServer(files, all, new ArrayList<>()).entrySet()) {
+      List<FileStatus> statuses = part.getValue().stream().map(i -> files.get(i).status()).toList();
       part.getKey().prefetch(dataSet, statuses);
     }
   }
 
-  /** Files by the server that has the best claim to each; those without a server are left out. */
-  Map<ServerClient, List<FileVersion>> byServer(List<FileVersion> files) {
-    Map<ServerClient, List<FileVersion>> parts = new LinkedHashMap<>();
-    for (FileVersion file : files) {
-      List<ServerClient> candidates = servers.candidates(file.id());
-      if (!candidates.isEmpty()) {
-        parts.computeIfAbsent(candidates.get(0), s -> new ArrayList<>()).add(file);
+  /**
+   * Groups files by the server that has the best claim to each.
+   *
+   * @param indexes of the files to group
+   * @param without takes the indexes of files for which no server is up
+   */
+  Map<ServerClient, List<Integer>> byServer(
+      List<FileVersion> files, List<Integer> indexes, List<Integer> without) {
+    Map<ServerClient, List<Integer>> parts = new LinkedHashMap<>();
+    for (int index : indexes) {
+      List<ServerClient> candidates = servers.candidates(files.get(index).id());
+      if (candidates.isEmpty()) {
+        without.add(index);
+      } else {
+        parts.computeIfAbsent(candidates.get(0), s -> new ArrayList<>()).add(index);
       }
     }
     return parts;

@@ -39,6 +39,7 @@ public final class NodeStore implements Closeable {
   private final Map<FileId, ResidentFile> files = new ConcurrentHashMap<>();
   private final AtomicLong used = new AtomicLong();
   private final LongAdder corruptBlocks = new LongAdder();
+  private final OpenFiles openFiles = new OpenFiles();
   private IndexLog index;
 
   private NodeStore(StoreOptions options, Residency residency) {
@@ -182,6 +183,7 @@ public final class NodeStore implements Closeable {
   public void forgetIfEmpty(ResidentFile file) {
     try {
       if (file.dropIfEmpty()) {
+        openFiles.forget(file.id());
         files.remove(file.id(), file);
       }
     } catch (IOException e) {
@@ -197,6 +199,7 @@ public final class NodeStore implements Closeable {
       return;
     }
     residency.remove(file.id());
+    openFiles.forget(file.id());
     files.remove(file.id(), file);
     used.addAndGet(-bytes);
     try {
@@ -205,6 +208,10 @@ public final class NodeStore implements Closeable {
     } catch (IOException e) {
       log.warn("cannot remove {}; it is removed at the next start", path, e);
     }
+  }
+
+  OpenFiles openFiles() {
+    return openFiles;
   }
 
   void record(IndexLog.Entry entry) throws IOException {
@@ -241,6 +248,7 @@ public final class NodeStore implements Closeable {
 
   @Override
   public void close() throws IOException {
+    openFiles.closeAll();
     index.close();
   }
 }

@@ -95,10 +95,10 @@ public final class ResidentFile {
    * @param position of the first byte; {@code position + target.remaining() <= length}
    */
   public void read(long position, ByteBuffer target) throws TierException {
-    try (FileChannel channel = openForReading()) {
+    try (TierChannel open = open()) {
       long at = position;
       while (target.hasRemaining()) {
-        int n = channel.read(target, at);
+        int n = open.channel().read(target, at);
         if (n < 0) {
           throw new IOException("ends at byte " + at + " of " + length);
         }
@@ -109,11 +109,13 @@ public final class ResidentFile {
     }
   }
 
-  /**
-   * Opens the file for reading, whatever its name is at the moment. The channel stays good when the
-   * file is renamed or evicted meanwhile.
-   */
-  public FileChannel openForReading() throws IOException {
+  /** Opens the file for reading, or joins those who have it open. */
+  public TierChannel open() throws IOException {
+    return store.openFiles().open(this);
+  }
+
+  /** A channel of its own, whatever the file's name is at the moment. */
+  FileChannel openForReading() throws IOException {
     Path path = path();
     try {
       return FileChannel.open(path, StandardOpenOption.READ);

@@ -77,6 +77,14 @@ public final class Codec {
     }
   }
 
+  /** Encodes the header of a data frame, {@link #DATA_HEADER_BYTES} bytes, into a buffer. */
+  public static void putDataHeader(ByteBuffer out, int requestId, Message.Data data) {
+    out.putInt(DATA_HEADER_BYTES - Integer.BYTES + data.length())
+        .put(DATA)
+        .putInt(requestId)
+        .putInt(data.item());
+  }
+
   private static byte body(ByteBuffer out, Message message) {
     if (message instanceof Message.Data m) {
       out.putInt(m.item());

@@ -19,11 +19,15 @@ final class Connection implements Closeable {
   /** Small frames are read together; the bytes of large ones go past this buffer. */
   private static final int BUFFER = 64 << 10;
 
+  /** From here on a system call more is cheaper than a copy more. */
+  private static final int DIRECT_BYTES = 16 << 10;
+
   private final Address address;
   private final SocketChannel channel;
   private final Watchdog.Guard guard;
   private final ByteBuffer input = ByteBuffer.allocateDirect(BUFFER).limit(0);
   private int lastRequestId;
+  private int appetite = BUFFER;
 
   private Connection(Address address, SocketChannel channel, Duration patience) {
     this.address = address;
@@ -40,7 +44,7 @@ final class Connection implements Closeable {
     Connection connection = new Connection(address, address.connect(patience), patience);
     try {
       int id = connection.send(new Message.Hello(Codec.VERSION));
-      Message answer = connection.receive(id);
+      Message answer = connection.receive(id, 0);
       connection.end();
       if (!(answer instanceof Message.Welcome)) {
         throw new MalformedFrameException(address + " did not answer as a Forebay server does");
@@ -67,8 +71,14 @@ final class Connection implements Closeable {
     return id;
   }
 
-  /** The next message that belongs to a request. After {@link Message.Data} its bytes follow. */
-  Message receive(int requestId) throws IOException {
+  /**
+   * The next message that belongs to a request. After {@link Message.Data} its bytes follow.
+   *
+   * @param bytesToCome an estimate of the file bytes that follow: large ones are left in the
+   *     socket, so that they are copied once, to where they belong
+   */
+  Message receive(int requestId, long bytesToCome) throws IOException {
+    appetite = bytesToCome < DIRECT_BYTES ? BUFFER : Codec.DATA_HEADER_BYTES;
     require(Integer.BYTES);
     int length = input.getInt();
     if (length < Codec.HEADER_BYTES - Integer.BYTES || length > Codec.MAX_REPLY_BYTES) {
@@ -120,6 +130,7 @@ final class Connection implements Closeable {
   private void require(int bytes) throws IOException {
     if (input.remaining() < bytes) {
       input.compact();
+      input.limit(Math.max(bytes, Math.min(BUFFER, appetite)));
       try {
         while (input.position() < bytes) {
           read(input);
@@ -158,7 +169,7 @@ final class Connection implements Closeable {
 
   @Override
   public void close() {
-    guard.end();
+    guard.dismiss();
     try {
       channel.close();
     } catch (IOException e) {

@@ -46,13 +46,15 @@ public final class PendingGet {
    */
   public void drain(Sink sink) throws IOException {
     long[] left = new long[items.size()];
+    long longest = 0;
     for (int i = 0; i < left.length; i++) {
       left[i] = items.get(i).length();
+      longest = Math.max(longest, left[i]);
     }
     IOException refused = null;
     try {
       while (true) {
-        Message message = connection.receive(requestId);
+        Message message = connection.receive(requestId, longest);
         if (message instanceof Message.Data data) {
           int item = checked(data.item());
           if (data.length() > left[item]) {

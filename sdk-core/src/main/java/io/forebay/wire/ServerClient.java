@@ -70,7 +70,7 @@ public final class ServerClient implements AutoCloseable {
           List<FileStatus> entries = new ArrayList<>();
           while (true) {
             Message.Listing page =
-                expect(connection.receive(id), dataSet + "/" + directory, Message.Listing.class);
+                expect(connection.receive(id, 0), dataSet + "/" + directory, Message.Listing.class);
             entries.addAll(page.entries());
             if (page.last()) {
               return entries;
@@ -111,7 +111,7 @@ public final class ServerClient implements AutoCloseable {
 
   private <T extends Message> T ask(Message request, String noun, Class<T> type)
       throws IOException {
-    return exchange(request, (connection, id) -> expect(connection.receive(id), noun, type));
+    return exchange(request, (connection, id) -> expect(connection.receive(id, 0), noun, type));
   }
 
   static <T extends Message> T expect(Message answer, String noun, Class<T> type)

@@ -184,10 +184,10 @@ class NodeStoreTest {
     FileVersion version = version("f", 10_000);
     fillAll(version);
     ResidentFile file = store.find(version.id()).orElseThrow();
-    try (FileChannel channel = file.openForReading()) {
+    try (TierChannel open = file.open()) {
       store.drop(file);
       ByteBuffer bytes = ByteBuffer.allocate(10_000);
-      channel.read(bytes, 0);
+      open.channel().read(bytes, 0);
       assertThat(bytes.array()).isEqualTo(content(version));
     }
     assertThat(residency.find(version.id())).isEmpty();

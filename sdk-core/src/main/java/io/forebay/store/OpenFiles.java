@@ -1,0 +1,107 @@
+package io.forebay.store;
+
+import io.forebay.metadata.FileId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Keeps the most recently read tier files open: opening and closing costs several times what
+ * reading a small file does. A channel that is put aside is closed when its last reader is done.
+ * Thread-safe.
+ */
+final class OpenFiles {
+
+  /** Well below the usual limit of open files, which the JVM raises to the hard one. */
+  private static final int MOST = 2048;
+
+  private final Map<FileId, SharedChannel> byId = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** An open file and the number of its readers. */
+  private static final class SharedChannel {
+    private final FileChannel channel;
+    private int readers;
+    private boolean aside;
+
+    SharedChannel(FileChannel channel) {
+      this.channel = channel;
+    }
+  }
+
+  /** A reader's hold on an open file, to be closed once. */
+  private final class Hold implements TierChannel {
+
+    private final SharedChannel shared;
+
+    Hold(SharedChannel shared) {
+      this.shared = shared;
+    }
+
+    @Override
+    public FileChannel channel() {
+      return shared.channel;
+    }
+
+    @Override
+    public void close() {
+      release(shared);
+    }
+  }
+
+  /** Opens a file, or joins those who have it open. */
+  TierChannel open(ResidentFile file) throws IOException {
+    synchronized (this) {
+      SharedChannel open = byId.get(file.id());
+      // An interrupt of another reader may have closed it.
+      if (open != null && open.channel.isOpen()) {
+        open.readers++;
+        return new Hold(open);
+      }
+    }
+    SharedChannel fresh = new SharedChannel(file.openForReading());
+    fresh.readers = 1;
+    synchronized (this) {
+      putAside(byId.put(file.id(), fresh));
+      if (byId.size() > MOST) {
+        Iterator<SharedChannel> eldest = byId.values().iterator();
+        putAside(eldest.next());
+        eldest.remove();
+      }
+    }
+    return new Hold(fresh);
+  }
+
+  /** Nobody is to join the readers of this file any more. */
+  synchronized void forget(FileId id) {
+    putAside(byId.remove(id));
+  }
+
+  synchronized void closeAll() {
+    byId.values().forEach(this::putAside);
+    byId.clear();
+  }
+
+  private synchronized void release(SharedChannel shared) {
+    shared.readers--;
+    closeIfUnused(shared);
+  }
+
+  private void putAside(SharedChannel shared) {
+    if (shared != null) {
+      shared.aside = true;
+      closeIfUnused(shared);
+    }
+  }
+
+  private static void closeIfUnused(SharedChannel shared) {
+    if (shared.aside && shared.readers == 0) {
+      try {
+        shared.channel.close();
+      } catch (IOException e) {
+        // It was only read from.
+      }
+    }
+  }
+}
