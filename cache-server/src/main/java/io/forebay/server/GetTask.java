@@ -49,7 +49,7 @@ final class GetTask implements Runnable {
   private final Outbox outbox;
   private final ServerStats stats;
   private final Executor executor;
-  private final List<FileVersion> versions;
+  private final FileVersion[] versions;
   private ByteBuf gathered;
   private volatile boolean cancelled;
 
@@ -68,10 +68,7 @@ final class GetTask implements Runnable {
     this.outbox = outbox;
     this.stats = stats;
     this.executor = executor;
-    this.versions = new ArrayList<>(get.items().size());
-    for (Item item : get.items()) {
-      versions.add(FileVersion.of(dataSet.spec().name(), item.status()));
-    }
+    this.versions = new FileVersion[get.items().size()];
   }
 
   void cancel() {
@@ -110,23 +107,32 @@ final class GetTask implements Runnable {
   }
 
   private void inOrder() throws IOException {
-    for (int i = 0; versions.size() > 1 && i < versions.size(); i++) {
-      if (resident(i).isEmpty()) {
-        dataSet.reads().prefetch(versions.get(i));
-      }
-    }
-    for (int i = 0; i < versions.size() && !cancelled; i++) {
+    boolean prefetched = versions.length == 1;
+    for (int i = 0; i < versions.length && !cancelled; i++) {
       Optional<ResidentFile> resident = resident(i);
       if (resident.isEmpty() || !sendResident(i, resident.get())) {
+        if (!prefetched) {
+          prefetchMissing(i);
+          prefetched = true;
+        }
         flush();
         sendMissing(i);
       }
     }
   }
 
+  /** Has everything fetched that is missing from here on, so that the waits overlap. */
+  private void prefetchMissing(int from) {
+    for (int i = from; i < versions.length; i++) {
+      if (resident(i).isEmpty()) {
+        dataSet.reads().prefetch(version(i));
+      }
+    }
+  }
+
   private void asReady() throws IOException {
     List<Integer> missing = new ArrayList<>();
-    for (int i = 0; i < versions.size() && !cancelled; i++) {
+    for (int i = 0; i < versions.length && !cancelled; i++) {
       Optional<ResidentFile> resident = resident(i);
       if (resident.isEmpty() || !sendResident(i, resident.get())) {
         missing.add(i);
@@ -218,7 +224,7 @@ final class GetTask implements Runnable {
 
   /** Reads an item through the store, handing on what has arrived. */
   private void sendMissing(int index) throws IOException {
-    FileVersion version = versions.get(index);
+    FileVersion version = version(index);
     Item item = get.items().get(index);
     long position = item.offset();
     long end = item.offset() + item.length();
@@ -265,6 +271,16 @@ final class GetTask implements Runnable {
   }
 
   private Optional<ResidentFile> resident(int index) {
-    return store.find(versions.get(index).id()).filter(ResidentFile::isVerified);
+    return store.find(version(index).id()).filter(ResidentFile::isVerified);
+  }
+
+  /**
+   * Hashed when it is first needed, so that the first files leave before the last are looked at.
+   */
+  private FileVersion version(int index) {
+    if (versions[index] == null) {
+      versions[index] = FileVersion.of(dataSet.spec().name(), get.items().get(index).status());
+    }
+    return versions[index];
   }
 }

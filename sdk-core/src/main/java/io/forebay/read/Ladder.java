@@ -24,10 +24,15 @@ import java.util.Optional;
  */
 public final class Ladder {
 
-  /** Bounds what a read of many files holds in memory at a time. */
-  private static final long WINDOW_BYTES = 32 << 20;
+  /** Bounds what a read of many files holds in memory. */
+  private static final long WINDOW_BYTES = 16 << 20;
 
-  private static final int WINDOW_FILES = 1024;
+  private static final int WINDOW_FILES = 256;
+
+  /**
+   * Larger windows follow one another: two at a time would push each other out of the CPU's caches.
+   */
+  private static final long SMALL_WINDOW_BYTES = 4 << 20;
 
   private final Optional<ResidentRung> resident;
   private final Optional<ServerRung> server;
@@ -141,39 +146,113 @@ public final class Ladder {
     void deliver(int index, ByteBuffer bytes) throws IOException;
   }
 
-  /** Reads whole files, several at a time. */
+  /**
+   * Reads whole files, a window of them at a time; of small windows the servers are at work on the
+   * next while one is taken.
+   */
   public void readMany(List<FileVersion> files, ReadOrder order, Delivery delivery)
       throws IOException {
-    for (int from = 0; from < files.size(); ) {
-      int to = from;
-      long bytes = 0;
-      while (to < files.size()
-          && to - from < WINDOW_FILES
-          && (to == from || bytes + files.get(to).size() <= WINDOW_BYTES)) {
-        bytes += files.get(to++).size();
+    Window next = startWindow(files, 0, order, delivery);
+    try {
+      while (next != null) {
+        Window current = next;
+        try {
+          next = null;
+          if (current.isSmall()) {
+            next = startWindow(files, current.end(), order, delivery);
+          }
+          current.finish();
+          if (next == null) {
+            next = startWindow(files, current.end(), order, delivery);
+          }
+        } finally {
+          current.abandon();
+        }
       }
-      int base = from;
-      readWindow(files.subList(from, to), order, (index, b) -> delivery.deliver(base + index, b));
-      from = to;
+    } finally {
+      if (next != null) {
+        next.abandon();
+      }
     }
   }
 
-  private void readWindow(List<FileVersion> files, ReadOrder order, Delivery delivery)
+  /** Null behind the last file. */
+  private Window startWindow(List<FileVersion> files, int start, ReadOrder order, Delivery delivery)
       throws IOException {
-    Sequencer sequencer = new Sequencer(files.size(), order, delivery);
-    List<PendingGet> pending = new ArrayList<>();
-    List<Gathering> gatherings = new ArrayList<>();
-    List<Integer> single = new ArrayList<>();
-    try {
+    if (start == files.size()) {
+      return null;
+    }
+    int end = start;
+    long bytes = 0;
+    while (end < files.size()
+        && end - start < WINDOW_FILES
+        && (end == start || bytes + files.get(end).size() <= WINDOW_BYTES)) {
+      bytes += files.get(end++).size();
+    }
+    return new Window(files.subList(start, end), start, order, delivery);
+  }
+
+  /** Some files of a read of many: asked for when it is made, taken by {@link #finish}. */
+  private final class Window {
+
+    private final List<FileVersion> files;
+    private final int start;
+    private final Sequencer sequencer;
+    private final List<PendingGet> pending = new ArrayList<>();
+    private final List<Gathering> gatherings = new ArrayList<>();
+    private final List<Integer> single = new ArrayList<>();
+
+    Window(List<FileVersion> files, int start, ReadOrder order, Delivery delivery)
+        throws IOException {
+      this.files = files;
+      this.start = start;
+      this.sequencer =
+          new Sequencer(
+              files.size(), order, (index, bytes) -> delivery.deliver(start + index, bytes));
       if (server.isPresent()) {
-        // All servers are at work before the first answer is taken.
-        ask(files, order, sequencer, pending, gatherings, single);
+        ask(server.get(), order);
       } else {
         prefetch(files);
         for (int i = 0; i < files.size(); i++) {
           single.add(i);
         }
       }
+    }
+
+    int end() {
+      return start + files.size();
+    }
+
+    /**
+     * Whether asking for it took long beside reading it, so that the next one is worth asking for.
+     */
+    boolean isSmall() {
+      return files.stream().mapToLong(FileVersion::size).sum() <= SMALL_WINDOW_BYTES;
+    }
+
+    /** Sends one request to each server that has to do with it. */
+    private void ask(ServerRung rung, ReadOrder order) {
+      List<Integer> remote = new ArrayList<>();
+      for (int i = 0; i < files.size(); i++) {
+        (isResident(files.get(i)) ? single : remote).add(i);
+      }
+      rung.byServer(files, remote, single)
+          .forEach(
+              (client, indexes) -> {
+                List<Item> items =
+                    indexes.stream().map(i -> Item.whole(files.get(i).status())).toList();
+                try {
+                  pending.add(client.get(rung.dataSet(), order, items));
+                  gatherings.add(
+                      new Gathering(
+                          files, indexes, sequencer, n -> stats.count(rung.origin(client), n)));
+                } catch (IOException e) {
+                  single.addAll(indexes);
+                }
+              });
+    }
+
+    void finish() throws IOException {
       for (int index : single) {
         sequencer.ready(index, readWhole(files.get(index)));
       }
@@ -191,37 +270,11 @@ public final class Ladder {
           sequencer.ready(index, readWhole(files.get(index)));
         }
       }
-    } finally {
+    }
+
+    void abandon() {
       pending.forEach(PendingGet::abandon);
     }
-  }
-
-  private void ask(
-      List<FileVersion> files,
-      ReadOrder order,
-      Sequencer sequencer,
-      List<PendingGet> pending,
-      List<Gathering> gatherings,
-      List<Integer> single) {
-    ServerRung rung = server.get();
-    List<Integer> remote = new ArrayList<>();
-    for (int i = 0; i < files.size(); i++) {
-      (isResident(files.get(i)) ? single : remote).add(i);
-    }
-    rung.byServer(files, remote, single)
-        .forEach(
-            (client, indexes) -> {
-              List<Item> items =
-                  indexes.stream().map(i -> Item.whole(files.get(i).status())).toList();
-              try {
-                pending.add(client.get(rung.dataSet(), order, items));
-                gatherings.add(
-                    new Gathering(
-                        files, indexes, sequencer, n -> stats.count(rung.origin(client), n)));
-              } catch (IOException e) {
-                single.addAll(indexes);
-              }
-            });
   }
 
   private ByteBuffer readWhole(FileVersion file) throws IOException {

@@ -35,6 +35,8 @@ public final class Codec {
   /** Sent in {@link Message.Hello} before the version, so that a stranger is told from a client. */
   private static final int MAGIC = 0x46524259; // FRBY
 
+  private static final int TYPICAL_ITEM_BYTES = 160;
+
   private static final byte HELLO = 1;
   private static final byte OPEN = 2;
   private static final byte STAT = 3;
@@ -63,7 +65,8 @@ public final class Codec {
 
   /** Encodes a frame; of {@link Message.Data} only what comes before the file's bytes. */
   public static ByteBuffer encode(int requestId, Message message) {
-    for (int capacity = 512; ; capacity *= 4) {
+    int items = message instanceof Message.Get get ? get.items().size() : 0;
+    for (int capacity = 512 + items * TYPICAL_ITEM_BYTES; ; capacity *= 4) {
       try {
         ByteBuffer out = ByteBuffer.allocate(capacity);
         out.position(Integer.BYTES + 1).putInt(requestId);

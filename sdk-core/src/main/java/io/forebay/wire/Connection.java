@@ -17,7 +17,7 @@ import java.time.Duration;
 final class Connection implements Closeable {
 
   /** Small frames are read together; the bytes of large ones go past this buffer. */
-  private static final int BUFFER = 64 << 10;
+  private static final int BUFFER = 128 << 10;
 
   /** From here on a system call more is cheaper than a copy more. */
   private static final int DIRECT_BYTES = 16 << 10;
