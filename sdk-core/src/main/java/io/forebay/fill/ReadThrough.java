@@ -224,16 +224,7 @@ public final class ReadThrough {
 
   private void bypass(FileVersion version, long position, ByteBuffer target) throws IOException {
     int length = target.remaining();
-    try (InputStream in = underStore.open(version.status(), position, length)) {
-      byte[] chunk = new byte[Math.min(CHUNK, length)];
-      while (target.hasRemaining()) {
-        int n = in.read(chunk, 0, Math.min(chunk.length, target.remaining()));
-        if (n < 0) {
-          throw new EOFException(version + ": " + target.remaining() + " bytes missing");
-        }
-        target.put(chunk, 0, n);
-      }
-    }
+    underStore.read(version.status(), position, target);
     stats.bypassed(length);
   }
 }

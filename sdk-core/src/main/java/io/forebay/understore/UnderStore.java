@@ -2,8 +2,10 @@ package io.forebay.understore;
 
 import io.forebay.FileStatus;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 
 /**
  * Where the data really lives, seen as a tree of files below one root. The smallest interface the
@@ -46,6 +48,27 @@ public interface UnderStore extends Closeable {
    * @throws io.forebay.StaleFileException when the file now has another version
    */
   InputStream open(FileStatus file, long offset, long length) throws IOException;
+
+  /**
+   * Fills a buffer with a range of exactly this version of a file.
+   *
+   * @param offset of the first byte, {@code offset + target.remaining() <= size}
+   */
+  default void read(FileStatus file, long offset, ByteBuffer target) throws IOException {
+    if (!target.hasRemaining()) {
+      return;
+    }
+    try (InputStream in = open(file, offset, target.remaining())) {
+      byte[] chunk = new byte[Math.min(128 << 10, target.remaining())];
+      while (target.hasRemaining()) {
+        int n = in.read(chunk, 0, Math.min(chunk.length, target.remaining()));
+        if (n < 0) {
+          throw new EOFException(file.path() + ": " + target.remaining() + " bytes missing");
+        }
+        target.put(chunk, 0, n);
+      }
+    }
+  }
 
   /**
    * Creates or replaces a file. It becomes visible as a whole when this returns, or not at all.

@@ -202,6 +202,27 @@ class OssUnderStoreTest {
     }
   }
 
+  /** What a user of Kubernetes or STS would write. */
+  public static final class OurProvider
+      extends com.aliyun.oss.common.auth.DefaultCredentialProvider {
+    public OurProvider() {
+      super("id", SECRET);
+    }
+  }
+
+  @Test
+  void keysComeFromAProviderClass() throws IOException {
+    Map<String, String> options = options();
+    options.remove("fs.oss.accessKeyId");
+    options.remove("fs.oss.accessKeySecret");
+    options.put("fs.oss.credentials.provider", OurProvider.class.getName());
+    try (UnderStore store = open("oss://data", options)) {
+      assertThat(store.stat("").directory()).isTrue();
+    }
+    options.put("fs.oss.credentials.provider", "no.such.Class");
+    assertThatThrownBy(() -> open("oss://data", options)).hasMessageContaining("no.such.Class");
+  }
+
   @Test
   void withoutCredentialsTheErrorSaysWhereToPutThem() throws IOException {
     Map<String, String> options = options();

@@ -39,7 +39,7 @@ class OssServerTest {
   private OSS client;
 
   private void start(Shape shape) throws IOException {
-    start(OssServer.builder().bucket("b").shape(shape));
+    start(OssServer.builder().bucket("bucket").shape(shape));
   }
 
   private void start(OssServer.Builder builder) throws IOException {
@@ -71,7 +71,7 @@ class OssServerTest {
   }
 
   private byte[] get(String key) throws IOException {
-    try (OSSObject object = client.getObject("b", key)) {
+    try (OSSObject object = client.getObject("bucket", key)) {
       return object.getObjectContent().readAllBytes();
     }
   }
@@ -87,43 +87,44 @@ class OssServerTest {
   void objectsArePutReadRangedAndDeleted() throws IOException {
     start(Shape.UNSHAPED);
     byte[] content = bytes(100_000);
-    client.putObject("b", "k/é +%.bin", new ByteArrayInputStream(content));
+    client.putObject("bucket", "k/é +%.bin", new ByteArrayInputStream(content));
     assertThat(get("k/é +%.bin")).isEqualTo(content);
-    GetObjectRequest range = new GetObjectRequest("b", "k/é +%.bin");
+    GetObjectRequest range = new GetObjectRequest("bucket", "k/é +%.bin");
     range.setRange(10, 19);
     try (OSSObject object = client.getObject(range)) {
       assertThat(object.getObjectContent().readAllBytes())
           .isEqualTo(Arrays.copyOfRange(content, 10, 20));
     }
-    client.deleteObject("b", "k/é +%.bin");
+    client.deleteObject("bucket", "k/é +%.bin");
     assertCode(() -> get("k/é +%.bin"), "NoSuchKey");
   }
 
   @Test
   void errorsHaveTheCodesOfTheReference() throws IOException {
     start(Shape.UNSHAPED);
-    client.putObject("b", "k", new ByteArrayInputStream(bytes(10)));
-    GetObjectRequest condition = new GetObjectRequest("b", "k");
+    client.putObject("bucket", "k", new ByteArrayInputStream(bytes(10)));
+    GetObjectRequest condition = new GetObjectRequest("bucket", "k");
     condition.setMatchingETagConstraints(List.of("other"));
     assertCode(() -> client.getObject(condition), "PreconditionFailed");
-    GetObjectRequest range = new GetObjectRequest("b", "k");
+    GetObjectRequest range = new GetObjectRequest("bucket", "k");
     range.setRange(10, 20);
     assertCode(() -> client.getObject(range), "InvalidRange");
     assertCode(() -> client.getObject("nobucket", "k"), "NoSuchBucket");
-    assertCode(() -> client("id", "wrong").getObject("b", "k"), "SignatureDoesNotMatch");
-    assertCode(() -> client("nobody", "secret").getObject("b", "k"), "InvalidAccessKeyId");
-    assertCode(() -> client("id", "wrong").headObject("b", "k"), "SignatureDoesNotMatch");
+    assertCode(() -> client("id", "wrong").getObject("bucket", "k"), "SignatureDoesNotMatch");
+    assertCode(() -> client("nobody", "secret").getObject("bucket", "k"), "InvalidAccessKeyId");
+    assertCode(() -> client("id", "wrong").headObject("bucket", "k"), "SignatureDoesNotMatch");
   }
 
   @Test
   void listingsHavePagesAndCommonPrefixes() throws IOException {
     start(Shape.UNSHAPED);
     for (int i = 0; i < 25; i++) {
-      server.put("b", "dir" + i % 5 + "/sub/" + i, new byte[1]);
-      server.put("b", "top" + i, new byte[1]);
+      server.put("bucket", "dir" + i % 5 + "/sub/" + i, new byte[1]);
+      server.put("bucket", "top" + i, new byte[1]);
     }
     List<String> found = new ArrayList<>();
-    ListObjectsV2Request request = new ListObjectsV2Request("b").withDelimiter("/").withMaxKeys(7);
+    ListObjectsV2Request request =
+        new ListObjectsV2Request("bucket").withDelimiter("/").withMaxKeys(7);
     ListObjectsV2Result page;
     int pages = 0;
     do {
@@ -142,7 +143,7 @@ class OssServerTest {
   void faultsAreShownAsToldAndCounted() throws IOException {
     start(Shape.UNSHAPED);
     byte[] content = bytes(200_000);
-    server.put("b", "k", content);
+    server.put("bucket", "k", content);
     server.faults().next(1, Fault.THROTTLE);
     assertCode(() -> get("k"), "SlowDown");
     server.faults().next(1, Fault.INTERNAL_ERROR);
@@ -154,14 +155,14 @@ class OssServerTest {
     server.faults().nextOn("/other", 1, Fault.HANG);
     assertThat(get("k")).isEqualTo(content);
     assertThat(server.traffic().counts().of("GET")).isEqualTo(6);
-    assertThat(server.traffic().getsByPath()).containsEntry("/b/k", 6L);
+    assertThat(server.traffic().getsByPath()).containsEntry("/bucket/k", 6L);
   }
 
   @Test
   void theShapeIsKept() throws Exception {
     // Only that it is not faster than told: how much slower is the machine's affair.
     start(new Shape(Duration.ofMillis(40), 2_000_000, 3_000_000));
-    server.put("b", "k", bytes(600_000));
+    server.put("bucket", "k", bytes(600_000));
     long start = System.nanoTime();
     get("k");
     assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(40 + 290));
@@ -186,14 +187,14 @@ class OssServerTest {
   void aDirectoryIsABucket(@TempDir Path directory) throws IOException {
     Files.createDirectories(directory.resolve("a"));
     Files.writeString(directory.resolve("a/b"), "there before");
-    start(OssServer.builder().bucket("b", directory));
+    start(OssServer.builder().bucket("bucket", directory));
     assertThat(get("a/b")).hasSize(12);
-    client.putObject("b", "c/d", new ByteArrayInputStream(bytes(5)));
+    client.putObject("bucket", "c/d", new ByteArrayInputStream(bytes(5)));
     assertThat(directory.resolve("c/d")).hasSize(5);
-    client.deleteObject("b", "c/d");
+    client.deleteObject("bucket", "c/d");
     assertThat(directory.resolve("c/d")).doesNotExist();
     assertCode(
-        () -> client.putObject("b", "../outside", new ByteArrayInputStream(bytes(5))),
+        () -> client.putObject("bucket", "../outside", new ByteArrayInputStream(bytes(5))),
         "InvalidObjectName");
     assertThat(directory.resolveSibling("outside")).doesNotExist();
   }
