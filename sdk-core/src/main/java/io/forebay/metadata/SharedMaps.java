@@ -22,16 +22,10 @@ public final class SharedMaps {
 
   /** What a JVM needs on its command line to open the maps. */
   public static final String JVM_FLAGS =
-      "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"
-          + " --add-exports=java.base/sun.nio.ch=ALL-UNNAMED"
-          + " --add-exports=jdk.unsupported/sun.misc=ALL-UNNAMED"
-          + " --add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED"
-          + " --add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED"
+      "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED"
           + " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
           + " --add-opens=java.base/java.lang=ALL-UNNAMED"
-          + " --add-opens=java.base/java.lang.reflect=ALL-UNNAMED"
-          + " --add-opens=java.base/java.io=ALL-UNNAMED"
-          + " --add-opens=java.base/java.util=ALL-UNNAMED";
+          + " --add-opens=java.base/java.lang.reflect=ALL-UNNAMED";
 
   /** Names the namespace map is laid out for; it can hold ten times as many. The file is sparse. */
   private static final long EXPECTED_NAMES = 1_000_000;
