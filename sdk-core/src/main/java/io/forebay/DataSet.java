@@ -151,7 +151,8 @@ public final class DataSet {
    * MiB (or one file, if larger) wait in memory.
    *
    * @param order whether files come as listed or as they become ready
-   * @throws IOException for the first file that could not be read; those after it are not delivered
+   * @throws IOException for the first file that could not be read, or what the consumer throws;
+   *     files after it are not delivered
    */
   public void readAll(List<String> paths, ReadOrder order, FileConsumer consumer)
       throws IOException {
@@ -167,7 +168,11 @@ public final class DataSet {
     ladder.prefetch(versions(paths));
   }
 
-  /** Forgets all metadata of the data set: the next question reaches the under-store. */
+  /**
+   * Forgets all metadata of the data set: the next question reaches the under-store.
+   *
+   * @throws IOException when a server could not be told, after all others were
+   */
   public void refresh() throws IOException {
     catalog.refresh();
   }

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,6 +147,30 @@ class ReadsTest {
         .hasMessageContaining("dir0/file-0");
     assertThatThrownBy(() -> data.read("missing")).isInstanceOf(NoSuchFileException.class);
     assertThat(bytes(data.read("dir1/file-1"))).isEqualTo(nodes.files().get("dir1/file-1"));
+  }
+
+  @Test
+  void aConsumerThatFailsEndsTheReadAndHarmsNobody() throws IOException {
+    nodes = new Nodes(directory, 1);
+    nodes.addMany(50, 100);
+    Forebay client = nodes.elsewhere();
+    DataSet data = client.dataSet(Nodes.DATA_SET);
+    AtomicInteger delivered = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                data.readAll(
+                    nodes.paths(),
+                    ReadOrder.STRICT,
+                    (path, bytes) -> {
+                      if (delivered.incrementAndGet() == 10) {
+                        throw new IOException("enough");
+                      }
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("enough");
+    assertThat(delivered).hasValue(10);
+    data.read(nodes.paths().get(0));
+    assertThat(client.stats().reads(Origin.UNDER_STORE)).isZero();
   }
 
   @Test

@@ -100,6 +100,9 @@ public final class ReadThrough {
 
   /** Fetches what is missing of a file, later, and only as far as there is room. */
   public void prefetch(FileVersion version) {
+    if (version.size() == 0) {
+      return;
+    }
     ResidentFile file = store.admit(version);
     for (int block = 0; block < file.blocks(); block++) {
       int wanted = block;

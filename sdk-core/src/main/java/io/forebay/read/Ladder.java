@@ -260,6 +260,8 @@ public final class Ladder {
         PendingGet answer = pending.remove(0);
         try {
           answer.drain(gathering);
+        } catch (PendingGet.SinkException e) {
+          throw e.getCause();
         } catch (IOException e) {
           if (isFinal(e)) {
             throw e;

@@ -68,11 +68,21 @@ public final class RemoteCatalog implements Catalog {
 
   @Override
   public void refresh() throws IOException {
+    IOException failure = null;
+    for (ServerClient server : servers.nearestFirst()) {
+      try {
+        server.refresh(dataSet);
+      } catch (IOException e) {
+        // The others are to forget all the same.
+        failure = failure == null ? e : failure;
+      }
+    }
+    // Last, so that nothing old comes back from a server that had not been told yet.
     if (near) {
       namespace.clear(dataSet);
     }
-    for (ServerClient server : servers.nearestFirst()) {
-      server.refresh(dataSet);
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -23,6 +23,22 @@ public final class PendingGet {
     void failed(int item, IOException reason) throws IOException;
   }
 
+  /** Whoever took an item failed; neither server nor connection had a part in it. */
+  public static final class SinkException extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    SinkException(IOException cause) {
+      super(cause);
+    }
+
+    /** What the sink threw. */
+    @Override
+    public synchronized IOException getCause() {
+      return (IOException) super.getCause();
+    }
+  }
+
   private final ServerClient server;
   private final Connection connection;
   private final int requestId;
@@ -41,8 +57,9 @@ public final class PendingGet {
   /**
    * Takes the whole answer.
    *
+   * @throws SinkException when the sink could not take an item
    * @throws IOException when the connection broke: items not yet completed are lost with it. Also
-   *     what the sink throws
+   *     what {@link Sink#failed} throws
    */
   public void drain(Sink sink) throws IOException {
     long[] left = new long[items.size()];
@@ -67,7 +84,7 @@ public final class PendingGet {
           left[item] -= data.length();
           if (left[item] == 0) {
             left[item] = -1; // an empty item completes once
-            sink.complete(item);
+            complete(sink, item);
           }
         } else if (message instanceof Message.ItemFailed failure) {
           int item = checked(failure.item());
@@ -104,6 +121,14 @@ public final class PendingGet {
     server.giveBack(connection);
     if (refused != null) {
       throw refused;
+    }
+  }
+
+  private static void complete(Sink sink, int item) throws SinkException {
+    try {
+      sink.complete(item);
+    } catch (IOException e) {
+      throw new SinkException(e);
     }
   }
 

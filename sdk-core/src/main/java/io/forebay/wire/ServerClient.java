@@ -148,7 +148,7 @@ public final class ServerClient implements AutoCloseable {
       return;
     }
     connection.close();
-    if (!(e instanceof ClosedByInterruptException)) {
+    if (!(e instanceof ClosedByInterruptException || e instanceof PendingGet.SinkException)) {
       failed();
     }
   }

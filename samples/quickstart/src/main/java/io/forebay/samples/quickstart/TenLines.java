@@ -12,10 +12,10 @@ final class TenLines {
 
   private TenLines() {}
 
-  static long readAll(String root) throws IOException {
+  static long readAll(Path cache, String root) throws IOException {
     long total = 0;
     // README
-    try (Forebay forebay = Forebay.embedded(Path.of("/tmp/forebay"))) {
+    try (Forebay forebay = Forebay.embedded(cache)) { // a directory that is kept
       DataSet images = forebay.dataSet(root); // such as "oss://bucket/images" or "file:/data"
       for (FileStatus file : images.walk("train")) {
         ByteBuffer bytes = images.read(file.path()); // the second time: from the local disk

@@ -27,9 +27,10 @@ class ReadmeTest {
 
   @Test
   void theExampleRuns(@TempDir Path directory) throws IOException {
-    Files.createDirectories(directory.resolve("train/cat"));
-    Files.writeString(directory.resolve("train/cat/1"), "meow");
-    assertThat(TenLines.readAll(directory.toUri().toString())).isEqualTo(4);
+    Path files = directory.resolve("files");
+    Files.createDirectories(files.resolve("train/cat"));
+    Files.writeString(files.resolve("train/cat/1"), "meow");
+    assertThat(TenLines.readAll(directory.resolve("cache"), files.toUri().toString())).isEqualTo(4);
   }
 
   @Test
