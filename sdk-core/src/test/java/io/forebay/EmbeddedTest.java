@@ -183,6 +183,24 @@ class EmbeddedTest {
   }
 
   @Test
+  void theResidentPartOfAFileThatDoesNotFitIsNotFetchedAgain() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    byte[] content = bucket.add("large", 12 * MIB);
+    Forebay forebay =
+        closing(
+            bucket
+                .to(Forebay.builder().embedded(directory.resolve("cache")).quotaBytes(9 * MIB))
+                .open());
+    DataSet data = forebay.dataSet(bucket.root());
+    for (int i = 0; i < 3; i++) {
+      assertThat(bytes(data.read("large"))).isEqualTo(content);
+    }
+    // Two blocks stay, the third passes by each time.
+    assertThat(bucket.gets("large")).isEqualTo(2 + 3);
+    assertThat(bucket.server().traffic().counts().objectBytes()).isEqualTo((8 + 3 * 4) * MIB);
+  }
+
+  @Test
   void manyFilesComeInTheOrderAskedFor() throws IOException {
     Bucket bucket = closing(new Bucket());
     for (int i = 0; i < 300; i++) {

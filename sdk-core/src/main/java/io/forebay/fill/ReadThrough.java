@@ -114,12 +114,15 @@ public final class ReadThrough {
     }
   }
 
-  private void startAhead(FileVersion version, ResidentFile file, int block, int last)
-      throws NoRoomException {
-    for (int next = block; next <= Math.min(last, block + AHEAD); next++) {
-      if (!file.has(next) && !fills.containsKey(new BlockKey(version.id(), next))) {
-        start(version, file, next);
+  private void startAhead(FileVersion version, ResidentFile file, int block, int last) {
+    try {
+      for (int next = block; next <= Math.min(last, block + AHEAD); next++) {
+        if (!file.has(next) && !fills.containsKey(new BlockKey(version.id(), next))) {
+          start(version, file, next);
+        }
       }
+    } catch (NoRoomException e) {
+      // What is resident or on its way can be read all the same.
     }
   }
 

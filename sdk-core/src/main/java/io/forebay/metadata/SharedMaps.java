@@ -22,7 +22,8 @@ public final class SharedMaps {
 
   /** What a JVM needs on its command line to open the maps. */
   public static final String JVM_FLAGS =
-      "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED"
+      "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"
+          + " --add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED"
           + " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
           + " --add-opens=java.base/java.lang=ALL-UNNAMED"
           + " --add-opens=java.base/java.lang.reflect=ALL-UNNAMED";
@@ -54,8 +55,9 @@ public final class SharedMaps {
    * @return empty, after a warning, when this JVM cannot open such maps
    */
   public static Optional<SharedMaps> open(Path directory, String generation) throws IOException {
-    // Chronicle reports its use to the internet unless told not to.
+    // Chronicle reports its use to the internet, and advertises in logs, unless told not to.
     System.setProperty("chronicle.analytics.disable", "true");
+    System.setProperty("chronicle.announcer.disable", "true");
     // A process killed inside a lock leaves it locked: wait two seconds for it, not sixty.
     System.setProperty("net.openhft.chronicle.map.lockTimeoutSeconds", "2");
     Files.createDirectories(directory);

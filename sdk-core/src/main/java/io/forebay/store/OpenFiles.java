@@ -50,9 +50,15 @@ final class OpenFiles {
     }
   }
 
-  /** Opens a file, or joins those who have it open. */
+  /**
+   * Opens a file, or joins those who have it open.
+   *
+   * @throws IOException also when the file was dropped: its name may belong to a successor that is
+   *     still being written, and must not be read in its place
+   */
   TierChannel open(ResidentFile file) throws IOException {
     synchronized (this) {
+      refuseDropped(file);
       SharedChannel open = byId.get(file.id());
       // An interrupt of another reader may have closed it.
       if (open != null && open.channel.isOpen()) {
@@ -63,6 +69,12 @@ final class OpenFiles {
     SharedChannel fresh = new SharedChannel(file.openForReading());
     fresh.readers = 1;
     synchronized (this) {
+      try {
+        refuseDropped(file);
+      } catch (IOException e) {
+        fresh.channel.close();
+        throw e;
+      }
       putAside(byId.put(file.id(), fresh));
       if (byId.size() > MOST) {
         Iterator<SharedChannel> eldest = byId.values().iterator();
@@ -71,6 +83,14 @@ final class OpenFiles {
       }
     }
     return new Hold(fresh);
+  }
+
+  // A file is dropped before it is forgotten here, and its successor comes only after that: what is
+  // found not to be dropped under this lock is the file that was meant.
+  private static void refuseDropped(ResidentFile file) throws IOException {
+    if (file.isGone()) {
+      throw new IOException("the file was dropped from the store");
+    }
   }
 
   /** Nobody is to join the readers of this file any more. */

@@ -1,6 +1,7 @@
 package io.forebay.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.FileStatus;
 import io.forebay.metadata.FileVersion;
@@ -177,6 +178,19 @@ class NodeStoreTest {
     store.release(6_000);
     assertThat(store.reserve(10_000)).isTrue();
     assertThat(store.reserve(1)).isFalse();
+  }
+
+  @Test
+  void aDroppedFileIsNeverReadThroughItsSuccessor() throws IOException {
+    FileVersion version = version("f", 3 * BLOCK);
+    fillAll(version);
+    ResidentFile old = store.find(version.id()).orElseThrow();
+    store.drop(old);
+    fill(store, version, 0);
+    // The successor has the same name and a hole where the last block will be.
+    assertThatThrownBy(() -> old.read(2 * BLOCK, ByteBuffer.allocate(BLOCK)))
+        .isInstanceOf(TierException.class)
+        .hasMessageContaining("dropped");
   }
 
   @Test

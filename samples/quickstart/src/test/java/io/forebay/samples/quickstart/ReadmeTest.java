@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +34,30 @@ class ReadmeTest {
     Files.createDirectories(files.resolve("train/cat"));
     Files.writeString(files.resolve("train/cat/1"), "meow");
     assertThat(TenLines.readAll(directory.resolve("cache"), files.toUri().toString())).isEqualTo(4);
+  }
+
+  @Test
+  void everyTestThatSemanticsNamesExists() throws IOException {
+    Matcher named =
+        Pattern.compile("`(\\w+(?:Test|Contract))(?:\\.(\\w+))?`")
+            .matcher(Files.readString(Path.of("../../SEMANTICS.md")));
+    int found = 0;
+    while (named.find()) {
+      assertThat(testSource(named.group(1)))
+          .contains(named.group(2) == null ? "@Test" : "void " + named.group(2) + "(");
+      found++;
+    }
+    assertThat(found).isGreaterThan(15);
+  }
+
+  private static String testSource(String className) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("../.."))) {
+      return Files.readString(
+          files
+              .filter(f -> f.getFileName().toString().equals(className + ".java"))
+              .findFirst()
+              .orElseThrow(() -> new AssertionError("no test class " + className)));
+    }
   }
 
   @Test
