@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
     name = "forebay",
     description = "Keeps training data next to the GPU.",
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
     subcommands = {ServeCommand.class})
 public final class ForebayCommand {
 

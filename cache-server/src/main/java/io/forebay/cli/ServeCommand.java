@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
     name = "serve",
     description = "Runs this node's cache server.",
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
     footer = {
       "",
       "Example:",

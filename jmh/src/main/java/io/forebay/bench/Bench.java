@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "forebay bench",
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
     description = "Runs benchmarks beside their yardsticks and prints Markdown tables.",
     footer = {
       "",

@@ -25,6 +25,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "forebay quickstart",
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
     sortOptions = false,
     description = {
       "Starts an OSS server shaped like a remote bucket, fills it with generated images, starts two"
@@ -52,7 +53,8 @@ public final class Quickstart implements Callable<Integer> {
     CommandLine command = new CommandLine(new Quickstart());
     command.setExecutionExceptionHandler(
         (failure, line, result) -> {
-          line.getErr().println("forebay quickstart: " + failure);
+          boolean usage = failure instanceof IllegalArgumentException;
+          line.getErr().println("forebay quickstart: " + (usage ? failure.getMessage() : failure));
           return CommandLine.ExitCode.SOFTWARE;
         });
     System.exit(command.execute(arguments));
