@@ -167,13 +167,13 @@ final class GetTask implements Runnable {
       do {
         int length = (int) Math.min(FRAME_BYTES, end - position);
         if (length >= SENDFILE_BYTES) {
-          TierChannel open = file.open();
           flush();
+          TierChannel open = file.open();
           ByteBuf header = outbox.allocate(Codec.DATA_HEADER_BYTES);
           putHeader(header, index, length);
           outbox.send(header, open, position, length);
-        } else if (!gather(index, file, position, length)) {
-          return false;
+        } else {
+          gather(index, file, position, length);
         }
         position += length;
       } while (position < end && !cancelled);
@@ -189,20 +189,20 @@ final class GetTask implements Runnable {
     return true;
   }
 
-  private boolean gather(int index, ResidentFile file, long position, int length)
-      throws IOException {
+  private void gather(int index, ResidentFile file, long position, int length) throws IOException {
     int needed = Codec.DATA_HEADER_BYTES + length;
     if (gathered != null && gathered.writableBytes() < needed) {
       flush();
     }
     if (gathered == null) {
-      gathered = outbox.allocate(get.items().size() == 1 ? needed : Math.max(GATHER_BYTES, needed));
+      // With room for the end of the answer, which would otherwise have the whole buffer copied.
+      gathered =
+          outbox.allocate(
+              Codec.HEADER_BYTES
+                  + (versions.length == 1 ? needed : Math.max(GATHER_BYTES, needed)));
     }
     int start = gathered.writerIndex();
     putHeader(gathered, index, length);
-    if (length == 0) {
-      return true;
-    }
     ByteBuffer target = gathered.nioBuffer(gathered.writerIndex(), length);
     try {
       file.read(position, target);
@@ -211,7 +211,6 @@ final class GetTask implements Runnable {
       throw e;
     }
     gathered.writerIndex(gathered.writerIndex() + length);
-    return true;
   }
 
   private void flush() throws IOException {

@@ -42,14 +42,12 @@ public final class ReadThrough {
   private final NodeStore store;
   private final UnderStore underStore;
   private final FillThreads threads;
-  private final FillStats stats;
   private final Map<BlockKey, Fill> fills = new ConcurrentHashMap<>();
 
-  public ReadThrough(NodeStore store, UnderStore underStore, FillThreads threads, FillStats stats) {
+  public ReadThrough(NodeStore store, UnderStore underStore, FillThreads threads) {
     this.store = store;
     this.underStore = underStore;
     this.threads = threads;
-    this.stats = stats;
   }
 
   /**
@@ -70,7 +68,7 @@ public final class ReadThrough {
       readResident(version, file, offset + target.position() - start, target);
     }
     if (target.hasRemaining()) {
-      bypass(version, offset + target.position() - start, target);
+      underStore.read(version.status(), offset + target.position() - start, target);
       store.forgetIfEmpty(file);
     }
   }
@@ -210,7 +208,6 @@ public final class ReadThrough {
         }
         fill.arrived(n);
       }
-      stats.filled(length);
       fills.remove(key);
       fill.done();
     } catch (IOException e) {
@@ -226,11 +223,5 @@ public final class ReadThrough {
     fills.remove(key);
     store.forgetIfEmpty(file);
     fill.failed(reason);
-  }
-
-  private void bypass(FileVersion version, long position, ByteBuffer target) throws IOException {
-    int length = target.remaining();
-    underStore.read(version.status(), position, target);
-    stats.bypassed(length);
   }
 }

@@ -2,7 +2,6 @@ package io.forebay.node;
 
 import io.forebay.DataSetSpec;
 import io.forebay.UnknownDataSetException;
-import io.forebay.fill.FillStats;
 import io.forebay.fill.FillThreads;
 import io.forebay.fill.ReadThrough;
 import io.forebay.metadata.HeapNamespace;
@@ -47,7 +46,6 @@ public final class CacheNode implements AutoCloseable {
   private final Residency residency;
   private final NodeStore store;
   private final FillThreads threads;
-  private final FillStats fillStats = new FillStats();
   private final Map<String, NodeDataSet> dataSets = new ConcurrentHashMap<>();
   private String name = "";
   private String address = "";
@@ -118,7 +116,7 @@ public final class CacheNode implements AutoCloseable {
             spec,
             underStore,
             new UnderStoreCatalog(spec.name(), underStore, namespace),
-            new ReadThrough(store, underStore, threads, fillStats));
+            new ReadThrough(store, underStore, threads));
     dataSets.put(spec.name(), added);
     announce();
     return added;
@@ -177,20 +175,12 @@ public final class CacheNode implements AutoCloseable {
         .write(options.directory());
   }
 
-  public Namespace namespace() {
-    return namespace;
-  }
-
   public Residency residency() {
     return residency;
   }
 
   public NodeStore store() {
     return store;
-  }
-
-  public FillStats fillStats() {
-    return fillStats;
   }
 
   @Override

@@ -136,10 +136,6 @@ public final class NodeStore implements Closeable {
     return used.get();
   }
 
-  public long quotaBytes() {
-    return options.quotaBytes();
-  }
-
   /** Files with at least one block. */
   public int fileCount() {
     return files.size();
