@@ -65,7 +65,7 @@ public final class DataFile implements SeekableByteChannel {
       ByteBuffer part = target.slice(target.position(), wanted);
       int n = resident.read(part, position);
       if (n > 0) {
-        ladder.countResident(n);
+        ladder.countResident(file, position, n);
         target.position(target.position() + n);
         return n;
       }

@@ -129,7 +129,7 @@ public final class DataSet {
     }
     try (FileChannel channel = resident.get()) {
       ByteBuffer mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, bufferSize(file));
-      ladder.countResident(file.size());
+      ladder.countResident(file, 0, file.size());
       return Optional.of(mapping);
     }
   }

@@ -12,8 +12,14 @@ import java.util.TreeMap;
  * @param root for example {@code oss://bucket/prefix} or {@code file:/data/images}
  * @param options the under-store's options, such as {@code fs.oss.endpoint}; may hold secrets, so
  *     {@link #toString()} prints the keys only
+ * @param policy how it is kept in the cache
  */
-public record DataSetSpec(String name, URI root, Map<String, String> options) {
+public record DataSetSpec(String name, URI root, Map<String, String> options, CachePolicy policy) {
+
+  /** A data set with the usual policy. */
+  public DataSetSpec(String name, URI root, Map<String, String> options) {
+    this(name, root, options, CachePolicy.DEFAULT);
+  }
 
   public DataSetSpec {
     if (name.isBlank()) {

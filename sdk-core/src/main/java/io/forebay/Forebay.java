@@ -1,10 +1,6 @@
 package io.forebay;
 
-import io.forebay.metadata.HeapNamespace;
-import io.forebay.metadata.Namespace;
 import io.forebay.metadata.NodeInfo;
-import io.forebay.metadata.Residency;
-import io.forebay.metadata.SharedMaps;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeBusyException;
 import io.forebay.node.NodeDataSet;
@@ -13,6 +9,7 @@ import io.forebay.placement.Member;
 import io.forebay.read.DirectAccess;
 import io.forebay.read.EmbeddedRung;
 import io.forebay.read.Ladder;
+import io.forebay.read.NodeLink;
 import io.forebay.read.ReadStats;
 import io.forebay.read.RemoteCatalog;
 import io.forebay.read.ResidentRung;
@@ -54,8 +51,6 @@ public final class Forebay implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Forebay.class);
 
-  private static final long NEAR_NAMES = 1_000_000;
-
   /** Directories listed at a time by {@link DataSet#walk}. */
   static final int WALK_WIDTH = 32;
 
@@ -68,9 +63,8 @@ public final class Forebay implements AutoCloseable {
   // Embedded mode has a node, client mode has all the others.
   private final CacheNode node;
   private final Optional<NodeInfo> nodeInfo;
-  private final Optional<SharedMaps> maps;
+  private final NodeLink link;
   private final Servers servers;
-  private final Namespace near;
 
   private Forebay(Builder builder) throws IOException {
     options = Map.copyOf(builder.options);
@@ -85,9 +79,8 @@ public final class Forebay implements AutoCloseable {
     node = builder.embedded ? openNode(builder) : null;
     if (node != null) {
       nodeInfo = Optional.empty();
-      maps = Optional.empty();
+      link = null;
       servers = null;
-      near = null;
       return;
     }
     nodeInfo = builder.directory == null ? Optional.empty() : NodeInfo.read(builder.directory);
@@ -99,18 +92,16 @@ public final class Forebay implements AutoCloseable {
                   + builder.directory
                   + "; start one there, or name servers");
     }
-    maps =
-        nodeInfo.isPresent() && nodeInfo.get().sharedMaps()
-            ? SharedMaps.open(builder.directory.resolve("maps"), nodeInfo.get().generation())
-            : Optional.empty();
     servers = servers(builder);
-    near = new HeapNamespace(NEAR_NAMES);
+    link = new NodeLink(nodeInfo.map(info -> builder.directory), servers);
   }
 
   /** Null when another process owns the directory: this one then reads what that one has. */
   private static CacheNode openNode(Builder builder) throws IOException {
     try {
-      return CacheNode.open(NodeOptions.of(builder.directory, builder.quotaBytes));
+      CacheNode node = CacheNode.open(NodeOptions.of(builder.directory, builder.quotaBytes));
+      node.share();
+      return node;
     } catch (NodeBusyException e) {
       log.info(
           "{}; this one reads what is resident there, and the rest from the under-store",
@@ -181,7 +172,7 @@ public final class Forebay implements AutoCloseable {
     resources.add(direct);
     Ladder ladder =
         Ladder.embedded(
-            new ResidentRung(node.residency(), List.of(node.store().directory())),
+            new ResidentRung(node.residents(), node.store()::used),
             new EmbeddedRung(opened.reads()),
             new UnderStoreRung(direct),
             stats);
@@ -193,11 +184,10 @@ public final class Forebay implements AutoCloseable {
     DirectAccess direct = new DirectAccess(spec);
     resources.add(direct);
     Optional<ResidentRung> resident =
-        maps.map(m -> new ResidentRung(m.residency(), nodeInfo.get().tiers()));
-    Namespace namespace = maps.map(SharedMaps::namespace).orElse(near);
+        nodeInfo.map(info -> new ResidentRung(link.residents(), link));
     return new DataSet(
         spec.name(),
-        new RemoteCatalog(spec.name(), namespace, maps.isEmpty(), servers, direct),
+        new RemoteCatalog(spec.name(), link.namespace(), servers, direct),
         Ladder.client(
             resident, new ServerRung(spec.name(), servers), new UnderStoreRung(direct), stats),
         listers);
@@ -254,9 +244,8 @@ public final class Forebay implements AutoCloseable {
       node.close();
       return;
     }
+    link.close();
     servers.close();
-    maps.map(SharedMaps::namespace).ifPresent(Namespace::close);
-    maps.map(SharedMaps::residency).ifPresent(Residency::close);
   }
 
   private static void closeQuietly(AutoCloseable resource) {

@@ -3,6 +3,7 @@ package io.forebay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.forebay.metadata.NodeInfo;
 import io.forebay.read.Origin;
 import io.forebay.samples.oss.Fault;
 import io.forebay.samples.oss.Shape;
@@ -302,6 +303,11 @@ class EmbeddedTest {
     byte[] resident = bucket.add("resident", 1_000);
     byte[] other = bucket.add("other", 1_000);
     embedded(bucket).dataSet(bucket.root()).read("resident");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!NodeInfo.read(directory.resolve("cache")).orElseThrow().sharedMaps()) {
+      assertThat(System.nanoTime()).as("the maps open in time").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
 
     Forebay guest = embedded(bucket);
     DataSet data = guest.dataSet(bucket.root());

@@ -9,12 +9,24 @@ import picocli.CommandLine.Command;
     description = "Keeps training data next to the GPU.",
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
-    subcommands = {ServeCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      StatusCommand.class,
+      PinCommand.class,
+      UnpinCommand.class,
+      PruneCommand.class,
+      ScrubCommand.class
+    })
 public final class ForebayCommand {
 
   private ForebayCommand() {}
 
   public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The command, to be executed. */
+  public static CommandLine commandLine() {
     CommandLine command = new CommandLine(new ForebayCommand());
     command.setExecutionExceptionHandler(
         (failure, line, result) -> {
@@ -22,6 +34,6 @@ public final class ForebayCommand {
               .println(line.getColorScheme().errorText("forebay: " + failure.getMessage()));
           return CommandLine.ExitCode.SOFTWARE;
         });
-    System.exit(command.execute(arguments));
+    return command;
   }
 }

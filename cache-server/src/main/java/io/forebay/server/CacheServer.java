@@ -3,6 +3,7 @@ package io.forebay.server;
 import io.forebay.DataSetSpec;
 import io.forebay.node.CacheNode;
 import io.forebay.placement.Member;
+import io.forebay.server.admin.AdminServer;
 import io.forebay.wire.Address;
 import io.forebay.wire.Codec;
 import io.netty.bootstrap.ServerBootstrap;
@@ -36,6 +37,7 @@ public final class CacheServer implements AutoCloseable {
   private final EventLoopGroup group;
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final Channel tcp;
+  private final AdminServer admin;
 
   private CacheServer(ServerConfig config, CacheNode node) throws IOException {
     this.config = config;
@@ -62,10 +64,14 @@ public final class CacheServer implements AutoCloseable {
           EpollServerDomainSocketChannel.class,
           new DomainSocketAddress(config.unix().toFile()),
           "listen.unix " + config.unix());
+      admin = AdminServer.start(config.admin(), config.name(), node);
       node.listenAt(
           config.name(),
           new Address.Unix(config.unix()).toString(),
-          config.members().stream().map(this::withRealPort).toList());
+          config.members().stream().map(this::withRealPort).toList(),
+          admin.address());
+      // Last, for it is slow, and who is here already is served without.
+      node.share();
     } catch (IOException | RuntimeException e) {
       stopListening();
       throw e;
@@ -123,6 +129,11 @@ public final class CacheServer implements AutoCloseable {
     return config.tcp().host() + ":" + bound.getPort();
   }
 
+  /** {@code host:port} of the admin endpoint. */
+  public String adminAddress() {
+    return admin.address();
+  }
+
   public ServerStats.Counts stats() {
     return stats.counts();
   }
@@ -138,6 +149,7 @@ public final class CacheServer implements AutoCloseable {
   /** Stops serving; what is resident stays for the next start. */
   @Override
   public void close() throws IOException {
+    admin.close();
     stopListening();
     workers.shutdownNow();
     node.close();

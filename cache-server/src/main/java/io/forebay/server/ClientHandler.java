@@ -94,6 +94,20 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
                 node.dataSet(refresh.dataSet()).catalog().refresh();
                 return new Message.Done();
               });
+      case Message.Used used ->
+          answer(
+              id,
+              () -> {
+                used.uses().forEach(u -> node.store().used(u.id(), u.offset(), u.bytes()));
+                return new Message.Done();
+              });
+      case Message.MapsStuck stuck ->
+          answer(
+              id,
+              () -> {
+                node.suspectMaps(stuck.generation());
+                return new Message.Done();
+              });
       case Message.Prefetch prefetch -> answer(id, () -> prefetch(prefetch));
       case Message.ListDirectory list -> answer(id, () -> list(id, list));
       default -> throw new MalformedFrameException("a reply came as a request");

@@ -2,6 +2,7 @@ package io.forebay.server;
 
 import io.forebay.DataPath;
 import io.forebay.ReadOrder;
+import io.forebay.fill.ReadThrough;
 import io.forebay.metadata.FileVersion;
 import io.forebay.node.NodeDataSet;
 import io.forebay.store.NodeStore;
@@ -181,11 +182,12 @@ final class GetTask implements Runnable {
       if (position > item.offset()) {
         throw e; // part of the item is sent: only closing can undo that
       }
-      log.debug("{} is not readable", file.path(), e);
+      log.debug("{} is not readable", file, e);
       return false;
     }
     stats.hit();
     stats.sent(item.length());
+    store.used(version(index).id(), item.offset(), item.length());
     return true;
   }
 
@@ -228,25 +230,28 @@ final class GetTask implements Runnable {
     long position = item.offset();
     long end = item.offset() + item.length();
     stats.miss();
-    do {
-      int length = (int) Math.min(STREAM_BYTES, end - position);
-      ByteBuf frame = outbox.allocate(Codec.DATA_HEADER_BYTES + length);
-      putHeader(frame, index, length);
-      try {
-        dataSet.reads().read(version, position, frame.nioBuffer(frame.writerIndex(), length));
-        frame.writerIndex(frame.writerIndex() + length);
-      } catch (IOException | RuntimeException e) {
-        frame.release();
-        stats.failure();
-        outbox.send(
-            requestId,
-            new Message.ItemFailed(index, ErrorCode.of(e), String.valueOf(e.getMessage())));
-        return;
-      }
-      outbox.send(frame);
-      stats.sent(length);
-      position += length;
-    } while (position < end && !cancelled);
+    try (ReadThrough.Reading reading =
+        dataSet.reads().reading(version, item.offset(), item.length())) {
+      do {
+        int length = (int) Math.min(STREAM_BYTES, end - position);
+        ByteBuf frame = outbox.allocate(Codec.DATA_HEADER_BYTES + length);
+        putHeader(frame, index, length);
+        try {
+          reading.read(frame.nioBuffer(frame.writerIndex(), length));
+          frame.writerIndex(frame.writerIndex() + length);
+        } catch (IOException | RuntimeException e) {
+          frame.release();
+          stats.failure();
+          outbox.send(
+              requestId,
+              new Message.ItemFailed(index, ErrorCode.of(e), String.valueOf(e.getMessage())));
+          return;
+        }
+        outbox.send(frame);
+        stats.sent(length);
+        position += length;
+      } while (position < end && !cancelled);
+    }
   }
 
   /** The end of the answer, in the same write as what came last. */

@@ -1,9 +1,14 @@
 package io.forebay.server;
 
+import io.forebay.CachePolicy;
 import io.forebay.DataSetSpec;
+import io.forebay.fill.FillOptions;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
+import io.forebay.store.Medium;
 import io.forebay.store.StoreOptions;
+import io.forebay.store.TierOptions;
+import io.forebay.store.retention.Retain;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.io.Reader;
@@ -13,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -27,13 +33,33 @@ import java.util.function.Function;
  * <pre>
  * name = a                                     # among the members; default: the TCP address
  * directory = /var/lib/forebay                 # lock, maps, socket; trainers of the node need it
- * tier = /data/forebay                         # default: tier/ in the directory
- * quota = 500GiB
+ * quota = 500GiB                               # of one SSD tier, tier/ in the directory; or:
+ * tier.0.mediumtype = MEM                      # any number of tiers, fastest first
+ * tier.0.path = /dev/shm/forebay
+ * tier.0.quota = 64GiB
+ * tier.1.mediumtype = SSD
+ * tier.1.path = /data1/forebay, /data2/forebay
+ * tier.1.quotaList = 500GiB, 1TiB
+ * tier.1.high = 0.95
+ * tier.1.low = 0.9
  * block = 4MiB
  * listen.tcp = 10.0.0.1:7070                   # default: 127.0.0.1:7070
  * listen.unix = /run/forebay.sock              # default: forebay.sock in the directory
  * members = a=10.0.0.1:7070, b=10.0.0.2:7070   # default: this server alone
+ * listen.admin = 127.0.0.1:7071                # metrics, status, pin, prune; port 0: any
+ * fill.memory = 256MiB
+ * fill.readAhead = 64MiB
+ * move.bandwidth = 200MB
+ * scrub.bandwidth = 20MB
+ * idle.after = 1h
  * dataset.images.root = oss://bucket/images
+ * dataset.images.cache.retain = auto           # auto, keep, frequency
+ * dataset.images.cache.guaranteed = 100GiB
+ * dataset.images.cache.max = 400GiB
+ * dataset.images.cache.ttl = 7d
+ * dataset.images.limit.requests = 64
+ * dataset.images.limit.bandwidth = 1GB
+ * dataset.images.limit.hedge = true
  * dataset.images.fs.oss.endpoint = oss-cn-hangzhou-internal.aliyuncs.com
  * </pre>
  *
@@ -43,6 +69,7 @@ import java.util.function.Function;
  * @param node the cache's own settings
  * @param tcp where to listen for other nodes
  * @param unix where to listen for this node
+ * @param admin where to listen for operators
  * @param members all servers of the cluster, this one included
  * @param dataSets what is served
  */
@@ -51,13 +78,39 @@ public record ServerConfig(
     NodeOptions node,
     Address.Tcp tcp,
     Path unix,
+    Address.Tcp admin,
     List<Member> members,
     List<DataSetSpec> dataSets) {
 
   private static final Set<String> KNOWN =
-      Set.of("name", "directory", "tier", "quota", "block", "listen.tcp", "listen.unix", "members");
+      Set.of(
+          "name",
+          "directory",
+          "quota",
+          "block",
+          "listen.tcp",
+          "listen.unix",
+          "listen.admin",
+          "members",
+          "fill.memory",
+          "fill.readAhead",
+          "move.bandwidth",
+          "scrub.bandwidth",
+          "idle.after");
 
   private static final String DATA_SET = "dataset.";
+
+  private static final Set<String> POLICY =
+      Set.of(
+          "cache.retain",
+          "cache.guaranteed",
+          "cache.max",
+          "cache.ttl",
+          "limit.requests",
+          "limit.bandwidth",
+          "limit.hedge");
+
+  private static final long DEFAULT_QUOTA_BYTES = 10L << 30;
 
   /** The longest path of a Unix-domain socket, without its final NUL (sockaddr_un). */
   private static final int MAX_SOCKET_PATH = 107;
@@ -96,6 +149,7 @@ public record ServerConfig(
 
   static ServerConfig parse(Properties properties) {
     Map<String, String> plain = new HashMap<>();
+    Map<String, String> tiers = new HashMap<>();
     Map<String, Map<String, String>> dataSets = new TreeMap<>();
     for (String key : properties.stringPropertyNames()) {
       String value = properties.getProperty(key).strip();
@@ -104,6 +158,8 @@ public record ServerConfig(
         dataSets
             .computeIfAbsent(key.substring(DATA_SET.length(), dot), n -> new HashMap<>())
             .put(key.substring(dot + 1), value);
+      } else if (TierConfig.isKey(key)) {
+        tiers.put(key, value);
       } else if (KNOWN.contains(key)) {
         plain.put(key, value);
       } else {
@@ -112,7 +168,7 @@ public record ServerConfig(
                 + key
                 + "'; known: "
                 + new TreeSet<>(KNOWN)
-                + ", dataset.NAME.root, dataset.NAME.OPTION");
+                + ", tier.N.*, dataset.NAME.root, dataset.NAME.OPTION");
       }
     }
     String directoryText = plain.get("directory");
@@ -123,30 +179,47 @@ public record ServerConfig(
     Address.Tcp tcp =
         value(plain, "listen.tcp", ServerConfig::tcp, new Address.Tcp("127.0.0.1", 7070));
     String name = plain.getOrDefault("name", tcp.toString());
-    NodeOptions defaults =
-        NodeOptions.of(
-            directory, value(plain, "quota", DataSize::parse, new DataSize(10L << 30)).bytes());
     NodeOptions node =
         new NodeOptions(
             directory,
-            value(plain, "tier", Path::of, defaults.tier()),
-            defaults.quotaBytes(),
-            Math.toIntExact(
-                value(
-                        plain,
-                        "block",
-                        DataSize::parse,
-                        new DataSize(StoreOptions.DEFAULT_BLOCK_BYTES))
-                    .bytes()),
-            defaults.demandWidth(),
-            defaults.prefetchWidth());
+            store(plain, tiers, directory),
+            new FillOptions(
+                bytes(plain, "fill.memory", FillOptions.DEFAULT.memoryBytes()),
+                bytes(plain, "fill.readAhead", FillOptions.DEFAULT.readAheadBytes())));
     return new ServerConfig(
         name,
         node,
         tcp,
         value(plain, "listen.unix", Path::of, directory.resolve("forebay.sock")),
+        value(plain, "listen.admin", ServerConfig::tcp, new Address.Tcp("127.0.0.1", 7071)),
         value(plain, "members", ServerConfig::members, List.of(new Member(name, tcp.toString()))),
         dataSets.entrySet().stream().map(e -> dataSet(e.getKey(), e.getValue())).toList());
+  }
+
+  private static StoreOptions store(
+      Map<String, String> plain, Map<String, String> tierKeys, Path directory) {
+    if (!tierKeys.isEmpty() && plain.containsKey("quota")) {
+      throw new IllegalArgumentException(
+          "quota: with tier.N.* keys each tier has a quota of its own; leave this one out");
+    }
+    List<TierOptions> tiers =
+        tierKeys.isEmpty()
+            ? List.of(
+                TierOptions.of(
+                    Medium.SSD,
+                    directory.resolve("tier"),
+                    bytes(plain, "quota", DEFAULT_QUOTA_BYTES)))
+            : TierConfig.parse(tierKeys);
+    return new StoreOptions(
+        tiers,
+        Math.toIntExact(bytes(plain, "block", StoreOptions.DEFAULT_BLOCK_BYTES)),
+        bytes(plain, "move.bandwidth", StoreOptions.DEFAULT_MOVE_BYTES_PER_SECOND),
+        bytes(plain, "scrub.bandwidth", StoreOptions.DEFAULT_SCRUB_BYTES_PER_SECOND),
+        value(plain, "idle.after", Durations::parse, StoreOptions.DEFAULT_IDLE_AFTER));
+  }
+
+  private static long bytes(Map<String, String> plain, String key, long fallback) {
+    return value(plain, key, DataSize::parse, new DataSize(fallback)).bytes();
   }
 
   private static <T> T value(
@@ -179,10 +252,64 @@ public record ServerConfig(
     if (root == null) {
       throw new IllegalArgumentException("the key 'dataset." + name + ".root' is missing");
     }
+    CachePolicy policy = policy(name, options);
     try {
-      return new DataSetSpec(name, URI.create(root), options);
+      return new DataSetSpec(name, URI.create(root), options, policy);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("dataset." + name + ".root: " + e.getMessage(), e);
+    }
+  }
+
+  /** Takes the keys that are ours out of a data set's settings. */
+  private static CachePolicy policy(String name, Map<String, String> settings) {
+    CachePolicy usual = CachePolicy.DEFAULT;
+    Map<String, String> ours = new HashMap<>();
+    for (String key : POLICY) {
+      if (settings.containsKey(key)) {
+        ours.put(key, settings.remove(key));
+      }
+    }
+    for (String key : settings.keySet()) {
+      if (key.startsWith("cache.") || key.startsWith("limit.")) {
+        throw new IllegalArgumentException(
+            "unknown key 'dataset." + name + "." + key + "'; known: " + new TreeSet<>(POLICY));
+      }
+    }
+    try {
+      return new CachePolicy(
+          value(ours, "cache.retain", ServerConfig::retain, usual.retain()),
+          bytes(ours, "cache.guaranteed", usual.guaranteedBytes()),
+          bytes(ours, "cache.max", usual.maxBytes()),
+          value(ours, "cache.ttl", text -> Optional.of(Durations.parse(text)), usual.timeToLive()),
+          value(ours, "limit.requests", ServerConfig::count, usual.maxRequests()),
+          bytes(ours, "limit.bandwidth", usual.bytesPerSecond()),
+          value(ours, "limit.hedge", ServerConfig::yesOrNo, usual.hedge()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("dataset." + name + "." + e.getMessage(), e);
+    }
+  }
+
+  private static Retain retain(String text) {
+    try {
+      return Retain.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("one of auto, keep, frequency, not '" + text + "'", e);
+    }
+  }
+
+  private static boolean yesOrNo(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("true or false, not '" + text + "'");
+    };
+  }
+
+  private static int count(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + text + "' is no number", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.forebay.server;
 
+import io.forebay.CachePolicy;
 import io.forebay.DataSetSpec;
 import io.forebay.Forebay;
 import io.forebay.node.NodeOptions;
@@ -8,10 +9,12 @@ import io.forebay.samples.oss.OssServer;
 import io.forebay.samples.oss.Shape;
 import io.forebay.wire.Address;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +59,13 @@ final class Nodes implements AutoCloseable {
 
   void start(int index) throws IOException {
     servers[index] = CacheServer.start(config(index));
+    try {
+      if (!servers[index].node().awaitMaps(Duration.ofSeconds(60))) {
+        throw new IOException("the shared maps did not open");
+      }
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
   }
 
   void stop(int index) throws IOException {
@@ -73,8 +83,11 @@ final class Nodes implements AutoCloseable {
         NodeOptions.of(nodeDirectory(index), 1L << 30),
         new Address.Tcp("127.0.0.1", ports.get(index)),
         nodeDirectory(index).resolve("s"),
+        new Address.Tcp("127.0.0.1", 0),
         members,
-        List.of(new DataSetSpec(DATA_SET, ROOT, ossOptions())));
+        // Exact counts of requests are what many tests look at.
+        List.of(
+            new DataSetSpec(DATA_SET, ROOT, ossOptions(), CachePolicy.DEFAULT.withoutHedging())));
   }
 
   Map<String, String> ossOptions() {

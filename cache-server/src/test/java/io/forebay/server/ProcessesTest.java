@@ -5,18 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
+import io.forebay.metadata.FileVersion;
+import io.forebay.metadata.NodeInfo;
 import io.forebay.read.Origin;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
+import net.openhft.chronicle.map.ChronicleMap;
+import net.openhft.chronicle.map.ChronicleMapBuilder;
+import net.openhft.chronicle.map.ExternalMapQueryContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,5 +246,85 @@ class ProcessesTest {
     assertThat(outputOf(java(true, io.forebay.cli.ForebayCommand.class, "serve")))
         .contains("--config");
     assertThat(process.exitValue()).isEqualTo(2);
+  }
+
+  /** Takes the lock of a key's segment in a node's residency map, and keeps it. */
+  static final class LockHolder {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+      try (ChronicleMap<byte[], byte[]> map =
+              ChronicleMapBuilder.of(byte[].class, byte[].class)
+                  .createPersistedTo(new File(arguments[0]));
+          ExternalMapQueryContext<byte[], byte[], ?> context =
+              map.queryContext(HexFormat.of().parseHex(arguments[1]))) {
+        context.writeLock().lock();
+        System.out.println("locked");
+        new CountDownLatch(1).await();
+      }
+    }
+  }
+
+  @Test
+  void aProcessKilledWithALockOfTheMapsDoesNotStallTheOthers() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.addMany(50, 1_000);
+    warm();
+    String generation = NodeInfo.read(nodes.nodeDirectory(0)).orElseThrow().generation();
+    DataSet before = nodes.onNode(0).dataSet(Nodes.DATA_SET);
+    String path = nodes.paths().get(0);
+    FileVersion version = FileVersion.of(Nodes.DATA_SET, before.stat(path));
+    java(
+        true,
+        LockHolder.class,
+        nodes.nodeDirectory(0).resolve("maps/residency." + generation).toString(),
+        version.id().toString());
+    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+    String said = "";
+    while (!said.equals("locked")) {
+      said = output.readLine();
+      assertThat(said).isNotNull();
+    }
+    process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+
+    long start = System.nanoTime();
+    for (String each : nodes.paths()) {
+      assertThat(Nodes.bytes(before.read(each))).isEqualTo(nodes.files().get(each));
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (NodeInfo.read(nodes.nodeDirectory(0)).orElseThrow().generation().equals(generation)) {
+      assertThat(System.nanoTime()).as("a new generation comes in time").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    // The client that found the old one stuck reads by itself again.
+    Forebay client = nodes.onNode(0);
+    DataSet after = client.dataSet(Nodes.DATA_SET);
+    for (String each : nodes.paths()) {
+      after.read(each);
+    }
+    assertThat(client.stats().reads(Origin.RESIDENT)).isEqualTo(nodes.paths().size());
+  }
+
+  @Test
+  void aClientFollowsItsServerThroughARestart() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.addMany(50, 1_000);
+    warm();
+    Forebay client = nodes.onNode(0);
+    DataSet data = client.dataSet(Nodes.DATA_SET);
+    data.read(nodes.paths().get(0));
+    nodes.stop(0);
+    nodes.start(0);
+    // After a start a file is checked when it is first asked for, and then is for all to read.
+    DataSet other = nodes.elsewhere().dataSet(Nodes.DATA_SET);
+    byte[] added = nodes.add("added", 5_000);
+    assertThat(Nodes.bytes(other.read("added"))).isEqualTo(added);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long resident;
+    do {
+      resident = client.stats().reads(Origin.RESIDENT);
+      assertThat(Nodes.bytes(data.read("added"))).isEqualTo(added);
+      assertThat(System.nanoTime()).as("the client follows in time").isLessThan(deadline);
+    } while (client.stats().reads(Origin.RESIDENT) == resident);
   }
 }

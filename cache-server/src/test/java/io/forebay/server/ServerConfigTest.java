@@ -37,9 +37,11 @@ class ServerConfigTest {
             dataset.images.fs.oss.endpoint = oss.example.com
             """);
     assertThat(config.name()).isEqualTo("a");
-    assertThat(config.node().quotaBytes()).isEqualTo(3L << 29);
-    assertThat(config.node().blockBytes()).isEqualTo(1 << 20);
-    assertThat(config.node().tier()).hasToString("/var/lib/forebay/tier");
+    assertThat(config.node().store().tiers().get(0).directories().get(0).quotaBytes())
+        .isEqualTo(3L << 29);
+    assertThat(config.node().store().blockBytes()).isEqualTo(1 << 20);
+    assertThat(config.node().store().tiers().get(0).directories().get(0).path())
+        .hasToString("/var/lib/forebay/tier");
     assertThat(config.unix()).hasToString("/var/lib/forebay/forebay.sock");
     assertThat(config.members()).contains(new Member("b", "10.0.0.2:7070"));
     assertThat(config.dataSets().get(0).options())

@@ -8,12 +8,12 @@ import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
 import io.forebay.server.CacheServer;
 import io.forebay.server.ServerConfig;
-import io.forebay.store.ResidentFile;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,7 +32,7 @@ final class Fixture implements AutoCloseable {
   private final List<Path> tierFiles = new ArrayList<>();
   private final List<Forebay> clients = new ArrayList<>();
 
-  Fixture(int files, int bytes) throws IOException {
+  Fixture(int files, int bytes) throws IOException, InterruptedException {
     directory = Files.createTempDirectory("forebay-bench-");
     Path root = directory.resolve("files");
     Files.createDirectories(root);
@@ -52,13 +52,15 @@ final class Fixture implements AutoCloseable {
                 NodeOptions.of(directory.resolve("node"), 100L << 30),
                 tcp,
                 directory.resolve("s"),
+                new Address.Tcp("127.0.0.1", 0),
                 List.of(new Member("a", tcp.toString())),
                 List.of(new DataSetSpec(DATA_SET, root.toUri(), Map.of()))));
+    server.node().awaitMaps(Duration.ofSeconds(60));
     DataSet data = onNode();
     for (String path : paths) {
       data.read(path);
       FileVersion version = FileVersion.of(DATA_SET, data.stat(path));
-      tierFiles.add(server.node().store().find(version.id()).map(ResidentFile::path).orElseThrow());
+      tierFiles.add(server.node().store().find(version.id()).orElseThrow().path());
     }
   }
 

@@ -58,8 +58,7 @@ public class MetadataBenchmark {
 
   @TearDown
   public void close() throws IOException {
-    maps.namespace().close();
-    maps.residency().close();
+    maps.close();
     SharedMaps.deleteOthers(directory, "none");
     Files.delete(directory);
   }

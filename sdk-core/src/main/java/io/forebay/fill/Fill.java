@@ -1,45 +1,106 @@
 package io.forebay.fill;
 
+import io.forebay.limit.MemoryBudget;
+import io.forebay.store.BlockWriter;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
-/** One block on its way. Readers wait for just the bytes they want. Thread-safe. */
+/**
+ * One block on its way from the under-store: its bytes in memory, and the space in the store that
+ * they also go to. Readers wait for just the bytes they want. The memory is held until the block is
+ * in the store and the last reader is done. Thread-safe.
+ */
 final class Fill {
 
   private final String noun;
+  private final BlockWriter writer;
+  private MemoryBudget budget;
+  private byte[] bytes;
   private int arrived;
   private boolean done;
   private IOException failure;
+  private int holders = 1;
 
-  Fill(String noun) {
+  Fill(String noun, BlockWriter writer) {
     this.noun = noun;
+    this.writer = writer;
   }
 
-  synchronized void arrived(int bytes) {
-    arrived += bytes;
+  BlockWriter writer() {
+    return writer;
+  }
+
+  /** Takes the memory; waits for it if need be. */
+  byte[] begin(int length, MemoryBudget from) throws InterruptedIOException {
+    from.take(length);
+    byte[] memory = new byte[length];
+    synchronized (this) {
+      budget = from;
+      bytes = memory;
+    }
+    return memory;
+  }
+
+  synchronized void arrived(int count) {
+    arrived += count;
     notifyAll();
   }
 
-  synchronized void done() {
-    done = true;
-    notifyAll();
+  void done() {
+    end(null);
   }
 
-  synchronized void failed(IOException reason) {
-    failure = reason;
-    done = true;
-    notifyAll();
+  void failed(IOException reason) {
+    end(reason);
+  }
+
+  private void end(IOException reason) {
+    synchronized (this) {
+      failure = reason;
+      done = true;
+      notifyAll();
+    }
+    release();
+  }
+
+  /** Joins those who hold the memory; false when it is given back already. */
+  synchronized boolean hold() {
+    if (holders == 0) {
+      return false;
+    }
+    holders++;
+    return true;
+  }
+
+  synchronized void release() {
+    if (--holders == 0 && budget != null) {
+      budget.giveBack(bytes.length);
+      bytes = null;
+    }
   }
 
   /**
-   * Waits until the first so many bytes of the block have arrived.
+   * Copies bytes of the block, after waiting for them.
    *
-   * @throws IOException the reason for which they never will
+   * @param from offset in the block
+   * @return false when the block turned out to be in the store
+   * @throws IOException the reason for which they never arrive
    */
-  synchronized void await(int bytes, long timeoutNanos) throws IOException {
+  boolean copy(int from, ByteBuffer target, long timeoutNanos) throws IOException {
+    byte[] source = await(from + target.remaining(), timeoutNanos);
+    if (source == null) {
+      return false;
+    }
+    target.put(source, from, target.remaining());
+    return true;
+  }
+
+  /** Null when the fill ended without fetching anything. */
+  private synchronized byte[] await(int wanted, long timeoutNanos) throws IOException {
     long deadline = System.nanoTime() + timeoutNanos;
-    while (arrived < bytes && !done) {
+    while (arrived < wanted && !done) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         throw new IOException(
@@ -47,7 +108,7 @@ final class Fill {
                 + ": "
                 + arrived
                 + " of "
-                + bytes
+                + wanted
                 + " bytes arrived in "
                 + TimeUnit.NANOSECONDS.toSeconds(timeoutNanos)
                 + " s");
@@ -59,8 +120,9 @@ final class Fill {
         throw new InterruptedIOException("interrupted while waiting for " + noun);
       }
     }
-    if (arrived < bytes && failure != null) {
+    if (failure != null && arrived < wanted) {
       throw failure;
     }
+    return bytes;
   }
 }

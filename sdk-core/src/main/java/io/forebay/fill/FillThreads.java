@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that talk to under-stores. Prefetching has its own, so that a reader never queues
- * behind it. The widths are what bounds concurrent requests.
+ * The threads that talk to one data set's under-store; no other data set waits behind them.
+ * Prefetching has its own, so that a reader never queues behind it. Idle threads end.
  */
 public final class FillThreads implements AutoCloseable {
 
@@ -22,12 +22,11 @@ public final class FillThreads implements AutoCloseable {
   private volatile boolean closing;
 
   /**
-   * @param demandWidth requests at a time for readers that wait
-   * @param aheadWidth requests at a time for prefetching
+   * @param width requests at a time for readers that wait; prefetching has half as many
    */
-  public FillThreads(int demandWidth, int aheadWidth) {
-    demand = pool("forebay-fill", demandWidth);
-    ahead = pool("forebay-prefetch", aheadWidth);
+  public FillThreads(int width) {
+    demand = pool("forebay-fill", width);
+    ahead = pool("forebay-prefetch", (width + 1) / 2);
   }
 
   Executor demand() {
@@ -36,6 +35,11 @@ public final class FillThreads implements AutoCloseable {
 
   Executor ahead() {
     return ahead;
+  }
+
+  /** Requests that wait for a thread. */
+  public int queued() {
+    return demand.getQueue().size() + ahead.getQueue().size();
   }
 
   private static ThreadPoolExecutor pool(String name, int width) {

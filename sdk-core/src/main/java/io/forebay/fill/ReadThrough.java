@@ -1,7 +1,10 @@
 package io.forebay.fill;
 
+import io.forebay.limit.MemoryBudget;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
+import io.forebay.store.BlockWriter;
+import io.forebay.store.Blocks;
 import io.forebay.store.NodeStore;
 import io.forebay.store.ResidentFile;
 import io.forebay.store.TierException;
@@ -10,17 +13,22 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads through the store: blocks that are missing are fetched once, however many readers want
- * them, and each reader goes on as soon as its own bytes have arrived. When the store is full or
- * its disk fails, bytes pass by it: a read succeeds as long as the under-store does. Thread-safe.
+ * Reads a data set through the store: blocks that are missing are fetched once, however many
+ * readers want them, and each reader goes on as soon as its own bytes have arrived. Neighbouring
+ * blocks come in one request. When the store is full or its disk fails, bytes pass by it: a read
+ * succeeds as long as the under-store does. Thread-safe.
  */
 public final class ReadThrough {
 
@@ -30,7 +38,12 @@ public final class ReadThrough {
   private static final int CHUNK = 128 << 10;
 
   /** Blocks of one read that are on their way at a time. */
-  private static final int AHEAD = 8;
+  private static final int AHEAD = 16;
+
+  /** Requests over which the blocks of one read are spread, and most blocks of a request. */
+  private static final int SPREAD = 4;
+
+  private static final int RUN_BLOCKS = 4;
 
   /**
    * A fill ends by itself, with the under-store's own time-outs and retries; this is a last net.
@@ -42,12 +55,26 @@ public final class ReadThrough {
   private final NodeStore store;
   private final UnderStore underStore;
   private final FillThreads threads;
+  private final FillMemory memory;
+  private final ReadAhead readAhead;
   private final Map<BlockKey, Fill> fills = new ConcurrentHashMap<>();
 
-  public ReadThrough(NodeStore store, UnderStore underStore, FillThreads threads) {
+  public ReadThrough(
+      NodeStore store,
+      UnderStore underStore,
+      FillThreads threads,
+      FillMemory memory,
+      FillOptions options) {
     this.store = store;
     this.underStore = underStore;
     this.threads = threads;
+    this.memory = memory;
+    this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
+  }
+
+  /** Blocks on their way. */
+  public int fillsInFlight() {
+    return fills.size();
   }
 
   /**
@@ -56,44 +83,159 @@ public final class ReadThrough {
    * @param offset of the first byte; {@code offset + target.remaining() <= size}
    */
   public void read(FileVersion version, long offset, ByteBuffer target) throws IOException {
-    if (!target.hasRemaining()) {
-      return;
-    }
-    int start = target.position();
-    ResidentFile file = store.admit(version);
-    readResident(version, file, offset, target);
-    if (target.hasRemaining() && file.isGone()) {
-      // A block was bad and took its file out of the store: fetch it anew.
-      file = store.admit(version);
-      readResident(version, file, offset + target.position() - start, target);
-    }
-    if (target.hasRemaining()) {
-      underStore.read(version.status(), offset + target.position() - start, target);
-      store.forgetIfEmpty(file);
+    try (Reading reading = reading(version, offset, target.remaining())) {
+      reading.read(target);
     }
   }
 
-  /** Reads blocks in order, and stops early where the store cannot take or give one. */
-  private void readResident(FileVersion version, ResidentFile file, long offset, ByteBuffer target)
-      throws IOException {
-    long position = offset;
-    long end = offset + target.remaining();
-    try {
-      while (position < end) {
-        int block = file.blockAt(position);
-        startAhead(version, file, block, file.blockAt(end - 1));
-        int inBlock = (int) (position - file.blockStart(block));
-        int length = (int) Math.min(end - position, file.blockLength(block) - inBlock);
-        awaitBytes(version, file, block, inBlock + length);
-        file.read(position, target.slice(target.position(), length));
+  /**
+   * Begins to read a range, to be taken piece by piece.
+   *
+   * @param offset of the first byte; {@code offset + length <= size}
+   */
+  public Reading reading(FileVersion version, long offset, long length) {
+    return new Reading(version, offset, length);
+  }
+
+  /** Reads a range from its start to its end. Used by one thread. */
+  public final class Reading implements AutoCloseable {
+
+    private final FileVersion version;
+    private final Blocks blocks;
+    private final long offset;
+    private final long end;
+    private final int last;
+    private long position;
+    private long hitBytes;
+
+    // What the current position comes from, if not from the store.
+    private Fill fill;
+    private int fillBlock = -1;
+    private InputStream direct;
+    private long directEnd;
+
+    private Reading(FileVersion version, long offset, long length) {
+      this.version = version;
+      this.blocks = store.blocks(version.size());
+      this.offset = offset;
+      this.position = offset;
+      this.end = offset + length;
+      this.last =
+          length == 0 ? -1 : readAhead.lastBlock(version.id(), blocks, offset, offset + length);
+    }
+
+    /** Fills the target with what comes next. */
+    public void read(ByteBuffer target) throws IOException {
+      while (target.hasRemaining()) {
+        int block = blocks.at(position);
+        int inBlock = (int) (position - blocks.start(block));
+        int length = Math.min(target.remaining(), blocks.length(block) - inBlock);
+        ByteBuffer piece = target.slice(target.position(), length);
+        if (direct != null && position < directEnd) {
+          readDirectly(piece);
+        } else if (!(fillBlock == block && fill.copy(inBlock, piece, PATIENCE_NANOS))
+            && !readResident(block, piece)) {
+          readMissing(block, inBlock, piece);
+        }
         target.position(target.position() + length);
         position += length;
       }
-    } catch (NoRoomException e) {
-      // Keep what is there; the rest passes by.
-    } catch (TierException e) {
-      log.warn("{}: going on without the store", version, e);
     }
+
+    private boolean readResident(int block, ByteBuffer piece) {
+      Optional<ResidentFile> file = store.find(version.id());
+      if (file.isEmpty() || !file.get().has(block)) {
+        return false;
+      }
+      try {
+        file.get().read(position, piece);
+        hitBytes += piece.position();
+        return true;
+      } catch (TierException e) {
+        if (!file.get().isGone()) {
+          log.warn("{}: going on without the store: {}", version, e.getMessage());
+        }
+        piece.clear();
+        return false;
+      }
+    }
+
+    private void readMissing(int block, int inBlock, ByteBuffer piece) throws IOException {
+      letGo();
+      // Half a window at a time, so that there are neighbours to come in one request.
+      if (!isOnItsWay(block) || !isOnItsWay(Math.min(last, block + AHEAD / 2))) {
+        fetch(version, blocks, block, Math.min(last, block + AHEAD), threads.demand(), true);
+      }
+      Fill found = fills.get(new BlockKey(version.id(), block));
+      if (found != null && found.hold()) {
+        fill = found;
+        fillBlock = block;
+        if (fill.copy(inBlock, piece, PATIENCE_NANOS)) {
+          return;
+        }
+      }
+      if (!readResident(block, piece)) { // it may have arrived just now
+        openDirectly(block);
+        readDirectly(piece);
+      }
+    }
+
+    private boolean isOnItsWay(int block) {
+      return fills.containsKey(new BlockKey(version.id(), block));
+    }
+
+    /** Up to the next block that is here, or on its way. */
+    private void openDirectly(int block) throws IOException {
+      Optional<ResidentFile> file = store.find(version.id());
+      int next = block + 1;
+      while (blocks.start(next) < end && !isOnItsWay(next) && !hasBlock(file, next)) {
+        next++;
+      }
+      directEnd = Math.min(end, blocks.start(next));
+      direct = underStore.open(version.status(), position, directEnd - position);
+    }
+
+    private void readDirectly(ByteBuffer piece) throws IOException {
+      byte[] chunk = new byte[Math.min(CHUNK, piece.remaining())];
+      while (piece.hasRemaining()) {
+        int n = direct.read(chunk, 0, Math.min(chunk.length, piece.remaining()));
+        if (n < 0) {
+          throw new EOFException(version + ": " + piece.remaining() + " bytes missing");
+        }
+        piece.put(chunk, 0, n);
+      }
+    }
+
+    private void letGo() {
+      if (fill != null) {
+        fill.release();
+        fill = null;
+        fillBlock = -1;
+      }
+      if (direct != null) {
+        try {
+          direct.close();
+        } catch (IOException e) {
+          log.debug("closing a stream of {} failed", version, e);
+        }
+        direct = null;
+      }
+    }
+
+    @Override
+    public void close() {
+      letGo();
+      if (hitBytes > 0) {
+        store.used(version.id(), offset, hitBytes);
+      }
+      if (position - offset > hitBytes) {
+        store.missed(version, offset, position - offset - hitBytes);
+      }
+    }
+  }
+
+  private static boolean hasBlock(Optional<ResidentFile> file, int block) {
+    return file.isPresent() && file.get().has(block);
   }
 
   /** Fetches what is missing of a file, later, and only as far as there is room. */
@@ -101,127 +243,166 @@ public final class ReadThrough {
     if (version.size() == 0) {
       return;
     }
-    ResidentFile file = store.admit(version);
-    for (int block = 0; block < file.blocks(); block++) {
-      int wanted = block;
-      try {
-        threads.ahead().execute(() -> fillNow(version, file, wanted));
-      } catch (RejectedExecutionException e) {
-        return; // closing
-      }
-    }
-  }
-
-  private void startAhead(FileVersion version, ResidentFile file, int block, int last) {
+    Blocks blocks = store.blocks(version.size());
     try {
-      for (int next = block; next <= Math.min(last, block + AHEAD); next++) {
-        if (!file.has(next) && !fills.containsKey(new BlockKey(version.id(), next))) {
-          start(version, file, next);
-        }
-      }
-    } catch (NoRoomException e) {
-      // What is resident or on its way can be read all the same.
-    }
-  }
-
-  private void awaitBytes(FileVersion version, ResidentFile file, int block, int bytes)
-      throws IOException {
-    while (!file.has(block)) {
-      Fill fill = fills.get(new BlockKey(version.id(), block));
-      if (fill == null) {
-        fill = start(version, file, block);
-      }
-      if (fill != null) {
-        fill.await(bytes, PATIENCE_NANOS);
-        return;
-      }
-    }
-  }
-
-  /** Starts fetching a block; null when somebody else does, or just did. */
-  private Fill start(FileVersion version, ResidentFile file, int block) throws NoRoomException {
-    BlockKey key = new BlockKey(version.id(), block);
-    Fill fresh = claim(version, file, key);
-    if (fresh != null) {
-      try {
-        threads.demand().execute(() -> run(version, file, key, fresh));
-      } catch (RejectedExecutionException e) {
-        abandon(file, key, fresh, new IOException("the cache is being closed", e));
-      }
-    }
-    return fresh;
-  }
-
-  private void fillNow(FileVersion version, ResidentFile file, int block) {
-    BlockKey key = new BlockKey(version.id(), block);
-    try {
-      Fill fresh = claim(version, file, key);
-      if (fresh != null) {
-        run(version, file, key, fresh);
-      }
-    } catch (NoRoomException e) {
-      store.forgetIfEmpty(file);
+      threads
+          .ahead()
+          .execute(() -> fetch(version, blocks, 0, blocks.count() - 1, Runnable::run, false));
+    } catch (RejectedExecutionException e) {
+      log.debug("{} is not prefetched: the cache is being closed", version);
     }
   }
 
   /**
-   * Makes the caller the one who fetches a block, and reserves its space; null when somebody else
-   * does, or just did.
+   * Has the missing blocks of a range fetched, as far as nobody else does and there is room.
+   *
+   * @param executor runs the requests
+   * @param demand whether a reader waits for them
    */
-  private Fill claim(FileVersion version, ResidentFile file, BlockKey key) throws NoRoomException {
-    Fill fresh = new Fill(version + " block " + key.block);
-    if (fills.putIfAbsent(key, fresh) != null) {
-      return null;
+  private void fetch(
+      FileVersion version, Blocks blocks, int first, int last, Executor executor, boolean demand) {
+    Optional<ResidentFile> file = store.find(version.id());
+    int missing = 0;
+    for (int block = first; block <= last; block++) {
+      if (!hasBlock(file, block) && !fills.containsKey(new BlockKey(version.id(), block))) {
+        missing++;
+      }
     }
-    // Only after the claim is it certain that nobody finishes the block between look and claim.
-    if (file.has(key.block)) {
-      fills.remove(key);
-      fresh.done();
-      return null;
+    int runBlocks = Math.max(1, Math.min(RUN_BLOCKS, missing / SPREAD));
+    List<Fill> run = new ArrayList<>(runBlocks);
+    int runFirst = first;
+    boolean room = missing > 0;
+    for (int block = first; block <= last && room; block++) {
+      BlockKey key = new BlockKey(version.id(), block);
+      Fill claimed = null;
+      if (!fills.containsKey(key) && !hasBlock(file, block)) {
+        Optional<BlockWriter> writer = store.reserve(version, block);
+        room = writer.isPresent();
+        claimed = room ? claim(version, block, writer.get()) : null;
+      }
+      if (claimed == null || run.size() == runBlocks) {
+        start(version, blocks, runFirst, run, executor, demand);
+        run = new ArrayList<>(runBlocks);
+      }
+      if (claimed != null) {
+        if (run.isEmpty()) {
+          runFirst = block;
+        }
+        run.add(claimed);
+      }
     }
-    if (file.isGone() || !store.reserve(file.blockLength(key.block))) {
-      NoRoomException reason = new NoRoomException(version);
-      fills.remove(key);
-      fresh.failed(reason);
-      throw reason;
-    }
-    return fresh;
+    start(version, blocks, runFirst, run, executor, demand);
   }
 
-  private void run(FileVersion version, ResidentFile file, BlockKey key, Fill fill) {
-    int length = file.blockLength(key.block);
-    try (InputStream in = underStore.open(version.status(), file.blockStart(key.block), length)) {
-      ResidentFile.BlockWriter writer = file.write(key.block);
-      byte[] chunk = new byte[Math.min(CHUNK, length)];
-      for (int left = length; left > 0; ) {
-        int n = in.read(chunk, 0, Math.min(chunk.length, left));
-        if (n < 0) {
-          throw new EOFException(version + ": " + left + " bytes missing at the end");
-        }
-        if (threads.closing()) {
-          throw new IOException(version + ": the cache is being closed");
-        }
-        writer.append(ByteBuffer.wrap(chunk, 0, n));
-        left -= n;
-        if (left == 0) {
-          writer.commit();
-        }
-        fill.arrived(n);
+  /**
+   * Makes the caller the one who fetches a block.
+   *
+   * @param writer the block's space in the store
+   * @return null when somebody else fetches it, or just did
+   */
+  private Fill claim(FileVersion version, int block, BlockWriter writer) {
+    BlockKey key = new BlockKey(version.id(), block);
+    Fill fresh = new Fill(version + " block " + block, writer);
+    if (fills.putIfAbsent(key, fresh) == null) {
+      // Only after the claim is it certain that nobody finishes the block between look and claim.
+      if (!hasBlock(store.find(version.id()), block)) {
+        return fresh;
       }
       fills.remove(key);
-      fill.done();
+      fresh.done();
+    }
+    writer.close();
+    return null;
+  }
+
+  private void start(
+      FileVersion version,
+      Blocks blocks,
+      int first,
+      List<Fill> run,
+      Executor executor,
+      boolean demand) {
+    if (run.isEmpty()) {
+      return;
+    }
+    MemoryBudget budget = demand ? memory.demand() : memory.ahead();
+    try {
+      executor.execute(() -> run(version, blocks, first, run, budget));
+    } catch (RejectedExecutionException e) {
+      abandon(version, first, run, new IOException("the cache is being closed", e));
+    }
+  }
+
+  /** Fetches neighbouring blocks with one request. */
+  private void run(
+      FileVersion version, Blocks blocks, int first, List<Fill> run, MemoryBudget budget) {
+    int at = 0;
+    long start = blocks.start(first);
+    int last = first + run.size() - 1;
+    long length = blocks.start(last) + blocks.length(last) - start;
+    try (InputStream in = underStore.open(version.status(), start, length)) {
+      for (; at < run.size(); at++) {
+        Fill fill = run.get(at);
+        receive(version, in, fill, fill.begin(blocks.length(first + at), budget));
+        fills.remove(new BlockKey(version.id(), first + at));
+        fill.done();
+      }
     } catch (IOException e) {
-      abandon(file, key, fill, e);
+      abandon(version, first + at, run.subList(at, run.size()), e);
     } catch (RuntimeException | Error e) {
-      abandon(file, key, fill, new IOException(version + ": fetching failed", e));
+      abandon(
+          version,
+          first + at,
+          run.subList(at, run.size()),
+          new IOException(version + ": fetching failed", e));
       throw e;
     }
   }
 
-  private void abandon(ResidentFile file, BlockKey key, Fill fill, IOException reason) {
-    store.release(file.blockLength(key.block));
-    fills.remove(key);
-    store.forgetIfEmpty(file);
-    fill.failed(reason);
+  /** Takes one block; when the disk fails under it, the readers still get their bytes. */
+  private void receive(FileVersion version, InputStream in, Fill fill, byte[] target)
+      throws IOException {
+    try (BlockWriter writer = fill.writer()) {
+      boolean storing = true;
+      for (int have = 0; have < target.length; ) {
+        int n = in.read(target, have, Math.min(CHUNK, target.length - have));
+        if (n < 0) {
+          throw new EOFException(
+              version + ": " + (target.length - have) + " bytes missing at the end");
+        }
+        if (threads.closing()) {
+          throw new IOException(version + ": the cache is being closed");
+        }
+        if (storing) {
+          storing =
+              store(version, writer, ByteBuffer.wrap(target, have, n), have + n == target.length);
+        }
+        have += n;
+        fill.arrived(n);
+      }
+    }
+  }
+
+  /** Whether the store took the bytes. */
+  private static boolean store(
+      FileVersion version, BlockWriter writer, ByteBuffer bytes, boolean isLast) {
+    try {
+      writer.append(bytes);
+      if (isLast) {
+        writer.commit();
+      }
+      return true;
+    } catch (TierException e) {
+      log.warn("{}: going on without the store: {}", version, e.getMessage());
+      return false;
+    }
+  }
+
+  private void abandon(FileVersion version, int first, List<Fill> run, IOException reason) {
+    for (int i = 0; i < run.size(); i++) {
+      run.get(i).writer().close();
+      fills.remove(new BlockKey(version.id(), first + i));
+      run.get(i).failed(reason);
+    }
   }
 }

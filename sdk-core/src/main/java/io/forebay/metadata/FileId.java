@@ -55,6 +55,19 @@ public record FileId(long high, long low) {
     return new FileId(source.getLong(), source.getLong());
   }
 
+  /** The id whose {@link #toString()} this is; null for any other text. */
+  public static FileId parse(String text) {
+    try {
+      return text.length() == 32
+          ? new FileId(
+              HexFormat.fromHexDigitsToLong(text, 0, 16),
+              HexFormat.fromHexDigitsToLong(text, 16, 32))
+          : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
   /** 32 hexadecimal digits. */
   @Override
   public String toString() {

@@ -53,6 +53,12 @@ public final class HeapNamespace implements Namespace {
     listings.asMap().keySet().removeIf(key -> key.dataSet().equals(dataSet));
   }
 
+  /** Puts everything into another namespace. */
+  void copyTo(Namespace other) {
+    files.asMap().forEach((key, status) -> other.put(key.dataSet, status));
+    listings.asMap().forEach((key, list) -> other.putListing(key.dataSet, key.path, list));
+  }
+
   @Override
   public void close() {}
 }

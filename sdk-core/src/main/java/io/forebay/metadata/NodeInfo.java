@@ -18,11 +18,13 @@ import java.util.Properties;
  * node.properties}: without a single request they find maps, tiers and server.
  *
  * @param name of the owner as a member of its cluster; empty in embedded mode
- * @param generation names the map files; each start of the owner makes a new one
+ * @param generation names the map files; each start of the owner makes a new one, and so does
+ *     trouble with the maps; empty until there are any
  * @param sharedMaps whether the maps exist as files
  * @param address the server's, as {@code unix:/path} or {@code host:port}; empty in embedded mode
+ * @param admin {@code host:port} of the admin endpoint; empty for none
  * @param members all servers of the cluster, as {@code name=address}
- * @param tiers directories by tier index
+ * @param tiers tier directories by their number
  * @param dataSets names and roots that the owner serves
  */
 public record NodeInfo(
@@ -30,6 +32,7 @@ public record NodeInfo(
     String generation,
     boolean sharedMaps,
     String address,
+    String admin,
     List<String> members,
     List<Path> tiers,
     List<ServedDataSet> dataSets) {
@@ -76,6 +79,7 @@ public record NodeInfo(
             properties.getProperty("generation", ""),
             Boolean.parseBoolean(properties.getProperty("sharedMaps")),
             properties.getProperty("address", ""),
+            properties.getProperty("admin", ""),
             members,
             tiers,
             dataSets));
@@ -88,6 +92,7 @@ public record NodeInfo(
     properties.setProperty("generation", generation);
     properties.setProperty("sharedMaps", Boolean.toString(sharedMaps));
     properties.setProperty("address", address);
+    properties.setProperty("admin", admin);
     for (int i = 0; i < members.size(); i++) {
       properties.setProperty("member." + i, members.get(i));
     }

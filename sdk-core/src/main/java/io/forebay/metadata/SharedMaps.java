@@ -28,15 +28,15 @@ public final class SharedMaps {
           + " --add-opens=java.base/java.lang=ALL-UNNAMED"
           + " --add-opens=java.base/java.lang.reflect=ALL-UNNAMED";
 
-  /** Names the namespace map is laid out for; it can hold ten times as many. The file is sparse. */
-  private static final long EXPECTED_NAMES = 1_000_000;
+  /** Names the maps are laid out for at first; they can hold ten times as many. Sparse files. */
+  static final long EXPECTED_NAMES = 1_000_000;
 
   private static final AtomicBoolean warned = new AtomicBoolean();
 
-  private final Namespace namespace;
-  private final Residency residency;
+  private final SharedNamespace namespace;
+  private final SharedResidency residency;
 
-  private SharedMaps(Namespace namespace, Residency residency) {
+  private SharedMaps(SharedNamespace namespace, SharedResidency residency) {
     this.namespace = namespace;
     this.residency = residency;
   }
@@ -49,12 +49,19 @@ public final class SharedMaps {
     return residency;
   }
 
+  /** Opens the maps of one generation, and creates them where needed, outside of any node. */
+  public static Optional<SharedMaps> open(Path directory, String generation) throws IOException {
+    return open(directory, generation, EXPECTED_NAMES, new MapTrouble(kind -> {}));
+  }
+
   /**
-   * Opens, and creates where needed, the maps of one generation.
+   * Opens the maps of one generation, and creates them where needed.
    *
+   * @param expected names to lay them out for, if they are new
    * @return empty, after a warning, when this JVM cannot open such maps
    */
-  public static Optional<SharedMaps> open(Path directory, String generation) throws IOException {
+  static Optional<SharedMaps> open(
+      Path directory, String generation, long expected, MapTrouble trouble) throws IOException {
     // Chronicle reports its use to the internet, and advertises in logs, unless told not to.
     System.setProperty("chronicle.analytics.disable", "true");
     System.setProperty("chronicle.announcer.disable", "true");
@@ -70,7 +77,7 @@ public final class SharedMaps {
               .averageValueSize(64)
               .actualChunkSize(64)
               .maxChunksPerEntry(64)
-              .entries(EXPECTED_NAMES)
+              .entries(expected)
               .maxBloatFactor(10)
               .putReturnsNull(true)
               .removeReturnsNull(true)
@@ -80,12 +87,14 @@ public final class SharedMaps {
               .name("residency")
               .constantKeySizeBySample(new byte[FileId.BYTES])
               .constantValueSizeBySample(new byte[SharedResidency.VALUE_BYTES])
-              .entries(EXPECTED_NAMES)
+              .entries(expected)
               .maxBloatFactor(10)
               .putReturnsNull(true)
               .removeReturnsNull(true)
               .createPersistedTo(directory.resolve("residency." + generation).toFile());
-      return Optional.of(new SharedMaps(new SharedNamespace(names), new SharedResidency(places)));
+      return Optional.of(
+          new SharedMaps(
+              new SharedNamespace(names, trouble), new SharedResidency(places, trouble)));
     } catch (IOException e) {
       closeQuietly(names);
       throw e;
@@ -102,6 +111,16 @@ public final class SharedMaps {
       }
       return Optional.empty();
     }
+  }
+
+  /** Puts every name into other maps. */
+  void copyNamesTo(SharedMaps other) {
+    namespace.copyTo(other.namespace);
+  }
+
+  public void close() {
+    namespace.close();
+    residency.close();
   }
 
   private static void closeQuietly(ChronicleMap<byte[], byte[]> map) {

@@ -12,10 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import net.openhft.chronicle.map.ChronicleMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A namespace in a memory-mapped map, written by the node's owner and read by every process.
@@ -32,8 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedNamespace implements Namespace {
 
-  private static final Logger log = LoggerFactory.getLogger(SharedNamespace.class);
-
   private static final byte FILE = 0;
   private static final byte DIRECTORY = 1;
   private static final byte[] NOTHING = {};
@@ -48,10 +43,16 @@ final class SharedNamespace implements Namespace {
 
   private final ChronicleMap<byte[], byte[]> map;
   private final Map<String, Epoch> epochs = new ConcurrentHashMap<>();
-  private final AtomicBoolean complained = new AtomicBoolean();
+  private final MapTrouble trouble;
 
-  SharedNamespace(ChronicleMap<byte[], byte[]> map) {
+  SharedNamespace(ChronicleMap<byte[], byte[]> map, MapTrouble trouble) {
     this.map = map;
+    this.trouble = trouble;
+  }
+
+  /** Puts every entry into another map. */
+  void copyTo(SharedNamespace other) {
+    map.forEach(other::put);
   }
 
   @Override
@@ -205,27 +206,25 @@ final class SharedNamespace implements Namespace {
   }
 
   private byte[] get(byte[] key) {
+    if (trouble.isStuck()) {
+      return null;
+    }
     try {
       return map.get(key);
     } catch (RuntimeException e) {
-      // A lock left behind by a killed process: metadata can always be had from the server.
-      complain("lookup", e);
+      trouble.met(e);
       return null;
     }
   }
 
   private void put(byte[] key, byte[] value) {
+    if (trouble.isStuck()) {
+      return;
+    }
     try {
       map.put(key, value);
     } catch (RuntimeException e) {
-      // Full, or a lock left behind: the name is then looked up again when it is needed.
-      complain("update", e);
-    }
-  }
-
-  private void complain(String what, RuntimeException e) {
-    if (complained.compareAndSet(false, true)) {
-      log.warn("a {} in the shared namespace map failed; going on without", what, e);
+      trouble.met(e);
     }
   }
 

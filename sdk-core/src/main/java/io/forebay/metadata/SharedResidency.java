@@ -2,27 +2,26 @@ package io.forebay.metadata;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import net.openhft.chronicle.map.ChronicleMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Residency in a memory-mapped map. Value: tier (int), length (long). */
+/** Residency in a memory-mapped map. Value: directory (int), length (long). */
 final class SharedResidency implements Residency {
-
-  private static final Logger log = LoggerFactory.getLogger(SharedResidency.class);
 
   static final int VALUE_BYTES = Integer.BYTES + Long.BYTES;
 
   private final ChronicleMap<byte[], byte[]> map;
-  private final AtomicBoolean complained = new AtomicBoolean();
+  private final MapTrouble trouble;
 
-  SharedResidency(ChronicleMap<byte[], byte[]> map) {
+  SharedResidency(ChronicleMap<byte[], byte[]> map, MapTrouble trouble) {
     this.map = map;
+    this.trouble = trouble;
   }
 
   @Override
   public Optional<Location> find(FileId id) {
+    if (trouble.isStuck()) {
+      return Optional.empty();
+    }
     try {
       byte[] value = map.get(id.toBytes());
       if (value == null) {
@@ -31,39 +30,38 @@ final class SharedResidency implements Residency {
       ByteBuffer fields = ByteBuffer.wrap(value);
       return Optional.of(new Location(fields.getInt(), fields.getLong()));
     } catch (RuntimeException e) {
-      // A lock left behind by a killed process, or a map that was closed: ask the server instead.
-      complain("lookup", e);
+      trouble.met(e);
       return Optional.empty();
     }
   }
 
   @Override
   public void put(FileId id, Location location) {
+    if (trouble.isStuck()) {
+      return;
+    }
     try {
       map.put(
           id.toBytes(),
           ByteBuffer.allocate(VALUE_BYTES)
-              .putInt(location.tier())
+              .putInt(location.directory())
               .putLong(location.length())
               .array());
     } catch (RuntimeException e) {
-      complain("update", e);
+      trouble.met(e);
     }
   }
 
   @Override
   public void remove(FileId id) {
+    if (trouble.isStuck()) {
+      return;
+    }
     try {
       map.remove(id.toBytes());
     } catch (RuntimeException e) {
       // A stale entry is harmless: its file is gone, and readers then ask the server.
-      complain("removal", e);
-    }
-  }
-
-  private void complain(String what, RuntimeException e) {
-    if (complained.compareAndSet(false, true)) {
-      log.warn("a {} in the shared residency map failed; going on without", what, e);
+      trouble.met(e);
     }
   }
 

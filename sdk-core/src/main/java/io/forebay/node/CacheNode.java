@@ -1,69 +1,117 @@
 package io.forebay.node;
 
 import io.forebay.DataSetSpec;
+import io.forebay.FileStatus;
 import io.forebay.UnknownDataSetException;
+import io.forebay.fill.FillMemory;
 import io.forebay.fill.FillThreads;
+import io.forebay.fill.GuardedUnderStore;
+import io.forebay.fill.HedgingUnderStore;
 import io.forebay.fill.ReadThrough;
-import io.forebay.metadata.HeapNamespace;
-import io.forebay.metadata.HeapResidency;
-import io.forebay.metadata.Namespace;
+import io.forebay.metadata.FileId;
+import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.NodeInfo;
+import io.forebay.metadata.OwnedMaps;
 import io.forebay.metadata.Residency;
-import io.forebay.metadata.SharedMaps;
+import io.forebay.metadata.Residents;
 import io.forebay.metadata.UnderStoreCatalog;
 import io.forebay.store.NodeStore;
+import io.forebay.store.StoreListener;
+import io.forebay.store.StoreStatus;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The owner of a node's cache directory: the only writer of its maps and its tier. Thread-safe.
+ * The owner of a node's cache directory: the only writer of its maps and its tiers. Thread-safe.
  *
- * <p>Directory: {@code lock}, {@code node.properties} for the other processes, {@code maps/} and,
- * by default, {@code tier/}.
+ * <p>Directory: {@code lock}, {@code node.properties} for the other processes, {@code maps/},
+ * {@code pins} and, by default, {@code tier/}.
  */
 public final class CacheNode implements AutoCloseable {
 
-  private static final long HEAP_NAMES = 1_000_000;
+  private static final Logger log = LoggerFactory.getLogger(CacheNode.class);
 
   private final NodeOptions options;
-  private final String generation = UUID.randomUUID().toString();
   private final FileChannel lock;
-  private final boolean shared;
-  private final Namespace namespace;
-  private final Residency residency;
   private final NodeStore store;
-  private final FillThreads threads;
+  private final OwnedMaps maps;
+  private final FillMemory memory;
+  private final Pins pins;
   private final Map<String, NodeDataSet> dataSets = new ConcurrentHashMap<>();
   private String name = "";
   private String address = "";
+  private String admin = "";
   private List<String> members = List.of();
+  private boolean closed;
 
   private CacheNode(NodeOptions options, FileChannel lock) throws IOException {
     this.options = options;
     this.lock = lock;
-    Path maps = options.directory().resolve("maps");
-    Optional<SharedMaps> opened = SharedMaps.open(maps, generation);
-    shared = opened.isPresent();
-    if (shared) {
-      SharedMaps.deleteOthers(maps, generation);
+    this.pins = new Pins(options.directory().resolve("pins"));
+    this.memory = new FillMemory(options.fill());
+    Publisher publisher = new Publisher();
+    store = NodeStore.open(options.store(), publisher);
+    maps =
+        new OwnedMaps(
+            options.directory().resolve("maps"),
+            to -> store.forEachResident(listener(to)),
+            this::announceQuietly);
+    publisher.maps = maps;
+  }
+
+  /** Hands on what becomes resident. */
+  private static final class Publisher implements StoreListener {
+
+    private volatile OwnedMaps maps;
+
+    @Override
+    public void resident(FileId id, Residency.Location location) {
+      OwnedMaps to = maps;
+      if (to != null) {
+        to.resident(id, location);
+      }
     }
-    namespace = opened.map(SharedMaps::namespace).orElseGet(() -> new HeapNamespace(HEAP_NAMES));
-    residency = opened.map(SharedMaps::residency).orElseGet(HeapResidency::new);
-    store = NodeStore.open(options.store(), residency);
-    threads = new FillThreads(options.demandWidth(), options.prefetchWidth());
+
+    @Override
+    public void gone(FileId id) {
+      OwnedMaps to = maps;
+      if (to != null) {
+        to.gone(id);
+      }
+    }
+  }
+
+  private static StoreListener listener(BiConsumer<FileId, Residency.Location> to) {
+    return new StoreListener() {
+      @Override
+      public void resident(FileId id, Residency.Location location) {
+        to.accept(id, location);
+      }
+
+      @Override
+      public void gone(FileId id) {}
+    };
   }
 
   /**
@@ -92,6 +140,14 @@ public final class CacheNode implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens the shared maps in the background, which takes seconds; until then other processes ask
+   * the server.
+   */
+  public void share() {
+    maps.open();
+  }
+
   private static FileLock tryLock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock();
@@ -110,13 +166,21 @@ public final class CacheNode implements AutoCloseable {
       }
       return known;
     }
-    UnderStore underStore = UnderStores.open(spec);
+    GuardedUnderStore guarded = new GuardedUnderStore(UnderStores.connect(spec), spec.policy());
+    HedgingUnderStore hedging = new HedgingUnderStore(guarded, spec.policy().hedge());
+    UnderStore underStore = UnderStores.withRetries(hedging);
+    FillThreads threads = new FillThreads(spec.policy().maxRequests());
     NodeDataSet added =
         new NodeDataSet(
             spec,
+            guarded,
+            hedging,
             underStore,
-            new UnderStoreCatalog(spec.name(), underStore, namespace),
-            new ReadThrough(store, underStore, threads));
+            threads,
+            new UnderStoreCatalog(spec.name(), underStore, maps),
+            new ReadThrough(store, underStore, threads, memory, options.fill()));
+    store.configure(spec.name(), spec.policy());
+    pins.of(spec.name()).forEach(pin -> store.pin(pin.dataSet(), pin.path()));
     dataSets.put(spec.name(), added);
     announce();
     return added;
@@ -150,49 +214,209 @@ public final class CacheNode implements AutoCloseable {
    *
    * @param name the owner's among the members
    * @param members all servers of the cluster, as {@code name=address}
+   * @param admin {@code host:port} of the admin endpoint; empty for none
    */
-  public synchronized void listenAt(String name, String address, List<String> members)
+  public synchronized void listenAt(String name, String address, List<String> members, String admin)
       throws IOException {
     this.name = name;
     this.address = address;
     this.members = List.copyOf(members);
+    this.admin = admin;
     announce();
   }
 
   private synchronized void announce() throws IOException {
+    if (closed) {
+      return;
+    }
     List<NodeInfo.ServedDataSet> served = new ArrayList<>();
     dataSets
         .values()
         .forEach(d -> served.add(new NodeInfo.ServedDataSet(d.spec().name(), d.spec().root())));
+    Optional<String> generation = maps.generation();
     new NodeInfo(
             name,
-            generation,
-            shared,
+            generation.orElse(""),
+            generation.isPresent(),
             address,
+            admin,
             members,
-            List.of(options.tier().toAbsolutePath()),
+            store.directories(),
             served)
         .write(options.directory());
   }
 
-  public Residency residency() {
-    return residency;
+  private void announceQuietly() {
+    try {
+      announce();
+    } catch (IOException e) {
+      log.warn("{} cannot be updated: {}", options.directory(), e.toString());
+    }
+  }
+
+  /** The complete and verified files, for readers in this process. */
+  public Residents residents() {
+    return id ->
+        store
+            .locate(id)
+            .map(l -> new Residents.Place(store.directories().get(l.directory()), l.length()));
   }
 
   public NodeStore store() {
     return store;
   }
 
+  /** Has the shared maps replaced if those of this generation are the present ones. */
+  public void suspectMaps(String generation) {
+    maps.suspect(generation);
+  }
+
+  /**
+   * Waits until other processes can use the shared maps, or it is certain that they cannot.
+   *
+   * @return false when the time was not enough
+   */
+  public boolean awaitMaps(Duration longest) throws InterruptedException {
+    return maps.await(longest.toMillis());
+  }
+
+  /**
+   * Pins a path and everything below it, now and after restarts.
+   *
+   * @param path empty for the whole data set
+   * @return files that were resident there
+   */
+  public synchronized long pin(String dataSet, String path) throws IOException {
+    NodeDataSet known = dataSet(dataSet);
+    pins.add(new Pins.Pin(known.spec().name(), path));
+    store.pin(known.spec().name(), path);
+    return applyPins(known, path);
+  }
+
+  /**
+   * Takes a pin back.
+   *
+   * @return files that were resident there
+   * @throws IllegalArgumentException when there is no such pin
+   */
+  public synchronized long unpin(String dataSet, String path) throws IOException {
+    NodeDataSet known = dataSet(dataSet);
+    if (!pins.remove(new Pins.Pin(known.spec().name(), path))) {
+      throw new IllegalArgumentException(
+          "'" + path + "' is not pinned in data set '" + dataSet + "'");
+    }
+    store.unpin(known.spec().name(), path);
+    return applyPins(known, path);
+  }
+
+  private long applyPins(NodeDataSet dataSet, String path) throws IOException {
+    long[] resident = {0};
+    forEachFile(
+        dataSet,
+        path,
+        version -> {
+          store.applyPins(version);
+          if (store.find(version.id()).isPresent()) {
+            resident[0]++;
+          }
+        });
+    return resident[0];
+  }
+
+  /** What a prune is to remove of a data set; everything, if nothing is said. */
+  public record PruneRequest(
+      Optional<String> path,
+      Optional<Duration> olderThan,
+      Optional<Duration> unusedFor,
+      boolean notInSnapshot,
+      boolean pinnedToo) {}
+
+  /** Removes resident files of a data set. */
+  public NodeStore.Pruned prune(String dataSet, PruneRequest request) throws IOException {
+    NodeDataSet known = dataSet(dataSet);
+    Optional<Set<FileId>> below = Optional.empty();
+    if (request.path().isPresent()) {
+      below = Optional.of(filesAt(known, request.path().get()));
+    }
+    Optional<Set<FileId>> current = Optional.empty();
+    if (request.notInSnapshot()) {
+      current = Optional.of(filesAt(known, ""));
+    }
+    Optional<Set<FileId>> at = below;
+    Optional<Set<FileId>> listed = current;
+    return store.prune(
+        known.spec().name(),
+        file ->
+            (request.pinnedToo() || !file.pinned())
+                && at.map(ids -> ids.contains(file.id())).orElse(true)
+                && !listed.map(ids -> ids.contains(file.id())).orElse(false)
+                && request.olderThan().map(d -> file.ageSeconds() >= d.toSeconds()).orElse(true)
+                && request.unusedFor().map(d -> file.idleSeconds() >= d.toSeconds()).orElse(true));
+  }
+
+  private Set<FileId> filesAt(NodeDataSet dataSet, String path) throws IOException {
+    Set<FileId> ids = new HashSet<>();
+    forEachFile(dataSet, path, version -> ids.add(version.id()));
+    return ids;
+  }
+
+  private interface FileVisitor {
+    void visit(FileVersion version);
+  }
+
+  private static void forEachFile(NodeDataSet dataSet, String path, FileVisitor visitor)
+      throws IOException {
+    Deque<FileStatus> left = new ArrayDeque<>();
+    left.add(path.isEmpty() ? FileStatus.directory("") : dataSet.catalog().stat(path));
+    while (!left.isEmpty()) {
+      FileStatus status = left.remove();
+      if (status.directory()) {
+        left.addAll(dataSet.catalog().list(status.path()));
+      } else {
+        visitor.visit(FileVersion.of(dataSet.spec().name(), status));
+      }
+    }
+  }
+
+  /**
+   * The node at one moment.
+   *
+   * @param fillMemoryBytes memory of blocks on their way
+   * @param sharedMaps whether other processes can use the shared maps
+   */
+  public record Status(
+      StoreStatus store,
+      Map<String, NodeDataSet.Status> dataSets,
+      long fillMemoryBytes,
+      boolean sharedMaps) {}
+
+  public Status status() {
+    Map<String, NodeDataSet.Status> each = new TreeMap<>();
+    dataSets.forEach((key, dataSet) -> each.put(key, dataSet.status()));
+    return new Status(store.status(), each, memory.taken(), maps.generation().isPresent());
+  }
+
   @Override
   public void close() throws IOException {
-    NodeInfo.delete(options.directory());
-    threads.close();
-    for (NodeDataSet dataSet : dataSets.values()) {
-      dataSet.underStore().close();
+    synchronized (this) {
+      closed = true;
+      NodeInfo.delete(options.directory());
+    }
+    try {
+      dataSets.values().parallelStream().forEach(CacheNode::closeUnchecked);
+    } catch (UncheckedIOException e) {
+      log.warn("closing a data set failed", e.getCause());
     }
     store.close();
-    namespace.close();
-    residency.close();
+    maps.close();
     lock.close();
+  }
+
+  private static void closeUnchecked(NodeDataSet dataSet) {
+    try {
+      dataSet.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

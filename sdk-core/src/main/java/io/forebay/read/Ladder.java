@@ -16,6 +16,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads from the nearest place that has the bytes: a resident file of this node, the cache in this
@@ -23,6 +25,8 @@ import java.util.Optional;
  * the next one is tried, and only when all failed does the reader hear of it. Thread-safe.
  */
 public final class Ladder {
+
+  private static final Logger log = LoggerFactory.getLogger(Ladder.class);
 
   /** Bounds what a read of many files holds in memory. */
   private static final long WINDOW_BYTES = 16 << 20;
@@ -87,8 +91,9 @@ public final class Ladder {
   }
 
   /** Counts a read that went past {@link #read}, through {@link #openResident}. */
-  public void countResident(long bytes) {
+  public void countResident(FileVersion file, long offset, long bytes) {
     stats.count(Origin.RESIDENT, bytes);
+    resident.ifPresent(rung -> rung.used(file, offset, bytes));
   }
 
   /**
@@ -127,7 +132,14 @@ public final class Ladder {
   public void prefetch(List<FileVersion> files) throws IOException {
     List<FileVersion> missing = files.stream().filter(f -> !isResident(f)).toList();
     for (Rung rung : rungs) {
-      rung.prefetch(missing);
+      try {
+        rung.prefetch(missing);
+      } catch (IOException e) {
+        if (isFinal(e)) {
+          throw e;
+        }
+        log.debug("prefetching was not possible; reading will do", e);
+      }
     }
   }
 

@@ -17,19 +17,12 @@ public final class RemoteCatalog implements Catalog {
 
   private final String dataSet;
   private final Namespace namespace;
-  private final boolean near;
   private final Servers servers;
   private final DirectAccess direct;
 
-  /**
-   * @param near whether the namespace is this client's alone, and so this client's to fill; the
-   *     shared one has the server as its only writer
-   */
-  public RemoteCatalog(
-      String dataSet, Namespace namespace, boolean near, Servers servers, DirectAccess direct) {
+  public RemoteCatalog(String dataSet, Namespace namespace, Servers servers, DirectAccess direct) {
     this.dataSet = dataSet;
     this.namespace = namespace;
-    this.near = near;
     this.servers = servers;
     this.direct = direct;
   }
@@ -44,9 +37,7 @@ public final class RemoteCatalog implements Catalog {
     if (status == null) {
       status = direct.store().stat(path);
     }
-    if (near) {
-      namespace.put(dataSet, status);
-    }
+    namespace.put(dataSet, status);
     return status;
   }
 
@@ -60,9 +51,7 @@ public final class RemoteCatalog implements Catalog {
     if (entries == null) {
       entries = TreeListing.list(direct.store(), directory);
     }
-    if (near) {
-      namespace.putListing(dataSet, directory, entries);
-    }
+    namespace.putListing(dataSet, directory, entries);
     return entries;
   }
 
@@ -78,9 +67,7 @@ public final class RemoteCatalog implements Catalog {
       }
     }
     // Last, so that nothing old comes back from a server that had not been told yet.
-    if (near) {
-      namespace.clear(dataSet);
-    }
+    namespace.clear(dataSet);
     if (failure != null) {
       throw failure;
     }

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
-import io.forebay.metadata.Residency;
+import io.forebay.metadata.Residents;
 import io.forebay.metadata.TierLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -28,35 +27,49 @@ public final class ResidentRung implements Rung {
   /** Bounds the memory for places that are remembered, at about 150 bytes each. */
   private static final long REMEMBERED = 65_536;
 
-  private final Residency residency;
+  private final Residents residents;
+  private final UseLog uses;
 
   /**
    * Places found before. They stay right as long as the file exists, for tier files never change; a
    * missing file is noticed when it is opened. Saves a look into the shared map.
    */
-  private final Cache<FileId, Residency.Location> remembered =
+  private final Cache<FileId, Residents.Place> remembered =
       Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-  private final List<Path> tiers;
-
-  public ResidentRung(Residency residency, List<Path> tiers) {
-    this.residency = residency;
-    this.tiers = List.copyOf(tiers);
+  /**
+   * @param uses hears of each read, for the owner of the files does not see it
+   */
+  public ResidentRung(Residents residents, UseLog uses) {
+    this.residents = residents;
+    this.uses = uses;
   }
 
   /** Opens a file if it is resident. The channel stays good when the file is evicted meanwhile. */
   Optional<FileChannel> open(FileVersion file) throws IOException {
-    Residency.Location location = locate(file.id());
-    if (location == null || location.length() != file.size() || location.tier() >= tiers.size()) {
+    boolean known = remembered.getIfPresent(file.id()) != null;
+    Optional<FileChannel> opened = tryOpen(file);
+    // What was remembered may have moved to another tier since.
+    return opened.isEmpty() && known ? tryOpen(file) : opened;
+  }
+
+  private Optional<FileChannel> tryOpen(FileVersion file) throws IOException {
+    Residents.Place place = locate(file.id());
+    if (place == null || place.length() != file.size()) {
       return Optional.empty();
     }
-    Path path = TierLayout.complete(tiers.get(location.tier()), file.id());
+    Path path = TierLayout.complete(place.directory(), file.id());
     try {
       return Optional.of(FileChannel.open(path, READ));
     } catch (NoSuchFileException e) {
-      remembered.invalidate(file.id()); // evicted since
+      remembered.invalidate(file.id());
       return Optional.empty();
     }
+  }
+
+  /** Counts a read. */
+  void used(FileVersion file, long offset, long bytes) {
+    uses.used(file.id(), offset, bytes);
   }
 
   boolean has(FileVersion file) {
@@ -64,15 +77,15 @@ public final class ResidentRung implements Rung {
   }
 
   /** Null for a file that is not resident. */
-  private Residency.Location locate(FileId id) {
-    Residency.Location location = remembered.getIfPresent(id);
-    if (location == null) {
-      location = residency.find(id).orElse(null);
-      if (location != null) {
-        remembered.put(id, location);
+  private Residents.Place locate(FileId id) {
+    Residents.Place place = remembered.getIfPresent(id);
+    if (place == null) {
+      place = residents.find(id).orElse(null);
+      if (place != null) {
+        remembered.put(id, place);
       }
     }
-    return location;
+    return place;
   }
 
   @Override
@@ -82,8 +95,8 @@ public final class ResidentRung implements Rung {
     if (opened.isEmpty()) {
       return Optional.empty();
     }
+    long position = offset;
     try (FileChannel channel = opened.get()) {
-      long position = offset;
       while (target.hasRemaining()) {
         int n = channel.read(target, position);
         if (n < 0) {
@@ -93,6 +106,7 @@ public final class ResidentRung implements Rung {
         position += n;
       }
     }
+    used(file, offset, position - offset);
     return Optional.of(Origin.RESIDENT);
   }
 }

@@ -86,6 +86,11 @@ public final class Servers implements AutoCloseable {
     return candidates;
   }
 
+  /** The server of this node, if there is one. */
+  Optional<ServerClient> own() {
+    return Optional.ofNullable(byName.get(own));
+  }
+
   Origin origin(ServerClient server) {
     return server == byName.get(own) ? Origin.OWN_SERVER : Origin.OTHER_SERVER;
   }

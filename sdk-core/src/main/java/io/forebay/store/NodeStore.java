@@ -1,250 +1,688 @@
 package io.forebay.store;
 
+import io.forebay.CachePolicy;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.Residency;
-import io.forebay.metadata.TierLayout;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
-import java.util.zip.CRC32C;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The resident files of a node, in one tier. What fits is kept until it is dropped: for epochs in
- * random order no policy keeps more of the reads than that. Thread-safe.
+ * The resident files of a node, in tiers. Thread-safe.
  *
- * <p>Assumes that nobody else writes to the directory, and that the caller holds the node's lock.
+ * <p>Assumes that nobody else writes to the directories, and that the caller holds the node's lock.
+ * A read or a fill never waits for room: where there is none it passes by, and a thread in the
+ * background makes some, if retention lets it.
  */
 public final class NodeStore implements Closeable {
 
   private static final Logger log = LoggerFactory.getLogger(NodeStore.class);
 
-  private static final String LOG = "index.log";
+  /** Larger files leave by another name first, for their removal takes long. */
+  private static final long LARGE = 16 << 20;
+
+  /** A file that is read piece by piece counts as read once. */
+  private static final int SAME_READ_TICKS = 1_000;
+
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final StoreOptions options;
-  private final Residency residency;
-  private final Map<FileId, ResidentFile> files = new ConcurrentHashMap<>();
-  private final AtomicLong used = new AtomicLong();
-  private final LongAdder corruptBlocks = new LongAdder();
+  private final StoreListener listener;
+  private final FileTable table = new FileTable();
+  private final Shares shares;
+  private final List<TierDirectory> directories = new ArrayList<>();
   private final OpenFiles openFiles = new OpenFiles();
-  private IndexLog index;
+  private final Integrity integrity = new Integrity(this);
+  private final Housekeeper housekeeper;
+  private final LongAdder movedUp = new LongAdder();
+  private final LongAdder movedDown = new LongAdder();
+  private final LongAdder expired = new LongAdder();
+  private final long opened = System.nanoTime();
 
-  private NodeStore(StoreOptions options, Residency residency) {
+  private NodeStore(StoreOptions options, StoreListener listener) {
     this.options = options;
-    this.residency = residency;
+    this.listener = listener;
+    this.shares = new Shares(options.tiers().size(), capacityBytes());
+    for (int tier = 0; tier < options.tiers().size(); tier++) {
+      for (TierOptions.Directory directory : options.tiers().get(tier).directories()) {
+        directories.add(
+            new TierDirectory(directories.size(), tier, directory, options.blockBytes()));
+      }
+    }
+    this.housekeeper = new Housekeeper(this);
   }
 
   /**
-   * Opens a tier and takes back what it held: blocks are found by the index log, what the log does
-   * not know is removed, what is missing on disk is forgotten.
+   * Opens the tiers and takes back what they held: blocks are found by the index logs, what they do
+   * not know is removed, what is missing on disk is forgotten when it is first asked for. A
+   * directory that cannot be opened is reported and left out.
+   *
+   * @throws IOException when not one directory can be opened
    */
-  public static NodeStore open(StoreOptions options, Residency residency) throws IOException {
-    NodeStore store = new NodeStore(options, residency);
-    Files.createDirectories(options.directory());
-    store.recover();
+  public static NodeStore open(StoreOptions options, StoreListener listener) throws IOException {
+    NodeStore store = recover(options, listener);
+    store.housekeeper.start();
     return store;
   }
 
-  private void recover() throws IOException {
-    Path file = options.directory().resolve(LOG);
-    Map<FileId, ResidentFile> known = new HashMap<>();
-    IndexLog.replay(
-        file,
-        entry -> {
-          if (entry.isDrop() || entry.blockBytes() != options.blockBytes()) {
-            known.remove(entry.id());
-          } else {
-            known
-                .computeIfAbsent(
-                    entry.id(),
-                    id -> new ResidentFile(this, id, entry.fileLength(), entry.blockBytes()))
-                .recover(entry.block(), entry.crc());
-          }
-        });
-    Set<Path> claimed = new HashSet<>();
-    for (ResidentFile resident : known.values()) {
-      if (settle(resident)) {
-        files.put(resident.id(), resident);
-        used.addAndGet(resident.presentBytes());
-        claimed.add(resident.path());
-      }
+  /** Opens a store in which nothing happens in the background. */
+  static NodeStore recover(StoreOptions options, StoreListener listener) throws IOException {
+    NodeStore store = new NodeStore(options, listener);
+    new Recovery(store).run();
+    if (store.directories.stream().noneMatch(TierDirectory::isReadable)) {
+      TierDirectory first = store.directories.get(0);
+      throw new IOException(
+          "no tier directory can be used; " + first.path() + ": " + first.trouble().orElse("?"));
     }
-    removeUnknown(claimed);
-    index =
-        IndexLog.rewrite(
-            file,
-            out ->
-                files
-                    .values()
-                    .forEach(
-                        f ->
-                            f.presentBlocks().stream()
-                                .forEach(
-                                    block ->
-                                        out.accept(
-                                            new IndexLog.Entry(
-                                                f.id(),
-                                                f.length(),
-                                                options.blockBytes(),
-                                                block,
-                                                f.crc(block))))));
+    return store;
   }
 
-  /** Whether the file is on disk as the log says; a crash may have come before the renaming. */
-  private boolean settle(ResidentFile resident) throws IOException {
-    Path path = resident.path();
-    Path part = TierLayout.part(options.directory(), resident.id());
-    if (resident.allPresent() && Files.exists(part) && !Files.exists(path)) {
-      Files.move(part, path);
-    }
-    return Files.exists(path) && (!resident.allPresent() || Files.size(path) == resident.length());
+  private long capacityBytes() {
+    return options.tiers().stream().mapToLong(TierOptions::quotaBytes).sum();
   }
 
-  private void removeUnknown(Set<Path> claimed) throws IOException {
-    try (Stream<Path> tree = Files.walk(options.directory(), 2)) {
-      for (Path path : (Iterable<Path>) tree::iterator) {
-        if (path.getParent() != null
-            && path.getParent().getFileName().toString().length() == 2
-            && Files.isRegularFile(path)
-            && !claimed.contains(path)) {
-          Files.delete(path);
-        }
-      }
-    }
+  StoreOptions options() {
+    return options;
   }
 
-  /** The tier's directory. */
-  public Path directory() {
-    return options.directory();
+  int blockBytes() {
+    return options.blockBytes();
   }
 
-  /** Bytes of file content that are resident or reserved. */
-  public long usedBytes() {
-    return used.get();
+  FileTable table() {
+    return table;
   }
 
-  /** Files with at least one block. */
-  public int fileCount() {
-    return files.size();
+  Shares shares() {
+    return shares;
   }
 
-  /** Blocks that were found to differ from their checksum since the store was opened. */
-  public long corruptBlocks() {
-    return corruptBlocks.sum();
-  }
-
-  /** The resident file of a version, if any of it is here. */
-  public Optional<ResidentFile> find(FileId id) {
-    return Optional.ofNullable(files.get(id));
-  }
-
-  /** The resident file of a version, made if there is none yet. */
-  public ResidentFile admit(FileVersion version) {
-    return files.computeIfAbsent(
-        version.id(), id -> new ResidentFile(this, id, version.size(), options.blockBytes()));
-  }
-
-  /** Reserves space for a block; false when the tier is full. */
-  public boolean reserve(int bytes) {
-    while (true) {
-      long now = used.get();
-      if (now + bytes > options.quotaBytes()) {
-        return false;
-      }
-      if (used.compareAndSet(now, now + bytes)) {
-        return true;
-      }
-    }
-  }
-
-  /** Gives back space whose block was not written. */
-  public void release(int bytes) {
-    used.addAndGet(-bytes);
-  }
-
-  /** Forgets a file that never got a block, so that bypassed files leave nothing behind. */
-  public void forgetIfEmpty(ResidentFile file) {
-    try {
-      if (file.dropIfEmpty()) {
-        openFiles.forget(file.id());
-        files.remove(file.id(), file);
-      }
-    } catch (IOException e) {
-      log.warn("cannot remove {}; it is removed at the next start", file.path(), e);
-    }
-  }
-
-  /** Removes a file. Readers that have it open go on reading. */
-  public void drop(ResidentFile file) {
-    long bytes = file.presentBytes();
-    Path path = file.path();
-    if (!file.drop()) {
-      return;
-    }
-    residency.remove(file.id());
-    openFiles.forget(file.id());
-    files.remove(file.id(), file);
-    used.addAndGet(-bytes);
-    try {
-      record(IndexLog.Entry.dropped(file.id()));
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      log.warn("cannot remove {}; it is removed at the next start", path, e);
-    }
+  Integrity integrity() {
+    return integrity;
   }
 
   OpenFiles openFiles() {
     return openFiles;
   }
 
-  void record(IndexLog.Entry entry) throws IOException {
-    index.append(entry);
+  List<TierDirectory> all() {
+    return directories;
   }
 
-  /** Tells the node's processes that they may read the file themselves. */
-  void publish(ResidentFile file) {
-    residency.put(file.id(), new Residency.Location(0, file.length()));
+  TierDirectory directory(int number) {
+    return directories.get(number);
   }
 
-  /** Compares a block with its checksum; a file with a bad block leaves the store. */
-  boolean verify(ResidentFile file, int block) {
-    try {
-      ByteBuffer bytes = ByteBuffer.allocate(file.blockLength(block));
-      file.read(file.blockStart(block), bytes);
-      CRC32C crc = new CRC32C();
-      crc.update(bytes.flip());
-      if ((int) crc.getValue() == file.crc(block)) {
-        file.markVerified(block);
-        if (file.isVerified()) {
-          publish(file);
-        }
-        return true;
-      }
-      log.warn("block {} of {} differs from its checksum; fetching it again", block, file.path());
-    } catch (TierException e) {
-      log.warn("block {} of {} cannot be read; fetching it again", block, file.path(), e);
+  /** The tier directories, by the number that a {@link Residency.Location} gives. */
+  public List<Path> directories() {
+    return directories.stream().map(TierDirectory::path).toList();
+  }
+
+  /** Time since the opening in hundredths of a second. */
+  int now() {
+    return (int) ((System.nanoTime() - opened) / TICK_NANOS);
+  }
+
+  static int epochSeconds() {
+    return (int) (System.currentTimeMillis() / 1000);
+  }
+
+  /** Sets how a data set is kept; it can be changed at any time. */
+  public void configure(String dataSet, CachePolicy policy) {
+    shares.configure(dataSet, policy);
+    housekeeper.wake();
+  }
+
+  /** How a file of some length is cut into blocks here. */
+  public Blocks blocks(long length) {
+    return new Blocks(length, options.blockBytes());
+  }
+
+  /** Files with at least one block. */
+  public int fileCount() {
+    return table.size();
+  }
+
+  /** Bytes on disk that are resident or reserved. */
+  public long usedBytes() {
+    return directories.stream().mapToLong(TierDirectory::usedBytes).sum();
+  }
+
+  /** The resident file of a version, if any of it is here. */
+  public Optional<ResidentFile> find(FileId id) {
+    Segment segment = table.of(id);
+    synchronized (segment) {
+      int slot = segment.find(id);
+      return slot < 0 ? Optional.empty() : Optional.of(new ResidentFile(this, segment, slot));
     }
-    corruptBlocks.increment();
-    drop(file);
-    return false;
+  }
+
+  /** Where a complete and verified file is. */
+  public Optional<Residency.Location> locate(FileId id) {
+    Segment segment = table.of(id);
+    synchronized (segment) {
+      int slot = segment.find(id);
+      return slot < 0 || !segment.is(slot, Segment.VERIFIED)
+          ? Optional.empty()
+          : Optional.of(new Residency.Location(segment.directory(slot), segment.length(slot)));
+    }
+  }
+
+  /** Tells a listener of every complete and verified file. */
+  public void forEachResident(StoreListener to) {
+    table.forEach(
+        (segment, slot) -> {
+          if (segment.is(slot, Segment.VERIFIED)) {
+            to.resident(
+                segment.id(slot),
+                new Residency.Location(segment.directory(slot), segment.length(slot)));
+          }
+        });
+  }
+
+  /**
+   * Notes that bytes of a file were read here, by the server or by a process of the node.
+   *
+   * @param offset of the first byte
+   */
+  public void used(FileId id, long offset, long bytes) {
+    Share share;
+    long allocated;
+    boolean first;
+    Segment segment = table.of(id);
+    synchronized (segment) {
+      int slot = segment.find(id);
+      if (slot < 0) {
+        return;
+      }
+      first = offset == 0 || now() - segment.lastUse(slot) > SAME_READ_TICKS;
+      segment.use(slot, now());
+      share = shares.get(segment.dataSet(slot));
+      allocated = segment.allocated(slot, blocks(segment.length(slot)));
+      share.hit(directory(segment.directory(slot)).tier(), bytes, now());
+    }
+    if (first) {
+      share.retention().onRead(id.high(), allocated);
+    }
+  }
+
+  /** Notes that bytes of a file had to be fetched. */
+  public void missed(FileVersion version, long offset, long bytes) {
+    Share share = shares.of(version.dataSet());
+    share.missed(bytes, now());
+    if (offset == 0) {
+      share.retention().onRead(version.id().high(), 0);
+    }
+  }
+
+  /**
+   * Takes the space for a block that is not there.
+   *
+   * @return empty when there is no room for it at present
+   */
+  public Optional<BlockWriter> reserve(FileVersion version, int block) {
+    Share share = shares.of(version.dataSet());
+    Blocks blocks = blocks(version.size());
+    long bytes = blocks.allocated(block);
+    Segment segment = table.of(version.id());
+    boolean pinned = share.isPinned(version.path());
+    Optional<TierDirectory> place;
+    ResidentFile file = null;
+    synchronized (segment) {
+      int slot = segment.find(version.id());
+      place = takeSpace(share, slot < 0 ? -1 : segment.directory(slot), bytes);
+      if (place.isPresent()) {
+        if (slot < 0) {
+          slot =
+              segment.insert(
+                  version.id(),
+                  version.size(),
+                  share.number(),
+                  blocks.count(),
+                  now(),
+                  epochSeconds());
+          segment.directory(slot, place.get().number());
+          segment.set(slot, Segment.PINNED, pinned);
+        }
+        segment.addWriters(slot, 1);
+        file = new ResidentFile(this, segment, slot);
+      }
+    }
+    if (place.isEmpty()) {
+      share.want(bytes);
+      housekeeper.noRoomFor(share, pinned);
+      return Optional.empty();
+    }
+    housekeeper.filled(place.get());
+    return Optional.of(new BlockWriter(this, file, share, place.get(), block));
+  }
+
+  /**
+   * @param where the file's directory, or -1 for the best that there is
+   */
+  private Optional<TierDirectory> takeSpace(Share share, int where, long bytes) {
+    if (!share.reserve(bytes)) {
+      return Optional.empty();
+    }
+    Optional<TierDirectory> taken =
+        where >= 0
+            ? Optional.of(directory(where)).filter(d -> d.reserve(bytes))
+            : reserveInFastest(bytes);
+    if (taken.isEmpty()) {
+      share.release(bytes);
+    }
+    return taken;
+  }
+
+  private Optional<TierDirectory> reserveInFastest(long bytes) {
+    for (int tier = 0; tier < options.tiers().size(); tier++) {
+      Optional<TierDirectory> taken = reserveIn(tier, bytes);
+      if (taken.isPresent()) {
+        return taken;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Takes space in a tier, where most of it is free. */
+  Optional<TierDirectory> reserveIn(int tier, long bytes) {
+    return directories.stream()
+        .filter(d -> d.tier() == tier)
+        .sorted((a, b) -> Long.compare(free(b), free(a)))
+        .filter(d -> d.reserve(bytes))
+        .findFirst();
+  }
+
+  private static long free(TierDirectory directory) {
+    return directory.quotaBytes() - directory.usedBytes();
+  }
+
+  /** Opens the unfinished file of a block that is to be written. */
+  FileChannel openForWriting(ResidentFile file, TierDirectory directory) throws IOException {
+    // Under the lock, so that nothing is made for a file that was dropped just now.
+    synchronized (file.segment()) {
+      if (!file.isAlive()) {
+        throw new IOException("the file was dropped from the store");
+      }
+      return TierDirectory.openForWriting(directory.part(file.id()));
+    }
+  }
+
+  /** Makes a written block present, and gives the file its final name with the last one. */
+  void commit(BlockWriter writer) throws IOException {
+    ResidentFile file = writer.file();
+    Segment segment = file.segment();
+    TierDirectory directory = writer.directory();
+    synchronized (segment) {
+      if (!file.isAlive()) {
+        throw new IOException("the file was dropped from the store");
+      }
+      int slot = file.slot();
+      boolean first = segment.isEmpty(slot);
+      segment.addBlock(slot, writer.block(), writer.crc());
+      try {
+        // The log first: recovery gives a file its name that did not get it in time.
+        directory.index().append(entry(segment, slot, writer.block()));
+        if (segment.is(slot, Segment.COMPLETE)) {
+          Files.move(
+              directory.part(file.id()),
+              directory.complete(file.id()),
+              StandardCopyOption.ATOMIC_MOVE);
+        }
+      } catch (IOException e) {
+        segment.removeBlock(slot, writer.block());
+        throw e;
+      }
+      segment.verified(slot, writer.block());
+      segment.addWriters(slot, -1);
+      if (first) {
+        writer.share().fileCame();
+      }
+    }
+  }
+
+  /** What follows a commit, outside the lock. */
+  void committed(BlockWriter writer) {
+    ResidentFile file = writer.file();
+    publishIfVerified(file);
+    writer.share().retention().onResident(file.id().high(), file.allocated());
+  }
+
+  /** Undoes a reservation, and what was written of the block. */
+  void abandon(BlockWriter writer) {
+    ResidentFile file = writer.file();
+    Segment segment = file.segment();
+    boolean spoilt = false;
+    synchronized (segment) {
+      if (file.isAlive()) {
+        int slot = file.slot();
+        segment.addWriters(slot, -1);
+        if (segment.isEmpty(slot)) {
+          if (segment.writers(slot) == 0) {
+            deleteQuietly(writer.directory().part(file.id()));
+            segment.remove(slot);
+          }
+        } else if (writer.hasWritten()) {
+          // Nobody reads a block that is not present, so it may become a hole.
+          spoilt = !punch(writer.directory().part(file.id()), file.blocks(), writer.block());
+        }
+      }
+    }
+    writer.directory().release(writer.allocated());
+    writer.share().release(writer.allocated());
+    if (spoilt) {
+      drop(file);
+    }
+  }
+
+  static boolean punch(Path path, Blocks blocks, int block) {
+    try {
+      Holes.punch(path, blocks.start(block), blocks.allocated(block));
+      return true;
+    } catch (IOException e) {
+      log.debug("a block cannot be taken out of its file", e);
+      return false;
+    }
+  }
+
+  IndexLog.Entry entry(Segment segment, int slot, int block) {
+    return new IndexLog.Entry(
+        segment.id(slot),
+        shares.get(segment.dataSet(slot)).nameHash(),
+        segment.length(slot),
+        segment.admittedSeconds(slot),
+        block,
+        segment.crc(slot, block));
+  }
+
+  void publishIfVerified(ResidentFile file) {
+    Segment segment = file.segment();
+    synchronized (segment) {
+      // Under the lock, so that 'gone' never comes before 'resident'.
+      if (file.isAlive() && segment.is(file.slot(), Segment.VERIFIED)) {
+        listener.resident(
+            file.id(),
+            new Residency.Location(segment.directory(file.slot()), file.blocks().length()));
+      }
+    }
+  }
+
+  /** Removes a file to make room; false when it is pinned, gone, or being written. */
+  boolean evict(FileId id) {
+    Optional<ResidentFile> file = find(id);
+    if (file.isEmpty()) {
+      return false;
+    }
+    Removed removed = remove(file.get(), true);
+    if (removed == null) {
+      return false;
+    }
+    removed.share.evicted(removed.bytes);
+    return true;
+  }
+
+  /** By the first half of a FileId. */
+  boolean evictKey(long key) {
+    FileId id;
+    Segment segment = table.ofKey(key);
+    synchronized (segment) {
+      int slot = segment.findByKey(key);
+      if (slot < 0) {
+        return false;
+      }
+      id = segment.id(slot);
+    }
+    return evict(id);
+  }
+
+  /** Removes a file. Readers that have it open go on reading. */
+  public void drop(ResidentFile file) {
+    remove(file, false);
+  }
+
+  private record Removed(Share share, long bytes) {}
+
+  /**
+   * @param spare whether to leave files that are pinned or being written
+   * @return null when the file was not removed
+   */
+  private Removed remove(ResidentFile file, boolean spare) {
+    Segment segment = file.segment();
+    TierDirectory directory;
+    Removed removed;
+    boolean isLarge;
+    int change;
+    synchronized (segment) {
+      int slot = file.slot();
+      if (!file.isAlive()
+          || (spare && (segment.is(slot, Segment.PINNED) || segment.writers(slot) > 0))) {
+        return null;
+      }
+      directory = directory(segment.directory(slot));
+      removed =
+          new Removed(shares.get(segment.dataSet(slot)), segment.allocated(slot, file.blocks()));
+      Path path =
+          segment.is(slot, Segment.COMPLETE)
+              ? directory.complete(file.id())
+              : directory.part(file.id());
+      isLarge = removed.bytes > LARGE;
+      change = unlink(file.id(), directory, path, isLarge);
+      if (!segment.isEmpty(slot)) {
+        removed.share.fileWent();
+      }
+      segment.remove(slot);
+      listener.gone(file.id());
+    }
+    openFiles.forget(file);
+    if (isLarge) {
+      deleteQuietly(directory.leaving(file.id()));
+    }
+    if (change >= 0) {
+      directory.inFlight().end(change);
+    }
+    directory.release(removed.bytes);
+    removed.share.release(removed.bytes);
+    removed.share.retention().onGone(file.id().high());
+    return removed;
+  }
+
+  /** Returns the slot of the change, or -1 if it could not be noted. */
+  private static int unlink(FileId id, TierDirectory directory, Path path, boolean isLarge) {
+    if (!directory.isReadable()) {
+      return -1;
+    }
+    int change = -1;
+    try {
+      change = directory.inFlight().begin(id, 0);
+      if (isLarge) {
+        Files.move(path, directory.leaving(id), StandardCopyOption.ATOMIC_MOVE);
+      } else {
+        Files.deleteIfExists(path);
+      }
+      directory.index().append(IndexLog.Entry.fileLeft(id));
+    } catch (IOException e) {
+      log.debug("cannot remove {}; it is removed at the next start", path, e);
+    }
+    return change;
+  }
+
+  static void deleteQuietly(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      log.debug("cannot remove {}; it is removed at the next start", path, e);
+    }
+  }
+
+  /** Notes that a file could not be read, and finds out whether it is its disk's fault. */
+  TierException broken(ResidentFile file, String what, IOException e) {
+    TierDirectory directory = null;
+    synchronized (file.segment()) {
+      if (file.isAlive()) {
+        directory = directory(file.segment().directory(file.slot()));
+      }
+    }
+    if (directory != null) {
+      drop(file);
+      return broken(directory, what, e);
+    }
+    return new TierException(what, e);
+  }
+
+  TierException broken(TierDirectory directory, String what, IOException e) {
+    directory.probe(Optional.of(e));
+    if (!directory.isReadable()) {
+      housekeeper.wake();
+    }
+    return new TierException(what + " in " + directory.path(), e);
+  }
+
+  /** What is to be removed, on whose behalf. */
+  void expire(FileId id) {
+    if (evict(id)) {
+      expired.increment();
+    }
+  }
+
+  void moved(boolean up) {
+    (up ? movedUp : movedDown).increment();
+  }
+
+  void relocated(ResidentFile file) {
+    openFiles.forget(file);
+    publishIfVerified(file);
+  }
+
+  /**
+   * Pins what is and will be resident at a path and below: only {@link #prune} removes it.
+   *
+   * @param path empty for the whole data set
+   */
+  public void pin(String dataSet, String path) {
+    shares.of(dataSet).pin(path);
+  }
+
+  public void unpin(String dataSet, String path) {
+    shares.of(dataSet).unpin(path);
+  }
+
+  /**
+   * Applies the pins to a file that may be resident already; a pin alone acts on what comes later.
+   */
+  public void applyPins(FileVersion version) {
+    boolean pinned = shares.of(version.dataSet()).isPinned(version.path());
+    Segment segment = table.of(version.id());
+    synchronized (segment) {
+      int slot = segment.find(version.id());
+      if (slot >= 0) {
+        segment.set(slot, Segment.PINNED, pinned);
+      }
+    }
+  }
+
+  /**
+   * Removes files of a data set.
+   *
+   * @param choice which of them; pinned ones are asked for too
+   * @return how many left, and the bytes that became free
+   */
+  public Pruned prune(String dataSet, Predicate<Candidate> choice) {
+    Share share = shares.of(dataSet);
+    List<FileId> chosen = new ArrayList<>();
+    int now = now();
+    int seconds = epochSeconds();
+    table.forEach(
+        (segment, slot) -> {
+          if (segment.dataSet(slot) == share.number()
+              && choice.test(
+                  new Candidate(
+                      segment.id(slot),
+                      seconds - segment.admittedSeconds(slot),
+                      (now - segment.lastUse(slot)) / 100,
+                      segment.is(slot, Segment.PINNED)))) {
+            chosen.add(segment.id(slot));
+          }
+        });
+    long files = 0;
+    long bytes = 0;
+    for (FileId id : chosen) {
+      Optional<ResidentFile> file = find(id);
+      Removed removed = file.isPresent() ? remove(file.get(), false) : null;
+      if (removed != null) {
+        files++;
+        bytes += removed.bytes;
+      }
+    }
+    return new Pruned(files, bytes);
+  }
+
+  /**
+   * A resident file, for choosing what to remove.
+   *
+   * @param ageSeconds since it came
+   * @param idleSeconds since it was last read, or the store was opened
+   * @param pinned whether an operator pinned it
+   */
+  public record Candidate(FileId id, long ageSeconds, long idleSeconds, boolean pinned) {}
+
+  /** What a prune removed. */
+  public record Pruned(long files, long bytes) {}
+
+  /**
+   * Checks every resident block against its checksum, at full speed.
+   *
+   * @return blocks that were bad
+   */
+  public long scrub() throws IOException {
+    return integrity.scrubAll();
+  }
+
+  /** Does at once what the background does in time: water marks, times to live, promotions. */
+  void tidy() {
+    housekeeper.pass(true);
+  }
+
+  public StoreStatus status() {
+    return new StoreStatus(
+        directories.stream()
+            .map(
+                d ->
+                    new StoreStatus.DirectoryStatus(
+                        d.tier(),
+                        options.tiers().get(d.tier()).medium(),
+                        d.path(),
+                        d.quotaBytes(),
+                        d.usedBytes(),
+                        d.state(),
+                        d.trouble().orElse("")))
+            .toList(),
+        shares.statuses(),
+        table.size(),
+        movedUp.sum(),
+        movedDown.sum(),
+        expired.sum(),
+        integrity.corruptBlocks(),
+        integrity.scrubbedBlocks());
   }
 
   @Override
   public void close() throws IOException {
+    housekeeper.close();
     openFiles.closeAll();
-    index.close();
+    for (TierDirectory directory : directories) {
+      directory.close();
+    }
   }
 }

@@ -1,6 +1,5 @@
 package io.forebay.store;
 
-import io.forebay.metadata.FileId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Iterator;
@@ -17,7 +16,7 @@ final class OpenFiles {
   /** Well below the usual limit of open files, which the JVM raises to the hard one. */
   private static final int MOST = 2048;
 
-  private final Map<FileId, SharedChannel> byId = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<ResidentFile, SharedChannel> byFile = new LinkedHashMap<>(16, 0.75f, true);
 
   /** An open file and the number of its readers. */
   private static final class SharedChannel {
@@ -59,7 +58,7 @@ final class OpenFiles {
   TierChannel open(ResidentFile file) throws IOException {
     synchronized (this) {
       refuseDropped(file);
-      SharedChannel open = byId.get(file.id());
+      SharedChannel open = byFile.get(file);
       // An interrupt of another reader may have closed it.
       if (open != null && open.channel.isOpen()) {
         open.readers++;
@@ -69,15 +68,16 @@ final class OpenFiles {
     SharedChannel fresh = new SharedChannel(file.openForReading());
     fresh.readers = 1;
     synchronized (this) {
+      // What is found alive after the opening is the file that was meant.
       try {
         refuseDropped(file);
       } catch (IOException e) {
         fresh.channel.close();
         throw e;
       }
-      putAside(byId.put(file.id(), fresh));
-      if (byId.size() > MOST) {
-        Iterator<SharedChannel> eldest = byId.values().iterator();
+      putAside(byFile.put(file, fresh));
+      if (byFile.size() > MOST) {
+        Iterator<SharedChannel> eldest = byFile.values().iterator();
         putAside(eldest.next());
         eldest.remove();
       }
@@ -85,8 +85,6 @@ final class OpenFiles {
     return new Hold(fresh);
   }
 
-  // A file is dropped before it is forgotten here, and its successor comes only after that: what is
-  // found not to be dropped under this lock is the file that was meant.
   private static void refuseDropped(ResidentFile file) throws IOException {
     if (file.isGone()) {
       throw new IOException("the file was dropped from the store");
@@ -94,13 +92,13 @@ final class OpenFiles {
   }
 
   /** Nobody is to join the readers of this file any more. */
-  synchronized void forget(FileId id) {
-    putAside(byId.remove(id));
+  synchronized void forget(ResidentFile file) {
+    putAside(byFile.remove(file));
   }
 
   synchronized void closeAll() {
-    byId.values().forEach(this::putAside);
-    byId.clear();
+    byFile.values().forEach(this::putAside);
+    byFile.clear();
   }
 
   private synchronized void release(SharedChannel shared) {

@@ -2,6 +2,7 @@ package io.forebay.wire;
 
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
+import io.forebay.metadata.FileId;
 import java.net.URI;
 import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
@@ -18,7 +19,7 @@ import java.util.List;
 public final class Codec {
 
   /** Version that {@link Message.Hello} and {@link Message.Welcome} carry. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** Bytes of length, type and request id. */
   public static final int HEADER_BYTES = 9;
@@ -45,6 +46,8 @@ public final class Codec {
   private static final byte GET = 6;
   private static final byte PREFETCH = 7;
   private static final byte CANCEL = 8;
+  private static final byte USED = 9;
+  private static final byte MAPS_STUCK = 10;
   private static final byte WELCOME = 33;
   private static final byte OPENED = 34;
   private static final byte STATUS = 35;
@@ -121,6 +124,15 @@ public final class Codec {
       putText(out, m.dataSet());
       putStatuses(out, m.files());
       return PREFETCH;
+    } else if (message instanceof Message.Used m) {
+      out.putInt(m.uses().size());
+      for (Message.Use use : m.uses()) {
+        out.put(use.id().toBytes()).putLong(use.offset()).putLong(use.bytes());
+      }
+      return USED;
+    } else if (message instanceof Message.MapsStuck m) {
+      putText(out, m.generation());
+      return MAPS_STUCK;
     } else if (message instanceof Message.Cancel) {
       return CANCEL;
     } else if (message instanceof Message.Welcome m) {
@@ -196,6 +208,8 @@ public final class Codec {
       case REFRESH -> new Message.Refresh(text(in));
       case GET -> get(in);
       case PREFETCH -> new Message.Prefetch(text(in), statuses(in));
+      case USED -> used(in);
+      case MAPS_STUCK -> new Message.MapsStuck(text(in));
       case CANCEL -> new Message.Cancel();
       case WELCOME -> new Message.Welcome(in.getInt());
       case OPENED -> new Message.Opened(text(in), URI.create(text(in)));
@@ -228,6 +242,15 @@ public final class Codec {
       items.add(new Item(status, offset, itemLength));
     }
     return new Message.Get(dataSet, order, items);
+  }
+
+  private static Message.Used used(ByteBuffer in) throws MalformedFrameException {
+    int count = count(in);
+    List<Message.Use> uses = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      uses.add(new Message.Use(FileId.read(in), in.getLong(), in.getLong()));
+    }
+    return new Message.Used(uses);
   }
 
   private static ErrorCode code(ByteBuffer in) {

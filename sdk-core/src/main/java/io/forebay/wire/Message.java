@@ -2,11 +2,12 @@ package io.forebay.wire;
 
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
+import io.forebay.metadata.FileId;
 import java.net.URI;
 import java.util.List;
 
 /**
- * What travels in a frame. The first eight are requests, the others replies; {@link Codec} has the
+ * What travels in a frame. The first ten are requests, the others replies; {@link Codec} has the
  * layout. A reply carries the request's id, so that a connection may have several in flight.
  */
 public sealed interface Message {
@@ -34,6 +35,26 @@ public sealed interface Message {
 
   /** Has the server fetch files when it finds the time. Answer: {@link Done}, at once. */
   record Prefetch(String dataSet, List<FileStatus> files) implements Message {}
+
+  /**
+   * Tells which files of the node a client read by itself, so that the server knows what is in use.
+   * Answer: {@link Done}.
+   */
+  record Used(List<Use> uses) implements Message {}
+
+  /**
+   * Reads of one file.
+   *
+   * @param offset of the first byte of the first
+   * @param bytes of all of them
+   */
+  record Use(FileId id, long offset, long bytes) {}
+
+  /**
+   * Tells that the shared maps of a generation are stuck, so that the server makes another. Answer:
+   * {@link Done}.
+   */
+  record MapsStuck(String generation) implements Message {}
 
   /** Ends the request with the frame's id; what is under way of it may still arrive. */
   record Cancel() implements Message {}

@@ -63,6 +63,14 @@ public final class ServerClient implements AutoCloseable {
     ask(new Message.Prefetch(dataSet, files), dataSet, Message.Done.class);
   }
 
+  public void used(List<Message.Use> uses) throws IOException {
+    ask(new Message.Used(uses), "a report of use", Message.Done.class);
+  }
+
+  public void mapsStuck(String generation) throws IOException {
+    ask(new Message.MapsStuck(generation), "a report of stuck maps", Message.Done.class);
+  }
+
   public List<FileStatus> list(String dataSet, String directory) throws IOException {
     return exchange(
         new Message.ListDirectory(dataSet, directory),

@@ -15,15 +15,15 @@ class SharedMapsTest {
 
   @TempDir Path directory;
 
-  private SharedMaps open(String generation) throws IOException {
-    return SharedMaps.open(directory, generation).orElseThrow();
+  private SharedMaps generation(String generation) throws IOException {
+    return SharedMaps.open(directory, generation, 10_000, new MapTrouble(kind -> {})).orElseThrow();
   }
 
   @Nested
   class SharedNamespaceTest extends NamespaceContract {
     @Override
     Namespace create() throws IOException {
-      SharedMaps maps = SharedMaps.open(directory, "g").orElseThrow();
+      SharedMaps maps = generation("g");
       maps.residency().close();
       return maps.namespace();
     }
@@ -31,8 +31,8 @@ class SharedMapsTest {
 
   @Test
   void whatOneOpeningWritesAnotherReads() throws IOException {
-    SharedMaps owner = open("g");
-    SharedMaps reader = open("g");
+    SharedMaps owner = generation("g");
+    SharedMaps reader = generation("g");
     FileStatus file = FileStatus.file("p", 5, 6, "etag");
     FileId id = FileId.of("d", file);
     owner.namespace().put("d", file);
@@ -42,15 +42,15 @@ class SharedMapsTest {
     assertThat(reader.residency().find(id)).contains(new Residency.Location(0, 5));
     owner.residency().remove(id);
     assertThat(reader.residency().find(id)).isEmpty();
-    close(owner);
-    close(reader);
+    owner.close();
+    reader.close();
   }
 
   @Test
   void aNewGenerationStartsEmptyAndTheOldFilesGo() throws IOException {
-    SharedMaps old = open("g1");
+    SharedMaps old = generation("g1");
     old.namespace().put("d", FileStatus.file("p", 5, 6, "etag"));
-    SharedMaps young = open("g2");
+    SharedMaps young = generation("g2");
     SharedMaps.deleteOthers(directory, "g2");
 
     assertThat(young.namespace().stat("d", "p")).isEmpty();
@@ -59,20 +59,15 @@ class SharedMapsTest {
     }
     // Whoever still has the old ones open can go on reading them.
     assertThat(old.namespace().stat("d", "p")).isPresent();
-    close(old);
-    close(young);
+    old.close();
+    young.close();
   }
 
   @Test
   void aMapThatWasClosedHasNothingAndDoesNotFail() throws IOException {
-    SharedMaps maps = open("g");
-    close(maps);
+    SharedMaps maps = generation("g");
+    maps.close();
     assertThat(maps.namespace().stat("d", "p")).isEmpty();
     assertThat(maps.residency().find(new FileId(1, 2))).isEmpty();
-  }
-
-  private static void close(SharedMaps maps) {
-    maps.namespace().close();
-    maps.residency().close();
   }
 }

@@ -1,11 +1,17 @@
 package io.forebay.store;
 
+import static io.forebay.store.Stores.BLOCK;
+import static io.forebay.store.Stores.content;
+import static io.forebay.store.Stores.fill;
+import static io.forebay.store.Stores.options;
+import static io.forebay.store.Stores.tier;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.FileStatus;
+import io.forebay.CachePolicy;
 import io.forebay.metadata.FileVersion;
-import io.forebay.metadata.HeapResidency;
+import io.forebay.store.retention.Retain;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -24,126 +29,245 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Random steps against the store and against a map of files to sets of blocks. */
+/**
+ * Random steps against a store of two tiers and against a map of files to sets of blocks. What the
+ * store has must be in the model, byte for byte; it may have less only where it was told to make
+ * room.
+ */
 class NodeStoreModelTest {
 
-  private static final int BLOCK = 4096;
-  private static final long QUOTA = 20 * BLOCK;
+  private static final long FAST = 8 * BLOCK;
+  private static final long SLOW = 16 * BLOCK;
 
   enum Kind {
     FILL,
-    FILL_AGAIN,
+    FILL_ALL,
     READ,
     DROP,
+    EVICT,
+    MOVE_UP,
+    MOVE_DOWN,
+    TIDY,
+    PIN,
+    UNPIN,
+    PRUNE,
+    SCRUB,
+    ABANDON,
     RESTART
   }
 
   /**
-   * @param file selects size and content
+   * @param file selects data set, size and content
    */
   record Step(Kind kind, int file, int block) {}
 
-  @Property(tries = 300)
+  @Property
   void theStoreHoldsWhatTheModelHolds(@ForAll("steps") List<Step> steps) throws IOException {
-    Path directory = Files.createTempDirectory("store-model");
-    NodeStore store = open(directory);
-    Map<FileVersion, BitSet> model = new HashMap<>();
-    long used = 0;
+    Path memory = Path.of("/dev/shm");
+    Path directory =
+        Files.isWritable(memory)
+            ? Files.createTempDirectory(memory, "store-model")
+            : Files.createTempDirectory("store-model");
+    Run run = new Run(directory);
     try {
       for (Step step : steps) {
-        FileVersion version = version(step.file);
-        BitSet blocks = model.computeIfAbsent(version, v -> new BitSet());
-        int block = step.block % blocks(version);
-        switch (step.kind) {
-          case FILL, FILL_AGAIN -> {
-            int length = store.admit(version).blockLength(block);
-            if (!blocks.get(block)) {
-              boolean room = used + length <= QUOTA;
-              assertThat(store.reserve(length)).isEqualTo(room);
-              if (room) {
-                fill(store, version, block);
-                blocks.set(block);
-                used += length;
-              } else {
-                store.forgetIfEmpty(store.admit(version));
-              }
-            }
-          }
-          case READ -> {
-            Optional<ResidentFile> file = store.find(version.id());
-            for (int b = 0; b < blocks(version); b++) {
-              int wanted = b;
-              assertThat(file.map(f -> f.has(wanted)).orElse(false)).isEqualTo(blocks.get(b));
-              if (blocks.get(b)) {
-                assertThat(read(file.orElseThrow(), b)).isEqualTo(block(version, b));
-              }
-            }
-          }
-          case DROP -> {
-            store.find(version.id()).ifPresent(store::drop);
-            used -= bytes(version, blocks);
-            blocks.clear();
-          }
-          case RESTART -> {
-            store.close();
-            store = open(directory);
-          }
-        }
-        assertThat(store.usedBytes()).isEqualTo(used);
+        run.step(step);
+        run.check();
       }
+      run.restart();
+      run.readAll();
     } finally {
-      store.close();
-      try (Stream<Path> tree = Files.walk(directory)) {
-        for (Path path : (Iterable<Path>) tree.sorted(Comparator.reverseOrder())::iterator) {
-          Files.delete(path);
-        }
-      }
+      run.store.close();
+      delete(directory);
     }
   }
 
   @Provide
   Arbitrary<List<Step>> steps() {
     return Combinators.combine(
-            Arbitraries.of(Kind.class),
-            Arbitraries.integers().between(0, 7),
+            Arbitraries.frequencyOf(
+                net.jqwik.api.Tuple.of(4, Arbitraries.of(Kind.FILL, Kind.FILL_ALL, Kind.READ)),
+                net.jqwik.api.Tuple.of(3, Arbitraries.of(Kind.class))),
+            Arbitraries.integers().between(0, 9),
             Arbitraries.integers().between(0, 9))
         .as(Step::new)
         .list()
-        .ofMaxSize(60);
+        .ofMaxSize(50);
   }
 
-  private static NodeStore open(Path directory) throws IOException {
-    return NodeStore.open(new StoreOptions(directory, QUOTA, BLOCK), new HeapResidency());
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path path : (Iterable<Path>) tree.sorted(Comparator.reverseOrder())::iterator) {
+        Files.delete(path);
+      }
+    }
   }
 
-  private static FileVersion version(int file) {
-    return FileVersion.of("d", FileStatus.file("f" + file, 1 + file * 3_000L, 0, "etag"));
-  }
+  /** The store and its model. */
+  private static final class Run {
 
-  private static int blocks(FileVersion version) {
-    return (int) ((version.size() + BLOCK - 1) / BLOCK);
-  }
+    private final Path directory;
+    private final Map<FileVersion, BitSet> model = new HashMap<>();
+    private Stores.Published published;
+    private NodeStore store;
 
-  private static byte[] block(FileVersion version, int block) {
-    byte[] content = new byte[(int) version.size()];
-    new Random(version.path().hashCode()).nextBytes(content);
-    return java.util.Arrays.copyOfRange(
-        content, block * BLOCK, Math.min(content.length, (block + 1) * BLOCK));
-  }
+    Run(Path directory) throws IOException {
+      this.directory = directory;
+      open();
+    }
 
-  private static long bytes(FileVersion version, BitSet blocks) {
-    return blocks.stream().mapToLong(b -> block(version, b).length).sum();
-  }
+    private void open() throws IOException {
+      published = new Stores.Published();
+      store =
+          NodeStore.recover(
+              options(
+                  tier(directory.resolve("fast"), FAST, 0.9, 0.7),
+                  tier(directory.resolve("slow"), SLOW, 0.9, 0.7)),
+              published);
+      store.configure("often", CachePolicy.DEFAULT.withRetain(Retain.FREQUENCY));
+      store.configure("epochs", CachePolicy.DEFAULT.withRetain(Retain.KEEP));
+    }
 
-  private static void fill(NodeStore store, FileVersion version, int block) throws IOException {
-    ResidentFile.BlockWriter writer = store.admit(version).write(block);
-    writer.append(ByteBuffer.wrap(block(version, block)));
-    writer.commit();
-  }
+    void restart() throws IOException {
+      store.close();
+      open();
+    }
 
-  private static byte[] read(ResidentFile file, int block) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(file.blockLength(block));
-    file.read(file.blockStart(block), bytes);
-    return bytes.array();
+    /** Even files are read by epochs, odd ones otherwise. */
+    private static FileVersion version(int file) {
+      return Stores.version(file % 2 == 0 ? "epochs" : "often", "f" + file, 1 + file * 3_000);
+    }
+
+    void step(Step step) throws IOException {
+      FileVersion version = version(step.file);
+      BitSet blocks = model.computeIfAbsent(version, v -> new BitSet());
+      int count = store.blocks(version.size()).count();
+      switch (step.kind) {
+        case FILL -> fillOne(version, blocks, step.block % count);
+        case FILL_ALL -> {
+          for (int block = 0; block < count; block++) {
+            fillOne(version, blocks, block);
+          }
+        }
+        case READ -> read(version);
+        case DROP -> {
+          store.find(version.id()).ifPresent(store::drop);
+          blocks.clear();
+        }
+        case EVICT -> store.evict(version.id());
+        case MOVE_UP -> move(version, 0);
+        case MOVE_DOWN -> move(version, 1);
+        case TIDY -> store.tidy();
+        case PIN -> {
+          store.pin(version.dataSet(), version.path());
+          store.applyPins(version);
+        }
+        case UNPIN -> {
+          store.unpin(version.dataSet(), version.path());
+          store.applyPins(version);
+        }
+        case PRUNE -> {
+          store.prune(version.dataSet(), file -> !file.pinned());
+        }
+        case SCRUB -> assertThat(store.scrub()).isZero();
+        case ABANDON -> {
+          int block = step.block % count;
+          if (!blocks.get(block)) {
+            store.reserve(version, block).ifPresent(writer -> abandon(writer, version, block));
+          }
+        }
+        case RESTART -> restart();
+      }
+      forgetWhatLeft();
+    }
+
+    private void abandon(BlockWriter writer, FileVersion version, int block) {
+      try (writer) {
+        writer.append(ByteBuffer.wrap(content(version, block), 0, 1));
+      } catch (TierException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    private void move(FileVersion version, int tier) throws InterruptedIOException {
+      new Mover(store).move(version.id(), tier);
+    }
+
+    private void fillOne(FileVersion version, BitSet blocks, int block) throws IOException {
+      if (!blocks.get(block) && fill(store, version, block)) {
+        blocks.set(block);
+      }
+    }
+
+    /**
+     * Retention may take files; it never adds any. Present blocks are always whole files' worth.
+     */
+    private void forgetWhatLeft() {
+      model.forEach(
+          (version, blocks) -> {
+            if (store.find(version.id()).isEmpty()) {
+              blocks.clear();
+            }
+          });
+    }
+
+    private void read(FileVersion version) throws IOException {
+      Optional<ResidentFile> file = store.find(version.id());
+      BitSet blocks = model.get(version);
+      for (int block = 0; block < store.blocks(version.size()).count(); block++) {
+        boolean has = file.isPresent() && file.get().has(block);
+        assertThat(has).isEqualTo(blocks != null && blocks.get(block));
+        if (has) {
+          ByteBuffer bytes = ByteBuffer.allocate(file.get().blocks().length(block));
+          file.get().read(file.get().blocks().start(block), bytes);
+          assertThat(bytes.array()).isEqualTo(content(version, block));
+        }
+      }
+      store.used(version.id(), 0, 1);
+    }
+
+    void readAll() throws IOException {
+      for (FileVersion version : model.keySet()) {
+        read(version);
+      }
+    }
+
+    void check() throws IOException {
+      long used = 0;
+      for (Map.Entry<FileVersion, BitSet> entry : model.entrySet()) {
+        Blocks blocks = store.blocks(entry.getKey().size());
+        used += entry.getValue().stream().mapToLong(blocks::allocated).sum();
+      }
+      assertThat(store.usedBytes()).isEqualTo(used);
+      StoreStatus status = store.status();
+      assertThat(status.directories().get(0).usedBytes()).isLessThanOrEqualTo(FAST);
+      assertThat(status.directories().get(1).usedBytes()).isLessThanOrEqualTo(SLOW);
+      assertThat(status.shares().stream().mapToLong(ShareStatus::usedBytes).sum()).isEqualTo(used);
+      assertThat(filesOnDisk())
+          .isEqualTo(model.values().stream().filter(blocks -> !blocks.isEmpty()).count());
+      for (Path path : publishedPaths()) {
+        assertThat(path).exists();
+      }
+    }
+
+    private List<Path> publishedPaths() {
+      return published.locations.entrySet().stream()
+          .map(
+              e ->
+                  io.forebay.metadata.TierLayout.complete(
+                      store.directories().get(e.getValue().directory()), e.getKey()))
+          .toList();
+    }
+
+    /** Tier files, by any name: one for each file that has a block. */
+    private long filesOnDisk() throws IOException {
+      long files = 0;
+      for (Path tier : store.directories()) {
+        try (Stream<Path> tree = Files.walk(tier, 2)) {
+          files += tree.filter(p -> p.getFileName().toString().length() >= 32).count();
+        }
+      }
+      return files;
+    }
   }
 }

@@ -27,9 +27,10 @@ final class OssErrors {
           "SecurityTokenExpired");
 
   private static final Set<String> PASSING =
+      Set.of(OSSErrorCode.INTERNAL_ERROR, OSSErrorCode.REQUEST_TIMEOUT);
+
+  private static final Set<String> THROTTLED =
       Set.of(
-          OSSErrorCode.INTERNAL_ERROR,
-          OSSErrorCode.REQUEST_TIMEOUT,
           "ServiceUnavailable",
           "SlowDown",
           "Throttling",
@@ -56,6 +57,9 @@ final class OssErrors {
     }
     if (PASSING.contains(code)) {
       return UnderStoreException.passing(noun + ": " + detail, e);
+    }
+    if (THROTTLED.contains(code)) {
+      return UnderStoreException.throttled(noun + ": " + detail, e);
     }
     return UnderStoreException.lasting(noun + ": " + detail, e);
   }

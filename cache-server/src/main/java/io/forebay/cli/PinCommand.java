@@ -1,0 +1,30 @@
+package io.forebay.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Keeps what is cached at a path, and what comes there later, until it is unpinned. */
+@Command(
+    name = "pin",
+    description =
+        "Keeps what is cached at a path, and what comes there later, until it is unpinned.",
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
+    footer = {"", "Example:", "  forebay pin --node /var/lib/forebay images train/hot"})
+final class PinCommand implements Callable<Integer> {
+
+  @Mixin private Admin admin;
+
+  @Mixin private DataSetPath target;
+
+  @Override
+  public Integer call() throws Exception {
+    String answer = admin.post("/pin", target.parameters());
+    System.out.printf(
+        "pinned; %,d files are cached there now%n",
+        new ObjectMapper().readTree(answer).get("files").asLong());
+    return 0;
+  }
+}

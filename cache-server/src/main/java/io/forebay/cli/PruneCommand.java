@@ -1,0 +1,71 @@
+package io.forebay.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forebay.server.DataSize;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Removes files of a data set from a server's cache. */
+@Command(
+    name = "prune",
+    description = "Removes files of a data set from the cache. Conditions add up.",
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
+    footer = {
+      "",
+      "Examples:",
+      "  forebay prune --node /var/lib/forebay images                     all of it",
+      "  forebay prune --node /var/lib/forebay images train/old",
+      "  forebay prune --node /var/lib/forebay images --unused-for 7d",
+      "  forebay prune --node /var/lib/forebay images --not-in-snapshot   old versions"
+    })
+final class PruneCommand implements Callable<Integer> {
+
+  @Mixin private Admin admin;
+
+  @Mixin private DataSetPath target;
+
+  @Option(
+      names = "--older-than",
+      paramLabel = "DURATION",
+      description = "Only what came so long ago, such as 30m, 12h or 7d.")
+  private String olderThan;
+
+  @Option(
+      names = "--unused-for",
+      paramLabel = "DURATION",
+      description = "Only what was not read for so long; a restart counts as a read.")
+  private String unusedFor;
+
+  @Option(
+      names = "--not-in-snapshot",
+      description = "Only versions of files that the data set does not list at present.")
+  private boolean notInSnapshot;
+
+  @Option(names = "--pinned-too", description = "Also what is pinned.")
+  private boolean pinnedToo;
+
+  @Override
+  public Integer call() throws Exception {
+    Map<String, String> parameters = target.parameters();
+    put(parameters, "olderThan", olderThan);
+    put(parameters, "unusedFor", unusedFor);
+    put(parameters, "notInSnapshot", notInSnapshot ? "" : null);
+    put(parameters, "pinnedToo", pinnedToo ? "" : null);
+    JsonNode answer = new ObjectMapper().readTree(admin.post("/prune", parameters));
+    System.out.printf(
+        "%,d files removed, %s freed%n",
+        answer.get("files").asLong(), new DataSize(answer.get("bytes").asLong()));
+    return 0;
+  }
+
+  private static void put(Map<String, String> parameters, String key, String value) {
+    if (value != null) {
+      parameters.put(key, value);
+    }
+  }
+}

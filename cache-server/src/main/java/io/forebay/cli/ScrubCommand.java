@@ -1,0 +1,30 @@
+package io.forebay.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Checks everything that a server holds. */
+@Command(
+    name = "scrub",
+    description = {
+      "Reads every cached block from its disk and compares it with its checksum; bad ones are",
+      "dropped. Exit status 1 if there were any."
+    },
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
+    footer = {"", "Example:", "  forebay scrub --node /var/lib/forebay"})
+final class ScrubCommand implements Callable<Integer> {
+
+  @Mixin private Admin admin;
+
+  @Override
+  public Integer call() throws Exception {
+    long bad =
+        new ObjectMapper().readTree(admin.post("/scrub", Map.of())).get("badBlocks").asLong();
+    System.out.printf("%,d bad blocks%n", bad);
+    return bad == 0 ? 0 : 1;
+  }
+}

@@ -1,0 +1,291 @@
+package io.forebay.server.admin;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.forebay.DataPath;
+import io.forebay.UnknownDataSetException;
+import io.forebay.node.CacheNode;
+import io.forebay.server.Durations;
+import io.forebay.store.DiskState;
+import io.forebay.store.NodeStore;
+import io.forebay.store.ShareStatus;
+import io.forebay.store.StoreStatus;
+import io.forebay.wire.Address;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The admin endpoint, plain HTTP: {@code GET /metrics}, {@code /healthz}, {@code /readyz}, {@code
+ * /status}; {@code POST /pin}, {@code /unpin}, {@code /prune}, {@code /scrub} with parameters in
+ * the query. It asks for no token, so it listens on loopback unless told otherwise, and refuses
+ * requests that a web page sent. Thread-safe.
+ */
+public final class AdminServer implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String name;
+  private final CacheNode node;
+  private final HttpServer http;
+  private final NodeMetrics metrics;
+  private final Throughput throughput = new Throughput();
+  private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledExecutorService sampler =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+  private final long started = System.nanoTime();
+
+  private AdminServer(HttpServer http, String name, CacheNode node) {
+    this.name = name;
+    this.node = node;
+    this.http = http;
+    this.metrics = new NodeMetrics(node);
+  }
+
+  /**
+   * @param name the server's among the members
+   */
+  public static AdminServer start(Address.Tcp address, String name, CacheNode node)
+      throws IOException {
+    HttpServer http;
+    try {
+      http = HttpServer.create(new InetSocketAddress(address.host(), address.port()), 0);
+    } catch (IOException e) {
+      throw new IOException("cannot listen on listen.admin " + address + ": " + e.getMessage(), e);
+    }
+    AdminServer admin = new AdminServer(http, name, node);
+    admin.open();
+    return admin;
+  }
+
+  private void open() {
+    http.setExecutor(requests);
+    get("/metrics", "text/plain; version=0.0.4", parameters -> metrics.scrape());
+    get("/healthz", "text/plain", parameters -> health());
+    get("/readyz", "text/plain", parameters -> readiness());
+    get("/status", "application/json", parameters -> json(report()));
+    post("/pin", p -> Map.of("files", node.pin(required(p, "dataset"), path(p))));
+    post("/unpin", p -> Map.of("files", node.unpin(required(p, "dataset"), path(p))));
+    post("/prune", this::prune);
+    post("/scrub", p -> Map.of("badBlocks", node.store().scrub()));
+    sampler.scheduleWithFixedDelay(
+        () -> throughput.sample(node.store().status().shares()), 0, 2, TimeUnit.SECONDS);
+    http.start();
+  }
+
+  /** {@code host:port} that it listens on. */
+  public String address() {
+    InetSocketAddress bound = http.getAddress();
+    return bound.getHostString() + ":" + bound.getPort();
+  }
+
+  private interface Answer {
+    Object to(Map<String, String> parameters) throws IOException;
+  }
+
+  private void get(String path, String type, Answer answer) {
+    handle("GET", path, type, answer);
+  }
+
+  private void post(String path, Answer answer) {
+    handle("POST", path, "application/json", parameters -> json(answer.to(parameters)));
+  }
+
+  private void handle(String method, String path, String type, Answer answer) {
+    http.createContext(
+        path,
+        exchange -> {
+          try (exchange) {
+            if (!exchange.getRequestURI().getPath().equals(path)) {
+              send(exchange, 404, "text/plain", "no such page");
+            } else if (!exchange.getRequestMethod().equals(method)) {
+              send(exchange, 405, "text/plain", "use " + method);
+            } else if (exchange.getRequestHeaders().containsKey("Origin")) {
+              send(exchange, 403, "text/plain", "not for web pages");
+            } else {
+              answer(exchange, type, answer);
+            }
+          }
+        });
+  }
+
+  private static void answer(HttpExchange exchange, String type, Answer answer) throws IOException {
+    try {
+      send(exchange, 200, type, answer.to(parameters(exchange)).toString());
+    } catch (UnavailableException e) {
+      send(exchange, 503, "text/plain", e.getMessage());
+    } catch (UnknownDataSetException | NoSuchFileException e) {
+      send(exchange, 404, "text/plain", e.getMessage());
+    } catch (IllegalArgumentException e) {
+      send(exchange, 400, "text/plain", e.getMessage());
+    } catch (IOException e) {
+      log.warn("{} failed", exchange.getRequestURI().getPath(), e);
+      send(exchange, 500, "text/plain", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The server is there and cannot do its work. */
+  private static final class UnavailableException extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    UnavailableException(String message) {
+      super(message);
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, String text)
+      throws IOException {
+    byte[] body = (text + (text.endsWith("\n") ? "" : "\n")).getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", type);
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  private static Map<String, String> parameters(HttpExchange exchange) {
+    Map<String, String> parameters = new HashMap<>();
+    String query = exchange.getRequestURI().getRawQuery();
+    for (String part : query == null ? new String[0] : query.split("&", -1)) {
+      int equals = part.indexOf('=');
+      String key = equals < 0 ? part : part.substring(0, equals);
+      String value = equals < 0 ? "" : part.substring(equals + 1);
+      parameters.put(
+          URLDecoder.decode(key, StandardCharsets.UTF_8),
+          URLDecoder.decode(value, StandardCharsets.UTF_8));
+    }
+    return parameters;
+  }
+
+  private static String required(Map<String, String> parameters, String key) {
+    return Optional.ofNullable(parameters.get(key))
+        .orElseThrow(() -> new IllegalArgumentException("the parameter '" + key + "' is missing"));
+  }
+
+  private static String path(Map<String, String> parameters) {
+    return DataPath.normalize(parameters.getOrDefault("path", ""));
+  }
+
+  private static Optional<Duration> duration(Map<String, String> parameters, String key) {
+    return Optional.ofNullable(parameters.get(key)).map(Durations::parse);
+  }
+
+  private Object prune(Map<String, String> parameters) throws IOException {
+    NodeStore.Pruned pruned =
+        node.prune(
+            required(parameters, "dataset"),
+            new CacheNode.PruneRequest(
+                Optional.ofNullable(parameters.get("path")).map(DataPath::normalize),
+                duration(parameters, "olderThan"),
+                duration(parameters, "unusedFor"),
+                parameters.containsKey("notInSnapshot"),
+                parameters.containsKey("pinnedToo")));
+    return pruned;
+  }
+
+  private String health() throws IOException {
+    for (StoreStatus.DirectoryStatus directory : node.store().status().directories()) {
+      if (directory.state() != DiskState.FAILED) {
+        return "ok";
+      }
+    }
+    throw new UnavailableException("every tier directory failed");
+  }
+
+  private String readiness() throws IOException {
+    health();
+    if (!isReady()) {
+      throw new UnavailableException("the shared maps are being opened");
+    }
+    return "ready";
+  }
+
+  private boolean isReady() {
+    try {
+      return node.awaitMaps(Duration.ZERO);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static String json(Object value) throws IOException {
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+  }
+
+  private StatusReport report() {
+    CacheNode.Status status = node.status();
+    throughput.sample(status.store().shares());
+    List<StatusReport.Tier> tiers = new ArrayList<>();
+    long capacity = 0;
+    for (StoreStatus.DirectoryStatus d : status.store().directories()) {
+      capacity += d.quotaBytes();
+      tiers.add(
+          new StatusReport.Tier(
+              d.tier(),
+              d.medium().name(),
+              d.path().toString(),
+              d.quotaBytes(),
+              d.usedBytes(),
+              percent(d.usedBytes(), d.quotaBytes()),
+              d.state().name(),
+              d.trouble()));
+    }
+    List<StatusReport.DataSet> dataSets = new ArrayList<>();
+    for (ShareStatus share : status.store().shares()) {
+      dataSets.add(dataSet(share, status, capacity));
+    }
+    return new StatusReport(
+        name,
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started),
+        isReady(),
+        status.store().files(),
+        status.store().corruptBlocks(),
+        tiers,
+        dataSets);
+  }
+
+  private StatusReport.DataSet dataSet(ShareStatus share, CacheNode.Status status, long capacity) {
+    var fetching = Optional.ofNullable(status.dataSets().get(share.name()));
+    return new StatusReport.DataSet(
+        share.name().isEmpty() ? "(not served)" : share.name(),
+        share.files(),
+        share.usedBytes(),
+        percent(share.usedBytes(), Math.min(capacity, share.maxBytes())),
+        share.guaranteedBytes(),
+        share.retention(),
+        100 * share.hitRatio(),
+        throughput.of(share.name()),
+        fetching.map(f -> f.underStore().bytes()).orElse(0L),
+        fetching.map(f -> f.underStore().failures()).orElse(0L),
+        share.pins());
+  }
+
+  private static double percent(long part, long whole) {
+    return whole == 0 ? 0 : 100.0 * part / whole;
+  }
+
+  @Override
+  public void close() {
+    sampler.shutdownNow();
+    http.stop(0);
+    requests.shutdownNow();
+    metrics.close();
+  }
+}

@@ -1,0 +1,154 @@
+package io.forebay.server.admin;
+
+import io.forebay.node.CacheNode;
+import io.forebay.node.NodeDataSet;
+import io.forebay.store.DiskState;
+import io.forebay.store.ShareStatus;
+import io.forebay.store.StoreStatus;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The node's status as Prometheus metrics. One status is taken for each scrape, so all numbers of a
+ * scrape belong together. Thread-safe.
+ */
+final class NodeMetrics implements AutoCloseable {
+
+  private final CacheNode node;
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics collections = new JvmGcMetrics();
+  private final Set<String> known = new HashSet<>();
+  private volatile CacheNode.Status status;
+
+  NodeMetrics(CacheNode node) {
+    this.node = node;
+    this.status = node.status();
+    new JvmMemoryMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    collections.bindTo(registry);
+    counter("forebay.moves", Tags.of("direction", "up"), s -> s.store().movedUp());
+    counter("forebay.moves", Tags.of("direction", "down"), s -> s.store().movedDown());
+    counter("forebay.expired.files", Tags.empty(), s -> s.store().expired());
+    counter("forebay.corrupt.blocks", Tags.empty(), s -> s.store().corruptBlocks());
+    counter("forebay.scrubbed.blocks", Tags.empty(), s -> s.store().scrubbedBlocks());
+    gauge("forebay.resident.files", Tags.empty(), s -> s.store().files());
+    gauge("forebay.fill.memory.bytes", Tags.empty(), CacheNode.Status::fillMemoryBytes);
+    gauge("forebay.shared.maps", Tags.empty(), s -> s.sharedMaps() ? 1 : 0);
+    for (int i = 0; i < status.store().directories().size(); i++) {
+      bindDirectory(i);
+    }
+  }
+
+  /** In Prometheus' text format. */
+  synchronized String scrape() {
+    status = node.status();
+    status.store().shares().stream()
+        .map(ShareStatus::name)
+        .filter(name -> !name.isEmpty() && known.add(name))
+        .forEach(this::bindDataSet);
+    return registry.scrape();
+  }
+
+  private void bindDirectory(int number) {
+    StoreStatus.DirectoryStatus directory = status.store().directories().get(number);
+    Tags tags =
+        Tags.of(
+            "tier",
+            String.valueOf(directory.tier()),
+            "medium",
+            directory.medium().name(),
+            "path",
+            directory.path().toString());
+    gauge("forebay.tier.quota.bytes", tags, s -> directory(s, number).quotaBytes());
+    gauge("forebay.tier.used.bytes", tags, s -> directory(s, number).usedBytes());
+    for (DiskState state : DiskState.values()) {
+      gauge(
+          "forebay.tier.state",
+          tags.and("state", state.name()),
+          s -> directory(s, number).state() == state ? 1 : 0);
+    }
+  }
+
+  private static StoreStatus.DirectoryStatus directory(CacheNode.Status status, int number) {
+    return status.store().directories().get(number);
+  }
+
+  private void bindDataSet(String name) {
+    Tags tags = Tags.of("dataset", name);
+    int tiers = share(status, name).hits().size();
+    for (int tier = 0; tier < tiers; tier++) {
+      int each = tier;
+      Tags tagged = tags.and("tier", String.valueOf(tier));
+      counter("forebay.hits", tagged, s -> share(s, name).hits().get(each));
+      counter("forebay.hit.bytes", tagged, s -> share(s, name).hitBytes().get(each));
+    }
+    counter("forebay.misses", tags, s -> share(s, name).misses());
+    counter("forebay.miss.bytes", tags, s -> share(s, name).missBytes());
+    counter("forebay.bypassed.blocks", tags, s -> share(s, name).bypassed());
+    counter("forebay.evictions", tags, s -> share(s, name).evictions());
+    counter("forebay.evicted.bytes", tags, s -> share(s, name).evictedBytes());
+    gauge("forebay.dataset.used.bytes", tags, s -> share(s, name).usedBytes());
+    gauge("forebay.dataset.files", tags, s -> share(s, name).files());
+    if (status.dataSets().containsKey(name)) {
+      bindUnderStore(name, tags);
+    }
+  }
+
+  private void bindUnderStore(String name, Tags tags) {
+    counter("forebay.understore.requests", tags, s -> fetching(s, name).underStore().requests());
+    counter("forebay.understore.failures", tags, s -> fetching(s, name).underStore().failures());
+    counter("forebay.understore.throttled", tags, s -> fetching(s, name).underStore().throttled());
+    counter("forebay.understore.bytes", tags, s -> fetching(s, name).underStore().bytes());
+    counter("forebay.understore.hedged", tags, s -> fetching(s, name).hedged());
+    gauge("forebay.understore.running", tags, s -> fetching(s, name).underStore().running());
+    gauge("forebay.understore.waiting", tags, s -> fetching(s, name).underStore().waiting());
+    gauge("forebay.understore.limit", tags, s -> fetching(s, name).underStore().limit());
+    gauge(
+        "forebay.understore.first.byte.seconds",
+        tags.and("quantile", "0.5"),
+        s -> fetching(s, name).underStore().firstByteMedianMillis() / 1e3);
+    gauge(
+        "forebay.understore.first.byte.seconds",
+        tags.and("quantile", "0.99"),
+        s -> fetching(s, name).underStore().firstByteP99Millis() / 1e3);
+    gauge("forebay.fills.in.flight", tags, s -> fetching(s, name).fills());
+    gauge("forebay.fills.queued", tags, s -> fetching(s, name).queued());
+  }
+
+  private static ShareStatus share(CacheNode.Status status, String name) {
+    return status.store().shares().stream()
+        .filter(share -> share.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static NodeDataSet.Status fetching(CacheNode.Status status, String name) {
+    return status.dataSets().get(name);
+  }
+
+  private void counter(String name, Tags tags, ToDoubleFunction<CacheNode.Status> value) {
+    FunctionCounter.builder(name, this, m -> value.applyAsDouble(m.status))
+        .tags(tags)
+        .register(registry);
+  }
+
+  private void gauge(String name, Tags tags, ToDoubleFunction<CacheNode.Status> value) {
+    Gauge.builder(name, this, m -> value.applyAsDouble(m.status)).tags(tags).register(registry);
+  }
+
+  @Override
+  public void close() {
+    collections.close();
+    registry.close();
+  }
+}

@@ -1,0 +1,212 @@
+package io.forebay.fill;
+
+import io.forebay.CachePolicy;
+import io.forebay.FileStatus;
+import io.forebay.limit.Pace;
+import io.forebay.understore.ListingPage;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Keeps one data set's requests within its limits, and counts them. Where the store throttles, the
+ * number of requests at a time is halved, and grows again by one for each full round of successes.
+ * A request counts from its start until its stream is closed. Thread-safe.
+ */
+public final class GuardedUnderStore implements UnderStore {
+
+  /** One burst of throttled answers is one sign. */
+  private static final long HALVE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final UnderStore delegate;
+  private final int maxRequests;
+  private final Pace pace;
+  private final Latencies latencies = new Latencies();
+  private final LongAdder requests = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+  private final LongAdder throttled = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
+  private double limit;
+  private int running;
+  private int waiting;
+  private long halved;
+
+  public GuardedUnderStore(UnderStore delegate, CachePolicy policy) {
+    this.delegate = delegate;
+    this.maxRequests = policy.maxRequests();
+    this.limit = policy.maxRequests();
+    this.pace = new Pace(policy.bytesPerSecond());
+    this.halved = System.nanoTime() - HALVE_NANOS;
+  }
+
+  Latencies latencies() {
+    return latencies;
+  }
+
+  /** Counts and times of one moment. */
+  public synchronized UnderStoreStatus status() {
+    return new UnderStoreStatus(
+        requests.sum(),
+        failures.sum(),
+        throttled.sum(),
+        bytes.sum(),
+        running,
+        waiting,
+        (int) limit,
+        latencies.quantile(0.5).toNanos() / 1e6,
+        latencies.quantile(0.99).toNanos() / 1e6);
+  }
+
+  /** Whether a request could start at once. */
+  synchronized boolean hasRoom() {
+    return running < (int) limit;
+  }
+
+  private synchronized void begin() throws InterruptedIOException {
+    waiting++;
+    try {
+      while (running >= (int) limit) {
+        wait();
+      }
+      running++;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting to ask the under-store");
+    } finally {
+      waiting--;
+    }
+  }
+
+  private synchronized void end() {
+    running--;
+    notifyAll();
+  }
+
+  private synchronized void succeeded(long nanos) {
+    latencies.add(nanos);
+    limit = Math.min(maxRequests, limit + 1 / limit);
+  }
+
+  private void failed(IOException e) {
+    failures.increment();
+    if (e instanceof UnderStoreException failure && failure.isThrottling()) {
+      throttled.increment();
+      synchronized (this) {
+        if (System.nanoTime() - halved > HALVE_NANOS) {
+          halved = System.nanoTime();
+          limit = Math.max(1, limit / 2);
+        }
+      }
+    }
+  }
+
+  private interface Request<T> {
+    T send() throws IOException;
+  }
+
+  /**
+   * @param toBeClosed whether the request goes on after its answer has begun
+   */
+  private <T> T send(Request<T> request, boolean toBeClosed) throws IOException {
+    begin();
+    boolean goesOn = false;
+    try {
+      requests.increment();
+      long start = System.nanoTime();
+      T answer = request.send();
+      succeeded(System.nanoTime() - start);
+      goesOn = toBeClosed;
+      return answer;
+    } catch (IOException e) {
+      failed(e);
+      throw e;
+    } finally {
+      if (!goesOn) {
+        end();
+      }
+    }
+  }
+
+  @Override
+  public FileStatus stat(String path) throws IOException {
+    return send(() -> delegate.stat(path), false);
+  }
+
+  @Override
+  public ListingPage list(String directory, String continuation) throws IOException {
+    return send(() -> delegate.list(directory, continuation), false);
+  }
+
+  @Override
+  public InputStream open(FileStatus file, long offset, long length) throws IOException {
+    return new GuardedStream(send(() -> delegate.open(file, offset, length), true));
+  }
+
+  @Override
+  public FileStatus put(String path, InputStream content, long length) throws IOException {
+    return send(() -> delegate.put(path, content, length), false);
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    send(
+        () -> {
+          delegate.delete(path);
+          return null;
+        },
+        false);
+  }
+
+  @Override
+  public void close() throws IOException {
+    delegate.close();
+  }
+
+  /** Keeps to the pace, and gives its place back when it is closed. */
+  private final class GuardedStream extends FilterInputStream {
+
+    private boolean closed;
+
+    GuardedStream(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      try {
+        int n = in.read(target, offset, length);
+        if (n > 0) {
+          bytes.add(n);
+          pace.take(n);
+        }
+        return n;
+      } catch (IOException e) {
+        failed(e);
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!closed) {
+        closed = true;
+        try {
+          in.close();
+        } finally {
+          end();
+        }
+      }
+    }
+  }
+}

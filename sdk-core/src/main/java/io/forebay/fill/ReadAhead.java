@@ -1,0 +1,47 @@
+package io.forebay.fill;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.forebay.metadata.FileId;
+import io.forebay.store.Blocks;
+
+/**
+ * How far to fetch ahead of a reader: twice as far each time a read goes on where the last one
+ * ended, and not at all after a jump. Thread-safe.
+ */
+final class ReadAhead {
+
+  /** Files being read piece by piece that are remembered. */
+  private static final long FILES = 4096;
+
+  private record Stream(long next, int window) {}
+
+  private final Cache<FileId, Stream> streams = Caffeine.newBuilder().maximumSize(FILES).build();
+  private final int mostBlocks;
+
+  /**
+   * @param mostBytes the longest window
+   */
+  ReadAhead(long mostBytes, int blockBytes) {
+    mostBlocks = (int) Math.max(1, mostBytes / blockBytes);
+  }
+
+  /**
+   * The last block worth fetching for a read.
+   *
+   * @param end of the read, after its last byte
+   */
+  int lastBlock(FileId id, Blocks blocks, long offset, long end) {
+    int last = blocks.at(end - 1);
+    if (offset == 0 && end == blocks.length()) {
+      return last; // a whole file: nothing to learn, nothing beyond
+    }
+    Stream before = streams.getIfPresent(id);
+    int window = 0;
+    if (before == null ? offset == 0 : before.next == offset) {
+      window = before == null ? 1 : Math.min(mostBlocks, Math.max(1, before.window * 2));
+    }
+    streams.put(id, new Stream(end, window));
+    return (int) Math.min(blocks.count() - 1L, (long) last + window);
+  }
+}

@@ -1,0 +1,126 @@
+package io.forebay.metadata;
+
+import io.forebay.FileStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's shared maps as every other process sees them: {@link #follow} changes over when the
+ * owner made a new generation, because it was restarted or because the maps were stuck or full.
+ * Names that the maps cannot hold for this process are kept on its own heap. Thread-safe.
+ */
+public final class FollowedMaps implements Namespace, Residents {
+
+  private static final Logger log = LoggerFactory.getLogger(FollowedMaps.class);
+
+  private static final long NEAR_NAMES = 1_000_000;
+
+  private record Current(NodeInfo node, SharedMaps maps) {}
+
+  private final Optional<Path> directory;
+  private final Consumer<String> stuck;
+  private final HeapNamespace near = new HeapNamespace(NEAR_NAMES);
+  private volatile Optional<Current> current = Optional.empty();
+  private volatile boolean impossible;
+
+  /**
+   * @param directory of the node; empty for a client that is on none
+   * @param stuck hears of the generation whose maps cannot be used any more
+   */
+  public FollowedMaps(Optional<Path> directory, Consumer<String> stuck) throws IOException {
+    this.directory = directory;
+    this.stuck = stuck;
+    follow();
+  }
+
+  /** Looks whether there is another generation, and uses it; cheap if not. */
+  public synchronized void follow() throws IOException {
+    if (directory.isEmpty() || impossible) {
+      return;
+    }
+    Optional<NodeInfo> node = NodeInfo.read(directory.get());
+    if (node.isEmpty() || !node.get().sharedMaps()) {
+      return; // what is open stays correct: tier files never change
+    }
+    String generation = node.get().generation();
+    if (current.isPresent() && current.get().node.generation().equals(generation)) {
+      return;
+    }
+    Optional<SharedMaps> maps =
+        SharedMaps.open(
+            directory.get().resolve("maps"),
+            generation,
+            SharedMaps.EXPECTED_NAMES,
+            new MapTrouble(kind -> stuck.accept(generation)));
+    if (maps.isEmpty()) {
+      impossible = true;
+      return;
+    }
+    Optional<Current> before = current;
+    current = Optional.of(new Current(node.get(), maps.get()));
+    before.ifPresent(b -> b.maps.close());
+    log.debug("following generation {}", generation);
+  }
+
+  @Override
+  public Optional<Place> find(FileId id) {
+    Optional<Current> now = current;
+    if (now.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Path> tiers = now.get().node.tiers();
+    return now.get()
+        .maps
+        .residency()
+        .find(id)
+        .filter(location -> location.directory() < tiers.size())
+        .map(location -> new Place(tiers.get(location.directory()), location.length()));
+  }
+
+  @Override
+  public Optional<FileStatus> stat(String dataSet, String path) {
+    Optional<Current> now = current;
+    return now.isPresent()
+        ? now.get().maps.namespace().stat(dataSet, path)
+        : near.stat(dataSet, path);
+  }
+
+  @Override
+  public Optional<List<FileStatus>> list(String dataSet, String path) {
+    Optional<Current> now = current;
+    return now.isPresent()
+        ? now.get().maps.namespace().list(dataSet, path)
+        : near.list(dataSet, path);
+  }
+
+  /** Only on this heap: the maps are the owner's to write. */
+  @Override
+  public void put(String dataSet, FileStatus status) {
+    if (current.isEmpty()) {
+      near.put(dataSet, status);
+    }
+  }
+
+  @Override
+  public void putListing(String dataSet, String path, List<FileStatus> entries) {
+    if (current.isEmpty()) {
+      near.putListing(dataSet, path, entries);
+    }
+  }
+
+  @Override
+  public void clear(String dataSet) {
+    near.clear(dataSet);
+  }
+
+  @Override
+  public synchronized void close() {
+    current.ifPresent(c -> c.maps.close());
+    current = Optional.empty();
+  }
+}

@@ -1,0 +1,239 @@
+package io.forebay.metadata;
+
+import io.forebay.FileStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's shared maps as their only writer has them. They are opened in the background, for that
+ * takes seconds; they are written in the background, for a lock may be stuck; and when they are
+ * stuck or full, a new generation takes their place. Until there are any, and where there cannot be
+ * any, names are kept on heap. Thread-safe.
+ */
+public final class OwnedMaps implements Namespace {
+
+  private static final Logger log = LoggerFactory.getLogger(OwnedMaps.class);
+
+  private static final long HEAP_NAMES = 1_000_000;
+
+  /** A generation lives at least so long, or a client with a grudge could keep the owner busy. */
+  private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How long replaced maps stay open for those who are just looking something up. */
+  private static final long GRACE_MILLIS = 1_000;
+
+  private record Current(String generation, SharedMaps maps) {}
+
+  private final Path directory;
+  private final Consumer<BiConsumer<FileId, Residency.Location>> residents;
+  private final Runnable changed;
+  private final HeapNamespace onHeap = new HeapNamespace(HEAP_NAMES);
+  private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
+  private final CountDownLatch opened = new CountDownLatch(1);
+  private final Thread writer = new Thread(this::run, "forebay-maps");
+  private volatile Current current;
+  private volatile boolean opening;
+  private volatile boolean closing;
+  private long expected = SharedMaps.EXPECTED_NAMES;
+  private long openedAt;
+
+  /**
+   * @param directory of the map files
+   * @param residents hands every resident file to the consumer it gets
+   * @param changed is run when there is another generation
+   */
+  public OwnedMaps(
+      Path directory,
+      Consumer<BiConsumer<FileId, Residency.Location>> residents,
+      Runnable changed) {
+    this.directory = directory;
+    this.residents = residents;
+    this.changed = changed;
+    writer.setDaemon(true);
+  }
+
+  /** Begins to open the maps, in the background. */
+  public void open() {
+    opening = true;
+    work.add(() -> open(false));
+    writer.start();
+  }
+
+  /** Names the map files; empty while there are none. */
+  public Optional<String> generation() {
+    return Optional.ofNullable(current).map(Current::generation);
+  }
+
+  /**
+   * Waits until the maps are open, or it is certain that they cannot be.
+   *
+   * @return false when the time was not enough
+   */
+  public boolean await(long millis) throws InterruptedException {
+    return opened.await(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** A file became resident, or moved. Returns at once. */
+  public void resident(FileId id, Residency.Location location) {
+    update(residency -> residency.put(id, location));
+  }
+
+  /** A file left. Returns at once. */
+  public void gone(FileId id) {
+    update(residency -> residency.remove(id));
+  }
+
+  /** What happens before the opening, the opening finds by itself. */
+  private void update(Consumer<Residency> change) {
+    if (opening) {
+      work.add(
+          () -> {
+            if (current != null) {
+              change.accept(current.maps.residency());
+            }
+          });
+    }
+  }
+
+  /** Somebody found the maps of a generation stuck. */
+  public void suspect(String generation) {
+    replace(generation, MapTrouble.Kind.STUCK);
+  }
+
+  private void replace(String generation, MapTrouble.Kind kind) {
+    work.add(
+        () -> {
+          if (current != null
+              && current.generation.equals(generation)
+              && System.nanoTime() - openedAt > LEAST_NANOS) {
+            if (kind == MapTrouble.Kind.FULL) {
+              expected *= 4;
+            }
+            open(kind == MapTrouble.Kind.FULL);
+          }
+        });
+  }
+
+  private void run() {
+    while (!closing) {
+      try {
+        work.take().run();
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        log.error("the shared maps could not be updated; going on", e);
+      }
+    }
+  }
+
+  /**
+   * Opens a new generation and puts everything into it that is known.
+   *
+   * @param copyNames whether the names of the one before can be read
+   */
+  private void open(boolean copyNames) {
+    String generation = UUID.randomUUID().toString();
+    MapTrouble trouble = new MapTrouble(kind -> replace(generation, kind));
+    try {
+      Optional<SharedMaps> maps = SharedMaps.open(directory, generation, expected, trouble);
+      if (maps.isEmpty()) {
+        return;
+      }
+      Current before = current;
+      if (before == null) {
+        onHeap.copyTo(maps.get().namespace());
+      } else if (copyNames) {
+        before.maps.copyNamesTo(maps.get());
+      }
+      residents.accept(maps.get().residency()::put);
+      current = new Current(generation, maps.get());
+      openedAt = System.nanoTime();
+      if (before != null) {
+        log.info("the shared maps have a new generation");
+      }
+      changed.run();
+      SharedMaps.deleteOthers(directory, generation);
+      if (before != null) {
+        closeLater(before.maps);
+      }
+    } catch (IOException e) {
+      log.warn(
+          "the shared maps cannot be opened; other processes ask the server: {}", e.toString());
+    } finally {
+      opened.countDown();
+    }
+  }
+
+  private static void closeLater(SharedMaps maps) {
+    Thread closer =
+        new Thread(
+            () -> {
+              try {
+                TimeUnit.MILLISECONDS.sleep(GRACE_MILLIS);
+                maps.close();
+              } catch (InterruptedException | RuntimeException e) {
+                log.debug("the maps that were replaced stay open", e);
+              }
+            },
+            "forebay-maps-closer");
+    closer.setDaemon(true);
+    closer.start();
+  }
+
+  private Namespace names() {
+    Current now = current;
+    return now == null ? onHeap : now.maps.namespace();
+  }
+
+  @Override
+  public Optional<FileStatus> stat(String dataSet, String path) {
+    return names().stat(dataSet, path);
+  }
+
+  @Override
+  public Optional<List<FileStatus>> list(String dataSet, String path) {
+    return names().list(dataSet, path);
+  }
+
+  @Override
+  public void put(String dataSet, FileStatus status) {
+    names().put(dataSet, status);
+  }
+
+  @Override
+  public void putListing(String dataSet, String path, List<FileStatus> entries) {
+    names().putListing(dataSet, path, entries);
+  }
+
+  @Override
+  public void clear(String dataSet) {
+    names().clear(dataSet);
+    onHeap.clear(dataSet);
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    work.add(() -> {});
+    opened.countDown();
+    try {
+      writer.join(TimeUnit.SECONDS.toMillis(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (current != null) {
+      current.maps.close();
+    }
+  }
+}

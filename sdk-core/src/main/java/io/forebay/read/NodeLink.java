@@ -1,0 +1,120 @@
+package io.forebay.read;
+
+import io.forebay.metadata.FileId;
+import io.forebay.metadata.FollowedMaps;
+import io.forebay.metadata.Namespace;
+import io.forebay.metadata.Residents;
+import io.forebay.wire.Message;
+import io.forebay.wire.ServerClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a client has of its node besides requests: the shared maps, followed from generation to
+ * generation, and the reports of what it read without asking. Thread-safe.
+ */
+public final class NodeLink implements UseLog, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(NodeLink.class);
+
+  private static final long TICK_MILLIS = 200;
+
+  /** Files of one report, and of all that wait for one. */
+  private static final int REPORT = 4096;
+
+  private static final int MOST = 65_536;
+
+  private final Servers servers;
+  private final FollowedMaps maps;
+  private final Map<FileId, Message.Use> uses = new ConcurrentHashMap<>();
+  private final Thread thread = new Thread(this::run, "forebay-node");
+  private volatile Optional<String> stuck = Optional.empty();
+  private volatile boolean closing;
+
+  /**
+   * @param directory of the node; empty for a client that is on none
+   */
+  public NodeLink(Optional<Path> directory, Servers servers) throws IOException {
+    this.servers = servers;
+    this.maps = new FollowedMaps(directory, generation -> stuck = Optional.of(generation));
+    thread.setDaemon(true);
+    if (directory.isPresent()) {
+      thread.start();
+    }
+  }
+
+  public Namespace namespace() {
+    return maps;
+  }
+
+  public Residents residents() {
+    return maps;
+  }
+
+  @Override
+  public void used(FileId id, long offset, long bytes) {
+    if (uses.size() < MOST) {
+      uses.merge(
+          id,
+          new Message.Use(id, offset, bytes),
+          (a, b) -> new Message.Use(id, Math.min(a.offset(), b.offset()), a.bytes() + b.bytes()));
+    }
+  }
+
+  private void run() {
+    while (!closing) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+        maps.follow();
+        report();
+      } catch (InterruptedException e) {
+        return;
+      } catch (IOException | RuntimeException e) {
+        log.debug("keeping up with the node failed; trying again", e);
+      }
+    }
+  }
+
+  private void report() throws IOException {
+    Optional<ServerClient> own = servers.own().filter(server -> !server.isDown());
+    if (own.isEmpty()) {
+      uses.clear();
+      return;
+    }
+    if (stuck.isPresent()) {
+      own.get().mapsStuck(stuck.get());
+      stuck = Optional.empty();
+    }
+    while (!uses.isEmpty()) {
+      List<Message.Use> report = new ArrayList<>();
+      for (Iterator<FileId> i = uses.keySet().iterator(); i.hasNext() && report.size() < REPORT; ) {
+        Message.Use use = uses.remove(i.next());
+        if (use != null) {
+          report.add(use);
+        }
+      }
+      own.get().used(report);
+    }
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    thread.interrupt();
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    maps.close();
+  }
+}

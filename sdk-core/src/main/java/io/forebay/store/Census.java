@@ -1,0 +1,79 @@
+package io.forebay.store;
+
+import io.forebay.metadata.FileId;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the coldest files, or the hottest, by looking at every record: cheap per victim, for one
+ * look finds many, and no list has to be kept in order by each read.
+ */
+final class Census {
+
+  private static final int BUCKETS = 1024;
+
+  /** Which records count. Called under the segment's lock. */
+  interface Filter {
+    boolean accepts(Segment segment, int slot);
+  }
+
+  private final NodeStore store;
+
+  Census(NodeStore store) {
+    this.store = store;
+  }
+
+  /**
+   * The files that were read least lately, or most lately.
+   *
+   * @param bytes how much they should take in all; one file more or less
+   * @param coldest whether least lately
+   */
+  List<FileId> select(long bytes, boolean coldest, Filter filter) {
+    if (bytes <= 0) {
+      return List.of();
+    }
+    int now = store.now();
+    long[] histogram = new long[BUCKETS];
+    store
+        .table()
+        .forEach(
+            (segment, slot) -> {
+              if (filter.accepts(segment, slot)) {
+                histogram[bucket(segment.lastUse(slot), now, coldest)] += allocated(segment, slot);
+              }
+            });
+    int last = 0;
+    for (long sum = histogram[0]; sum < bytes && last < BUCKETS - 1; ) {
+      sum += histogram[++last];
+    }
+    List<List<FileId>> chosen = new ArrayList<>();
+    for (int i = 0; i <= last; i++) {
+      chosen.add(new ArrayList<>());
+    }
+    int threshold = last;
+    store
+        .table()
+        .forEach(
+            (segment, slot) -> {
+              if (filter.accepts(segment, slot)) {
+                int bucket = bucket(segment.lastUse(slot), now, coldest);
+                if (bucket <= threshold) {
+                  chosen.get(bucket).add(segment.id(slot));
+                }
+              }
+            });
+    return chosen.stream().flatMap(List::stream).toList();
+  }
+
+  /** Bucket 0 goes first. */
+  private static int bucket(int lastUse, int now, boolean coldest) {
+    int bucket = (int) ((long) lastUse * (BUCKETS - 1) / Math.max(1, now));
+    bucket = Math.max(0, Math.min(BUCKETS - 1, bucket));
+    return coldest ? bucket : BUCKETS - 1 - bucket;
+  }
+
+  private long allocated(Segment segment, int slot) {
+    return segment.allocated(slot, store.blocks(segment.length(slot)));
+  }
+}

@@ -1,0 +1,462 @@
+package io.forebay.store;
+
+import io.forebay.limit.Pace;
+import io.forebay.metadata.FileId;
+import io.forebay.store.retention.Retention;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a store does in the background: keeps tiers below their water marks, makes room for data
+ * sets that have a right to it, ends times to live, moves hot files up, watches its disks, and
+ * scrubs.
+ */
+final class Housekeeper implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
+
+  private static final long PASS_MILLIS = 1_000;
+
+  /** Reads since the heat was last halved that make a file worth moving up. */
+  private static final int HOT = 2;
+
+  private static final long PROMOTE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long COOL_NANOS = TimeUnit.MINUTES.toNanos(10);
+  private static final long DISK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** Between two rounds of the scrub. */
+  private static final long SCRUB_MILLIS = TimeUnit.MINUTES.toMillis(10);
+
+  private final NodeStore store;
+  private final Census census;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition wanted = lock.newCondition();
+  private final ReentrantLock passing = new ReentrantLock();
+  private final AtomicLong pinnedWanted = new AtomicLong();
+  private final Mover mover;
+  private Thread worker;
+  private Thread scrubber;
+  private boolean woken;
+  private volatile boolean stopping;
+  private long promoted = System.nanoTime();
+  private long cooled = System.nanoTime();
+  private long disksSeen = System.nanoTime();
+
+  Housekeeper(NodeStore store) {
+    this.store = store;
+    this.census = new Census(store);
+    this.mover = new Mover(store);
+  }
+
+  void start() {
+    worker = thread("forebay-housekeeper", this::run);
+    if (store.options().scrubBytesPerSecond() > 0) {
+      scrubber = thread("forebay-scrub", this::scrub);
+    }
+  }
+
+  private static Thread thread(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  /** Has a pass made soon. */
+  void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      wanted.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Space was taken in a directory. */
+  void filled(TierDirectory directory) {
+    TierOptions tier = store.options().tiers().get(directory.tier());
+    if (directory.usedBytes() > tier.high() * directory.quotaBytes()) {
+      wake();
+    }
+  }
+
+  /** A block passed by; when its data set has a right to more, room is made for the next. */
+  void noRoomFor(Share share, boolean pinned) {
+    if (pinned) {
+      pinnedWanted.incrementAndGet();
+    }
+    if (pinned || share.isBelowGuarantee() || share.retention().turnsOver()) {
+      wake();
+    }
+  }
+
+  private void run() {
+    while (!stopping) {
+      try {
+        lock.lock();
+        try {
+          if (!woken) {
+            wanted.await(PASS_MILLIS, TimeUnit.MILLISECONDS);
+          }
+          woken = false;
+        } finally {
+          lock.unlock();
+        }
+        pass(false);
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        log.error("keeping house failed; going on", e);
+      }
+    }
+  }
+
+  /**
+   * @param all whether to do at once what is done only now and then
+   */
+  void pass(boolean all) {
+    passing.lock();
+    try {
+      long now = System.nanoTime();
+      watchDisks(all || now - disksSeen > DISK_NANOS);
+      expire();
+      obeyQuotas();
+      obeyMaxima();
+      evictAboveHigh();
+      serveWanted();
+      demote();
+      if (all || now - promoted > PROMOTE_NANOS) {
+        promoted = now;
+        promote();
+      }
+      if (now - cooled > COOL_NANOS) {
+        cooled = now;
+        store.table().forEach(Segment::cool);
+      }
+    } catch (InterruptedIOException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      passing.unlock();
+    }
+  }
+
+  private void watchDisks(boolean probe) {
+    if (probe) {
+      disksSeen = System.nanoTime();
+    }
+    for (TierDirectory directory : store.all()) {
+      if (probe && directory.isReadable()) {
+        directory.probe(Optional.empty());
+        keepLog(directory);
+      }
+      if (!directory.isReadable() && (forgetFiles(directory) || probe)) {
+        directory.comeBack();
+      }
+    }
+  }
+
+  private void keepLog(TierDirectory directory) {
+    if (!directory.isWritable()) {
+      return;
+    }
+    try {
+      directory.index().sync();
+      if (directory.index().isWorthRewriting()) {
+        directory.index().rewrite(out -> writeEntries(directory, out));
+      }
+    } catch (IOException e) {
+      directory.probe(Optional.of(e));
+    }
+  }
+
+  private void writeEntries(
+      TierDirectory directory, java.util.function.Consumer<IndexLog.Entry> out) {
+    store
+        .table()
+        .forEach(
+            (segment, slot) -> {
+              if (segment.directory(slot) == directory.number()) {
+                int blocks = store.blocks(segment.length(slot)).count();
+                for (int block = 0; block < blocks; block++) {
+                  if (segment.isPresent(slot, block)) {
+                    out.accept(store.entry(segment, slot, block));
+                  }
+                }
+              }
+            });
+  }
+
+  /** What a failed disk held is lost; returns whether there was anything. */
+  private boolean forgetFiles(TierDirectory directory) {
+    List<FileId> lost = new ArrayList<>();
+    store
+        .table()
+        .forEach(
+            (segment, slot) -> {
+              if (segment.directory(slot) == directory.number()) {
+                lost.add(segment.id(slot));
+              }
+            });
+    lost.forEach(id -> store.find(id).ifPresent(store::drop));
+    return !lost.isEmpty();
+  }
+
+  private void expire() {
+    if (store.shares().all().stream().allMatch(s -> s.policy().timeToLive().isEmpty())) {
+      return;
+    }
+    int now = NodeStore.epochSeconds();
+    List<FileId> old = new ArrayList<>();
+    store
+        .table()
+        .forEach(
+            (segment, slot) ->
+                share(segment, slot)
+                    .policy()
+                    .timeToLive()
+                    .filter(ttl -> now - segment.admittedSeconds(slot) >= ttl.toSeconds())
+                    .ifPresent(ttl -> old.add(segment.id(slot))));
+    old.forEach(store::expire);
+  }
+
+  /** After a quota became smaller, or a machine with smaller disks took the directory over. */
+  private void obeyQuotas() {
+    for (TierDirectory directory : store.all()) {
+      long over = directory.usedBytes() - directory.quotaBytes();
+      for (FileId id :
+          census.select(
+              over, true, (segment, slot) -> segment.directory(slot) == directory.number())) {
+        if (directory.usedBytes() <= directory.quotaBytes()) {
+          break;
+        }
+        store.evict(id);
+      }
+    }
+  }
+
+  private void obeyMaxima() {
+    for (Share share : store.shares().all()) {
+      long over = share.usedBytes() - share.policy().maxBytes();
+      if (over <= 0 && share.retention().turnsOver()) {
+        // At its maximum it behaves as a whole cache does at the high water mark.
+        long max = share.policy().maxBytes();
+        TierOptions last = store.options().tiers().get(store.options().tiers().size() - 1);
+        if (max < Long.MAX_VALUE && share.usedBytes() > last.high() * max) {
+          over = share.usedBytes() - (long) (last.low() * max);
+        }
+      }
+      if (over > 0) {
+        evictFrom(share, over);
+      }
+    }
+  }
+
+  /** Above the high water marks of all tiers together, files leave the node. */
+  private void evictAboveHigh() {
+    double high = 0;
+    double low = 0;
+    long used = 0;
+    for (TierDirectory directory : store.all()) {
+      if (directory.isWritable()) {
+        TierOptions tier = store.options().tiers().get(directory.tier());
+        high += tier.high() * directory.quotaBytes();
+        low += tier.low() * directory.quotaBytes();
+        used += directory.usedBytes();
+      }
+    }
+    if (used <= high) {
+      return;
+    }
+    List<Share> giving =
+        store.shares().all().stream()
+            .filter(s -> s.retention().turnsOver() && s.excessBytes() > 0)
+            .toList();
+    long excess = giving.stream().mapToLong(Share::excessBytes).sum();
+    long over = used - (long) low;
+    for (Share share : giving) {
+      long part = (long) ((double) over * share.excessBytes() / excess);
+      evictFrom(share, Math.min(share.excessBytes(), part));
+    }
+  }
+
+  /** Makes room for those who found none and have a right to it. */
+  private void serveWanted() {
+    boolean pinned = pinnedWanted.getAndSet(0) > 0;
+    for (Share share : store.shares().all()) {
+      long bytes = share.takeWanted();
+      if (bytes == 0 || share.usedBytes() + bytes > share.policy().maxBytes()) {
+        continue;
+      }
+      boolean entitled = pinned || share.isBelowGuarantee();
+      List<Share> others =
+          store.shares().all().stream()
+              .filter(s -> s != share && s.excessBytes() > 0 && (entitled || isIdle(s)))
+              .sorted(
+                  Comparator.comparingInt((Share s) -> isIdle(s) ? 0 : 1)
+                      .thenComparingInt(s -> s.retention().turnsOver() ? 0 : 1)
+                      .thenComparingLong(s -> -s.excessBytes()))
+              .toList();
+      for (Share other : others) {
+        if (bytes > 0) {
+          bytes -= evictFrom(other, Math.min(bytes, other.excessBytes()));
+        }
+      }
+    }
+  }
+
+  /** Whether nobody read a data set for long, while others are read. */
+  private boolean isIdle(Share share) {
+    return (store.now() - share.lastUse()) * 10L > store.options().idleAfter().toMillis();
+  }
+
+  /** Returns about how much became free. */
+  private long evictFrom(Share share, long bytes) {
+    long before = share.usedBytes();
+    Retention retention = share.retention();
+    retention.chooseVictims(bytes, before, store::evictKey);
+    long left = bytes - (before - share.usedBytes());
+    for (FileId id :
+        census.select(
+            left,
+            true,
+            (segment, slot) ->
+                segment.dataSet(slot) == share.number() && !segment.is(slot, Segment.PINNED))) {
+      if (before - share.usedBytes() >= bytes) {
+        break;
+      }
+      store.evict(id);
+    }
+    return before - share.usedBytes();
+  }
+
+  /** Moves the coldest files of a tier above its high water mark to the next that has room. */
+  private void demote() throws InterruptedIOException {
+    int tiers = store.options().tiers().size();
+    for (int tier = tiers - 2; tier >= 0; tier--) {
+      TierOptions options = store.options().tiers().get(tier);
+      long quota = quota(tier);
+      if (used(tier) <= options.high() * quota) {
+        continue;
+      }
+      int from = tier;
+      long over = used(tier) - (long) (options.low() * quota);
+      List<FileId> cold =
+          census.select(
+              over,
+              true,
+              (segment, slot) -> isIn(segment, slot, from) && mayMoveDown(share(segment, slot)));
+      for (FileId id : cold) {
+        if (over <= 0 || stopping) {
+          break;
+        }
+        for (int below = tier + 1; below < tiers; below++) {
+          TierOptions target = store.options().tiers().get(below);
+          if (used(below) < target.high() * quota(below)) {
+            long moved = mover.move(id, below);
+            over -= moved;
+            if (moved > 0) {
+              break;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** In epochs no file is colder than another, and moving them about would gain nothing. */
+  private boolean mayMoveDown(Share share) {
+    return share.retention().turnsOver() || isIdle(share);
+  }
+
+  /** Moves files up that were read several times lately, as far as there is room. */
+  private void promote() throws InterruptedIOException {
+    for (int tier = 0; tier < store.options().tiers().size() - 1; tier++) {
+      TierOptions options = store.options().tiers().get(tier);
+      long room = (long) (options.high() * quota(tier)) - used(tier);
+      int above = tier;
+      List<FileId> hot =
+          census.select(
+              room,
+              false,
+              (segment, slot) -> tierOf(segment, slot) > above && segment.heat(slot) >= HOT);
+      for (FileId id : hot) {
+        if (room <= 0 || stopping) {
+          break;
+        }
+        long moved = mover.move(id, tier);
+        room -= moved;
+      }
+    }
+  }
+
+  private boolean isIn(Segment segment, int slot, int tier) {
+    return segment.is(slot, Segment.COMPLETE) && tierOf(segment, slot) == tier;
+  }
+
+  private int tierOf(Segment segment, int slot) {
+    return store.directory(segment.directory(slot)).tier();
+  }
+
+  private Share share(Segment segment, int slot) {
+    return store.shares().get(segment.dataSet(slot));
+  }
+
+  private long used(int tier) {
+    return store.all().stream()
+        .filter(d -> d.tier() == tier)
+        .mapToLong(TierDirectory::usedBytes)
+        .sum();
+  }
+
+  private long quota(int tier) {
+    return store.all().stream()
+        .filter(d -> d.tier() == tier && d.isWritable())
+        .mapToLong(TierDirectory::quotaBytes)
+        .sum();
+  }
+
+  private void scrub() {
+    Pace pace = new Pace(store.options().scrubBytesPerSecond());
+    try {
+      while (!stopping) {
+        TimeUnit.MILLISECONDS.sleep(SCRUB_MILLIS);
+        store.integrity().scrub(pace, () -> stopping);
+      }
+    } catch (InterruptedException | InterruptedIOException e) {
+      // The store is being closed.
+    }
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+    wake();
+    if (worker != null) {
+      join(worker);
+    }
+    if (scrubber != null) {
+      // It reads through channels of its own, which an interrupt may close.
+      scrubber.interrupt();
+      join(scrubber);
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(30));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

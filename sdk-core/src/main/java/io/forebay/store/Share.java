@@ -1,0 +1,194 @@
+package io.forebay.store;
+
+import io.forebay.CachePolicy;
+import io.forebay.store.retention.Retention;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** A data set's part of the store: what it holds, what it may, and how it is used. Thread-safe. */
+final class Share {
+
+  private final int number;
+  private final long nameHash;
+  private volatile String name;
+  private volatile CachePolicy policy;
+  private volatile Retention retention;
+  private volatile int lastUse;
+
+  /** Paths that are pinned, each with everything below it. */
+  private final Set<String> pins = ConcurrentHashMap.newKeySet();
+
+  private final AtomicLong used = new AtomicLong();
+  private final AtomicLong wanted = new AtomicLong();
+  private final LongAdder files = new LongAdder();
+  private final LongAdder[] hits;
+  private final LongAdder[] hitBytes;
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder missBytes = new LongAdder();
+  private final LongAdder bypassed = new LongAdder();
+  private final LongAdder evictions = new LongAdder();
+  private final LongAdder evictedBytes = new LongAdder();
+
+  Share(int number, long nameHash, String name, int tiers, CachePolicy policy, long capacity) {
+    this.number = number;
+    this.nameHash = nameHash;
+    this.name = name;
+    this.policy = policy;
+    this.retention = policy.retain().start(capacity);
+    hits = adders(tiers);
+    hitBytes = adders(tiers);
+  }
+
+  private static LongAdder[] adders(int count) {
+    LongAdder[] adders = new LongAdder[count];
+    java.util.Arrays.setAll(adders, i -> new LongAdder());
+    return adders;
+  }
+
+  /** Gives the share its settings, which at recovery are not known yet. */
+  void configure(String newName, CachePolicy newPolicy, long capacity) {
+    if (policy.retain() != newPolicy.retain()) {
+      retention = newPolicy.retain().start(capacity);
+    }
+    name = newName;
+    policy = newPolicy;
+  }
+
+  int number() {
+    return number;
+  }
+
+  long nameHash() {
+    return nameHash;
+  }
+
+  String name() {
+    return name;
+  }
+
+  CachePolicy policy() {
+    return policy;
+  }
+
+  Retention retention() {
+    return retention;
+  }
+
+  long usedBytes() {
+    return used.get();
+  }
+
+  /** What others may take from it. */
+  long excessBytes() {
+    return Math.max(0, used.get() - policy.guaranteedBytes());
+  }
+
+  boolean isBelowGuarantee() {
+    return used.get() < policy.guaranteedBytes();
+  }
+
+  boolean reserve(long bytes) {
+    while (true) {
+      long now = used.get();
+      if (now + bytes > policy.maxBytes()) {
+        return false;
+      }
+      if (used.compareAndSet(now, now + bytes)) {
+        return true;
+      }
+    }
+  }
+
+  void recovered(long bytes) {
+    used.addAndGet(bytes);
+  }
+
+  void release(long bytes) {
+    used.addAndGet(-bytes);
+  }
+
+  /** Notes that there was no room for so much. */
+  void want(long bytes) {
+    bypassed.increment();
+    wanted.addAndGet(bytes);
+  }
+
+  long takeWanted() {
+    return wanted.getAndSet(0);
+  }
+
+  void fileCame() {
+    files.increment();
+  }
+
+  void fileWent() {
+    files.decrement();
+  }
+
+  void hit(int tier, long bytes, int now) {
+    lastUse = now;
+    hits[tier].increment();
+    hitBytes[tier].add(bytes);
+  }
+
+  void missed(long bytes, int now) {
+    lastUse = now;
+    misses.increment();
+    missBytes.add(bytes);
+  }
+
+  void evicted(long bytes) {
+    evictions.increment();
+    evictedBytes.add(bytes);
+  }
+
+  int lastUse() {
+    return lastUse;
+  }
+
+  void pin(String path) {
+    pins.add(path);
+  }
+
+  void unpin(String path) {
+    pins.remove(path);
+  }
+
+  Set<String> pins() {
+    return Set.copyOf(pins);
+  }
+
+  boolean isPinned(String path) {
+    for (String pin : pins) {
+      if (pin.isEmpty() || path.equals(pin) || path.startsWith(pin + "/")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  ShareStatus status() {
+    return new ShareStatus(
+        name,
+        used.get(),
+        files.sum(),
+        policy.guaranteedBytes(),
+        policy.maxBytes(),
+        retention.name(),
+        List.copyOf(new java.util.TreeSet<>(pins)),
+        sums(hits),
+        sums(hitBytes),
+        misses.sum(),
+        missBytes.sum(),
+        bypassed.sum(),
+        evictions.sum(),
+        evictedBytes.sum());
+  }
+
+  private static List<Long> sums(LongAdder[] adders) {
+    return java.util.Arrays.stream(adders).map(LongAdder::sum).toList();
+  }
+}

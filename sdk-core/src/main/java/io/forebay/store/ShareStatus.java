@@ -1,0 +1,44 @@
+package io.forebay.store;
+
+import java.util.List;
+
+/**
+ * A data set's part of the store at one moment; counts since the store was opened.
+ *
+ * @param name empty for files of a data set that is not served any more
+ * @param usedBytes on disk, with what is being written
+ * @param files with at least one block
+ * @param guaranteedBytes what others cannot take
+ * @param maxBytes what it cannot exceed
+ * @param retention how its files are kept at present
+ * @param pins pinned paths; empty for all
+ * @param hits reads answered, by tier
+ * @param hitBytes bytes of them, by tier
+ * @param misses reads that had to be fetched
+ * @param missBytes bytes of them
+ * @param bypassed blocks for which there was no room
+ * @param evictions files that left to make room
+ * @param evictedBytes what that freed
+ */
+public record ShareStatus(
+    String name,
+    long usedBytes,
+    long files,
+    long guaranteedBytes,
+    long maxBytes,
+    String retention,
+    List<String> pins,
+    List<Long> hits,
+    List<Long> hitBytes,
+    long misses,
+    long missBytes,
+    long bypassed,
+    long evictions,
+    long evictedBytes) {
+
+  /** Share of the read bytes that were resident, 0 to 1; 0 before the first read. */
+  public double hitRatio() {
+    double hit = hitBytes.stream().mapToLong(Long::longValue).sum();
+    return hit == 0 ? 0 : hit / (hit + missBytes);
+  }
+}

@@ -1,0 +1,277 @@
+package io.forebay.store;
+
+import io.forebay.metadata.FileId;
+import io.forebay.metadata.TierLayout;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A directory of a tier: its space, its log, and whether its disk works. Thread-safe. */
+final class TierDirectory implements Closeable {
+
+  private static final Logger log = LoggerFactory.getLogger(TierDirectory.class);
+
+  private static final String LOG = "index.log";
+  private static final String IN_FLIGHT = "in-flight";
+  private static final String PROBE = "probe";
+
+  private final int number;
+  private final int tier;
+  private final Path path;
+  private final long quotaBytes;
+  private final int blockBytes;
+  private final AtomicLong used = new AtomicLong();
+  private volatile DiskState state = DiskState.HEALTHY;
+  private volatile Optional<String> trouble = Optional.empty();
+  private IndexLog index;
+  private InFlight inFlight;
+
+  /** Where it was at first: an empty mount point must not be taken for the disk that was there. */
+  private Object device;
+
+  /**
+   * @param number among all directories of the store
+   * @param tier that it belongs to, 0 for the fastest
+   */
+  TierDirectory(int number, int tier, TierOptions.Directory options, int blockBytes) {
+    this.number = number;
+    this.tier = tier;
+    this.path = options.path().toAbsolutePath();
+    this.quotaBytes = options.quotaBytes();
+    this.blockBytes = blockBytes;
+  }
+
+  int number() {
+    return number;
+  }
+
+  int tier() {
+    return tier;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  long quotaBytes() {
+    return quotaBytes;
+  }
+
+  long usedBytes() {
+    return used.get();
+  }
+
+  DiskState state() {
+    return state;
+  }
+
+  /** The last thing that went wrong, while the state is not healthy. */
+  Optional<String> trouble() {
+    return trouble;
+  }
+
+  IndexLog index() {
+    return index;
+  }
+
+  InFlight inFlight() {
+    return inFlight;
+  }
+
+  /** Makes the directory usable, and reads its log. */
+  void open(java.util.function.Consumer<IndexLog.Entry> replayed) throws IOException {
+    Files.createDirectories(path);
+    Object on = Files.getAttribute(path, "unix:dev");
+    if (device != null && !device.equals(on)) {
+      throw new IOException("another file system is mounted there; restart to use it");
+    }
+    device = on;
+    inFlight = InFlight.open(path.resolve(IN_FLIGHT));
+    index = IndexLog.open(path.resolve(LOG), blockBytes, replayed);
+  }
+
+  boolean isReadable() {
+    return state != DiskState.FAILED;
+  }
+
+  boolean isWritable() {
+    return state == DiskState.HEALTHY;
+  }
+
+  /** Takes space; false when there is not so much. */
+  boolean reserve(long bytes) {
+    while (isWritable()) {
+      long now = used.get();
+      if (now + bytes > quotaBytes) {
+        return false;
+      }
+      if (used.compareAndSet(now, now + bytes)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Counts what recovery found, whatever the quota is now. */
+  void recovered(long bytes) {
+    used.addAndGet(bytes);
+  }
+
+  void release(long bytes) {
+    used.addAndGet(-bytes);
+  }
+
+  Path complete(FileId id) {
+    return TierLayout.complete(path, id);
+  }
+
+  Path part(FileId id) {
+    return TierLayout.part(path, id);
+  }
+
+  /** Opens a file for writing, made if it is not there, as its subdirectory is. */
+  static FileChannel openForWriting(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException e) {
+      Files.createDirectories(file.getParent());
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+  }
+
+  /** Where a copy from another tier is written to. */
+  Path moving(FileId id) {
+    return path.resolve(path.relativize(complete(id)) + ".move");
+  }
+
+  /** Where a large file waits for its removal. */
+  Path leaving(FileId id) {
+    return path.resolve(path.relativize(complete(id)) + ".gone");
+  }
+
+  /** Says that the directory could not be opened at all. */
+  void failed(IOException e) {
+    become(DiskState.FAILED, e.toString());
+  }
+
+  /**
+   * Finds out what the disk can do: after an error, and now and then while it is not healthy.
+   *
+   * @param reason what went wrong, if anything did
+   */
+  synchronized void probe(Optional<IOException> reason) {
+    DiskState found;
+    String detail = reason.map(IOException::getMessage).orElse("");
+    try {
+      if (!Files.isDirectory(path) || !Files.exists(path.resolve(LOG))) {
+        throw new IOException("the directory is not there any more");
+      }
+      FileStore disk = Files.getFileStore(path);
+      if (disk.isReadOnly()) {
+        found = DiskState.READ_ONLY;
+      } else if (disk.getUsableSpace() < 2L * blockBytes) {
+        found = DiskState.FULL;
+      } else {
+        found = tryWriting();
+      }
+    } catch (IOException e) {
+      found = DiskState.FAILED;
+      detail = e.getMessage();
+    }
+    become(found, detail);
+  }
+
+  /**
+   * @throws IOException when it cannot even be read
+   */
+  private DiskState tryWriting() throws IOException {
+    try {
+      write();
+      return DiskState.HEALTHY;
+    } catch (IOException e) {
+      try (FileChannel log = FileChannel.open(path.resolve(LOG), StandardOpenOption.READ)) {
+        log.read(ByteBuffer.allocate(Blocks.PAGE));
+      }
+      return DiskState.READ_ONLY;
+    }
+  }
+
+  private void write() throws IOException {
+    Path probe = path.resolve(PROBE);
+    try (FileChannel channel =
+        FileChannel.open(
+            probe, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(Blocks.PAGE), 0);
+      channel.force(false);
+    }
+    Files.delete(probe);
+  }
+
+  private void become(DiskState now, String detail) {
+    DiskState before = state;
+    // A disk that failed comes back by being opened anew, not by answering again.
+    if (before == DiskState.FAILED && index != null && now != DiskState.FAILED) {
+      now = DiskState.FAILED;
+      detail = "it answers again, but what it holds is not known any more";
+    }
+    state = now;
+    trouble = now == DiskState.HEALTHY ? Optional.empty() : Optional.of(detail);
+    if (now != before) {
+      if (now == DiskState.HEALTHY) {
+        log.info("tier directory {} works again", path);
+      } else {
+        log.warn("tier directory {} is {}: {}", path, now, detail);
+      }
+    }
+  }
+
+  /** Lets a failed directory be opened anew, empty. */
+  synchronized boolean comeBack() {
+    try {
+      if (device == null || !Files.isDirectory(path)) {
+        return false;
+      }
+      closeQuietly();
+      Files.deleteIfExists(path.resolve(LOG));
+      Files.deleteIfExists(path.resolve(IN_FLIGHT));
+      open(entry -> {});
+      inFlight.settled();
+      write();
+    } catch (IOException e) {
+      trouble = Optional.of(String.valueOf(e.getMessage()));
+      return false;
+    }
+    state = DiskState.HEALTHY;
+    trouble = Optional.empty();
+    log.info("tier directory {} is back, and empty", path);
+    return true;
+  }
+
+  private void closeQuietly() {
+    try {
+      close();
+    } catch (IOException e) {
+      log.debug("closing the log of {} failed", path, e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (index != null) {
+      index.close();
+    }
+    if (inFlight != null) {
+      inFlight.close();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.forebay.store.retention;
+
+/** How a data set's files are kept when the cache is full; what an operator may declare. */
+public enum Retain {
+  /** Finds out by looking at the reads. */
+  AUTO,
+  /** For epochs: what is there stays, newcomers pass by. */
+  KEEP,
+  /** For all other access: Caffeine's W-TinyLFU. */
+  FREQUENCY;
+
+  /**
+   * @param capacityBytes what the cache can hold in all
+   */
+  public Retention start(long capacityBytes) {
+    return switch (this) {
+      case AUTO -> new Detecting(capacityBytes);
+      case KEEP -> new Keep();
+      case FREQUENCY -> new Frequency(capacityBytes);
+    };
+  }
+}

@@ -1,0 +1,225 @@
+package io.forebay.fill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forebay.Bucket;
+import io.forebay.CachePolicy;
+import io.forebay.DataSetSpec;
+import io.forebay.FileStatus;
+import io.forebay.metadata.FileId;
+import io.forebay.metadata.FileVersion;
+import io.forebay.node.CacheNode;
+import io.forebay.node.NodeDataSet;
+import io.forebay.node.NodeOptions;
+import io.forebay.samples.oss.Fault;
+import io.forebay.samples.oss.Shape;
+import io.forebay.store.Blocks;
+import io.forebay.store.Medium;
+import io.forebay.store.StoreOptions;
+import io.forebay.store.TierOptions;
+import io.forebay.store.retention.Retain;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreException;
+import io.forebay.understore.UnderStores;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the under-store is asked: limits, hedging, coalescing, read-ahead, memory. */
+class FillTest {
+
+  private static final int BLOCK = 64 << 10;
+
+  @TempDir Path directory;
+  private final List<AutoCloseable> resources = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (int i = resources.size() - 1; i >= 0; i--) {
+      resources.get(i).close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    resources.add(resource);
+    return resource;
+  }
+
+  private static CachePolicy policy(int requests, long bytesPerSecond) {
+    return new CachePolicy(
+        Retain.AUTO, 0, Long.MAX_VALUE, Optional.empty(), requests, bytesPerSecond, true);
+  }
+
+  private GuardedUnderStore guarded(Bucket bucket, CachePolicy policy) throws IOException {
+    return closing(
+        new GuardedUnderStore(UnderStores.connect(spec(bucket, CachePolicy.DEFAULT)), policy));
+  }
+
+  private static DataSetSpec spec(Bucket bucket, CachePolicy policy) {
+    return new DataSetSpec("d", URI.create(bucket.root()), bucket.options(), policy);
+  }
+
+  private NodeDataSet node(Bucket bucket, long quota, FillOptions fill) throws IOException {
+    CacheNode node =
+        closing(
+            CacheNode.open(
+                new NodeOptions(
+                    directory,
+                    StoreOptions.of(
+                        List.of(TierOptions.of(Medium.SSD, directory.resolve("tier"), quota)),
+                        BLOCK),
+                    fill)));
+    return node.add(spec(bucket, CachePolicy.DEFAULT.withoutHedging()));
+  }
+
+  private static byte[] read(NodeDataSet data, String path, long offset, int length)
+      throws IOException {
+    FileVersion version = FileVersion.of("d", data.catalog().stat(path));
+    ByteBuffer target = ByteBuffer.allocate(length);
+    data.reads().read(version, offset, target);
+    return target.array();
+  }
+
+  @Test
+  void noMoreRequestsRunThanADataSetMay() throws Exception {
+    Bucket bucket = closing(new Bucket(new Shape(Duration.ofMillis(20), 0, 0)));
+    bucket.add("f", 1_000);
+    GuardedUnderStore store = guarded(bucket, policy(3, 0));
+    FileStatus file = store.stat("f");
+    List<CompletableFuture<Void>> reads = new ArrayList<>();
+    int most = 0;
+    for (int i = 0; i < 30; i++) {
+      reads.add(CompletableFuture.runAsync(() -> readAll(store, file)));
+    }
+    for (CompletableFuture<Void> each : reads) {
+      while (!each.isDone()) {
+        most = Math.max(most, store.status().running());
+      }
+      each.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(most).isBetween(1, 3);
+    assertThat(store.status().running()).isZero();
+    assertThat(store.status().bytes()).isEqualTo(30_000);
+  }
+
+  private static void readAll(UnderStore store, FileStatus file) {
+    try (InputStream in = store.open(file, 0, file.size())) {
+      in.readAllBytes();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void throttlingHalvesTheRequestsAndSuccessBringsThemBack() throws Exception {
+    Bucket bucket = closing(new Bucket());
+    bucket.add("f", 1_000);
+    GuardedUnderStore store = guarded(bucket, policy(8, 0));
+    FileStatus file = store.stat("f");
+    bucket.server().faults().next(1, Fault.THROTTLE);
+    try {
+      store.open(file, 0, 10).close();
+    } catch (UnderStoreException e) {
+      assertThat(e.isThrottling()).isTrue();
+    }
+    assertThat(store.status().limit()).isEqualTo(4);
+    assertThat(store.status().throttled()).isEqualTo(1);
+    for (int i = 0; i < 100; i++) {
+      readAll(store, file);
+    }
+    assertThat(store.status().limit()).isEqualTo(8);
+  }
+
+  @Test
+  void aRequestThatHangsIsOvertakenByItsSecond() throws Exception {
+    Bucket bucket = closing(new Bucket());
+    byte[] content = bucket.add("f", 1_000);
+    GuardedUnderStore guarded = guarded(bucket, policy(8, 0));
+    HedgingUnderStore store = new HedgingUnderStore(guarded, true);
+    FileStatus file = store.stat("f");
+    for (int i = 0; i < 250; i++) {
+      readAll(store, file);
+    }
+    bucket.server().faults().next(1, Fault.HANG);
+    long start = System.nanoTime();
+    try (InputStream in = store.open(file, 0, 1_000)) {
+      assertThat(in.readAllBytes()).isEqualTo(content);
+    }
+    // The client's own time-out is 2 s.
+    assertThat(System.nanoTime() - start).isLessThan(TimeUnit.MILLISECONDS.toNanos(1_500));
+    assertThat(store.hedged()).isPositive();
+  }
+
+  @Test
+  void neighbouringBlocksComeInOneRequest() throws Exception {
+    Bucket bucket = closing(new Bucket());
+    byte[] content = bucket.add("f", 64 * BLOCK);
+    NodeDataSet data = node(bucket, 1 << 30, FillOptions.DEFAULT);
+    assertThat(read(data, "f", 0, content.length)).isEqualTo(content);
+    // The first window of 17 blocks takes five requests; later ones depend on how fast they come.
+    assertThat(bucket.gets("f")).isBetween(16L, 52L);
+  }
+
+  @Test
+  void aSequentialReaderIsFetchedAheadOfAndARandomOneIsNot() {
+    ReadAhead ahead = new ReadAhead(8L * BLOCK, BLOCK);
+    Blocks blocks = new Blocks(100L * BLOCK, BLOCK);
+    FileId id = new FileId(1, 2);
+    assertThat(ahead.lastBlock(id, blocks, 0, BLOCK)).isEqualTo(1);
+    assertThat(ahead.lastBlock(id, blocks, BLOCK, 2 * BLOCK)).isEqualTo(3);
+    assertThat(ahead.lastBlock(id, blocks, 2 * BLOCK, 3 * BLOCK)).isEqualTo(6);
+    assertThat(ahead.lastBlock(id, blocks, 3 * BLOCK, 4 * BLOCK)).isEqualTo(11);
+    assertThat(ahead.lastBlock(id, blocks, 4 * BLOCK, 5 * BLOCK)).isEqualTo(12);
+    assertThat(ahead.lastBlock(id, blocks, 50 * BLOCK, 51 * BLOCK)).isEqualTo(50);
+    assertThat(ahead.lastBlock(new FileId(3, 4), blocks, 0, blocks.length())).isEqualTo(99);
+    assertThat(ahead.lastBlock(new FileId(5, 6), blocks, 99 * BLOCK, blocks.length()))
+        .isEqualTo(99);
+  }
+
+  @Test
+  void aFullCacheReadsARangeWithOneRequestAndNoMoreThanIsAskedFor() throws Exception {
+    Bucket bucket = closing(new Bucket());
+    byte[] content = bucket.add("f", 20 * BLOCK);
+    NodeDataSet data = node(bucket, 0, FillOptions.DEFAULT);
+    long before = bucket.server().traffic().counts().objectBytes();
+    assertThat(read(data, "f", 1_000, 10 * BLOCK))
+        .isEqualTo(Arrays.copyOfRange(content, 1_000, 1_000 + 10 * BLOCK));
+    assertThat(bucket.gets("f")).isEqualTo(1);
+    assertThat(bucket.server().traffic().counts().objectBytes() - before).isEqualTo(10L * BLOCK);
+  }
+
+  @Test
+  void littleMemoryMakesFillsWaitAndNotFail() throws Exception {
+    Bucket bucket = closing(new Bucket());
+    byte[] content = bucket.add("f", 100 * BLOCK);
+    NodeDataSet data = node(bucket, 1 << 30, new FillOptions(1 << 20, 64 << 20));
+    List<CompletableFuture<byte[]>> readers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      readers.add(
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return read(data, "f", 0, content.length);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              }));
+    }
+    for (CompletableFuture<byte[]> reader : readers) {
+      assertThat(reader.get(60, TimeUnit.SECONDS)).isEqualTo(content);
+    }
+    assertThat(data.status().fills()).isZero();
+  }
+}

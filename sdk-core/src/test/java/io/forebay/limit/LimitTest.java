@@ -1,0 +1,40 @@
+package io.forebay.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class LimitTest {
+
+  @Test
+  void aPaceIsKeptOnAverage() {
+    Pace pace = new Pace(1_000_000);
+    // A tenth of a second is there at first, then each byte takes its time.
+    assertThat(pace.reserve(50_000, 0)).isNegative();
+    assertThat(pace.reserve(1_000_000, 0)).isBetween(900_000_000L, 1_000_000_000L);
+    assertThat(pace.reserve(500_000, 0)).isBetween(1_400_000_000L, 1_500_000_000L);
+    assertThat(new Pace(0).reserve(Long.MAX_VALUE / 2, 0)).isZero();
+  }
+
+  @Test
+  void aMemoryBudgetIsGivenBack() throws IOException {
+    MemoryBudget budget = new MemoryBudget(100);
+    budget.take(60);
+    CompletableFuture<Void> second =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                budget.take(60);
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+    assertThat(second).isNotDone();
+    budget.giveBack(60);
+    assertThat(second).succeedsWithin(Duration.ofSeconds(10));
+    assertThat(budget.taken()).isEqualTo(60);
+  }
+}
