@@ -1,5 +1,6 @@
 package io.forebay.bench;
 
+import io.forebay.simulator.Simulator;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -27,8 +28,15 @@ public final class Bench implements Callable<Integer> {
     resident,
     multiget,
     remote,
-    metadata
+    metadata,
+    retention,
+    epochs,
+    storm,
+    index,
+    restart
   }
+
+  private static final int SIMULATED_FILES = 20_000;
 
   @Parameters(
       arity = "0..1",
@@ -62,6 +70,21 @@ public final class Bench implements Callable<Integer> {
     if (runs(Suite.metadata)) {
       new Runner(new OptionsBuilder().include(MetadataBenchmark.class.getSimpleName()).build())
           .run();
+    }
+    if (runs(Suite.retention)) {
+      Simulator.run(SIMULATED_FILES);
+    }
+    if (runs(Suite.epochs)) {
+      EpochTraffic.run();
+    }
+    if (runs(Suite.storm)) {
+      Storm.run(rounds);
+    }
+    if (runs(Suite.index)) {
+      IndexSize.run();
+    }
+    if (runs(Suite.restart)) {
+      Restart.run();
     }
     return 0;
   }

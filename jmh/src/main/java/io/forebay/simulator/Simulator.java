@@ -1,0 +1,75 @@
+package io.forebay.simulator;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Prints a table: traces by cache sizes, and the hit ratio of each policy. */
+public final class Simulator {
+
+  private static final double[] SHARES = {0.10, 0.25, 0.50, 0.75, 0.90};
+
+  private Simulator() {}
+
+  /**
+   * @param files of each trace
+   */
+  public static void run(int files) {
+    System.out.printf(
+        Locale.ROOT,
+        "%n### Hit ratios by simulation (%,d files; c: cache as a share of them)%n%n",
+        files);
+    System.out.println(
+        "| trace | c | LRU | W-TinyLFU | SIEVE | S3-FIFO | Forebay | MIN |"
+            + " fetched by Forebay / (1 - c) | written by Forebay | by LRU |");
+    System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
+    for (Trace trace : Trace.all(files)) {
+      for (double share : SHARES) {
+        row(trace, share);
+      }
+    }
+    System.out.println();
+    System.out.println(
+        "Fetched: misses per read, beside what keeping a share c forever would miss. Written: files"
+            + " written into the cache per read.");
+  }
+
+  private static void row(Trace trace, double share) {
+    int capacity = (int) (share * trace.files());
+    Map<String, Policy> policies = new LinkedHashMap<>();
+    policies.put("LRU", new Lru(capacity));
+    policies.put("W-TinyLFU", new TinyLfu(capacity));
+    policies.put("SIEVE", new Sieve(capacity));
+    policies.put("S3-FIFO", new S3Fifo(capacity));
+    policies.put("Forebay", new Own(capacity, trace.files()));
+    policies.put("MIN", new Min(capacity, trace));
+    StringBuilder row =
+        new StringBuilder(
+            String.format(Locale.ROOT, "| %s | %.0f %% |", trace.name(), share * 100));
+    double own = 0;
+    for (Map.Entry<String, Policy> policy : policies.entrySet()) {
+      double hits = hits(policy.getValue(), trace);
+      row.append(String.format(Locale.ROOT, " %.3f |", hits));
+      if (policy.getKey().equals("Forebay")) {
+        own = hits;
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%s %.2f | %.3f | %.3f |%n",
+        row,
+        (1 - own) / (1 - share),
+        (double) policies.get("Forebay").written() / trace.reads().length,
+        (double) policies.get("LRU").written() / trace.reads().length);
+  }
+
+  private static double hits(Policy policy, Trace trace) {
+    long hits = 0;
+    for (int i = 0; i < trace.reads().length; i++) {
+      if (policy.read(trace.reads()[i]) && i >= trace.from()) {
+        hits++;
+      }
+    }
+    return (double) hits / (trace.reads().length - trace.from());
+  }
+}
