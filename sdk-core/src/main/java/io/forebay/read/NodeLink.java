@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ public final class NodeLink implements UseLog, AutoCloseable {
 
   private final Servers servers;
   private final FollowedMaps maps;
-  private final Map<FileId, Message.Use> uses = new ConcurrentHashMap<>();
+  private final Map<FileId, Unreported> uses = new ConcurrentHashMap<>();
   private final Thread thread = new Thread(this::run, "forebay-node");
   private volatile Optional<String> stuck = Optional.empty();
   private volatile boolean closing;
@@ -62,12 +63,23 @@ public final class NodeLink implements UseLog, AutoCloseable {
 
   @Override
   public void used(FileId id, long offset, long bytes) {
-    if (uses.size() < MOST) {
-      uses.merge(
-          id,
-          new Message.Use(id, offset, bytes),
-          (a, b) -> new Message.Use(id, Math.min(a.offset(), b.offset()), a.bytes() + b.bytes()));
+    Unreported known = uses.get(id);
+    if (known == null) {
+      if (uses.size() >= MOST) {
+        return;
+      }
+      known = uses.computeIfAbsent(id, i -> new Unreported());
     }
+    known.bytes.addAndGet(bytes);
+    if (offset == 0) {
+      known.fromStart = true;
+    }
+  }
+
+  /** Reads of a file since the last report. */
+  private static final class Unreported {
+    private final AtomicLong bytes = new AtomicLong();
+    private volatile boolean fromStart;
   }
 
   private void run() {
@@ -97,9 +109,10 @@ public final class NodeLink implements UseLog, AutoCloseable {
     while (!uses.isEmpty()) {
       List<Message.Use> report = new ArrayList<>();
       for (Iterator<FileId> i = uses.keySet().iterator(); i.hasNext() && report.size() < REPORT; ) {
-        Message.Use use = uses.remove(i.next());
+        FileId id = i.next();
+        Unreported use = uses.remove(id);
         if (use != null) {
-          report.add(use);
+          report.add(new Message.Use(id, use.fromStart ? 0 : 1, use.bytes.get()));
         }
       }
       own.get().used(report);

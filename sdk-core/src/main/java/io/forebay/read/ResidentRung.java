@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
@@ -47,22 +46,26 @@ public final class ResidentRung implements Rung {
 
   /** Opens a file if it is resident. The channel stays good when the file is evicted meanwhile. */
   Optional<FileChannel> open(FileVersion file) throws IOException {
-    boolean known = remembered.getIfPresent(file.id()) != null;
-    Optional<FileChannel> opened = tryOpen(file);
-    // What was remembered may have moved to another tier since.
-    return opened.isEmpty() && known ? tryOpen(file) : opened;
+    Residents.Place known = remembered.getIfPresent(file.id());
+    if (known != null) {
+      Optional<FileChannel> opened = open(file, known);
+      if (opened.isPresent()) {
+        return opened;
+      }
+      remembered.invalidate(file.id()); // it moved to another tier, or left
+    }
+    Residents.Place place = locate(file.id());
+    return place == null ? Optional.empty() : open(file, place);
   }
 
-  private Optional<FileChannel> tryOpen(FileVersion file) throws IOException {
-    Residents.Place place = locate(file.id());
-    if (place == null || place.length() != file.size()) {
+  private static Optional<FileChannel> open(FileVersion file, Residents.Place place)
+      throws IOException {
+    if (place.length() != file.size()) {
       return Optional.empty();
     }
-    Path path = TierLayout.complete(place.directory(), file.id());
     try {
-      return Optional.of(FileChannel.open(path, READ));
+      return Optional.of(FileChannel.open(TierLayout.complete(place.directory(), file.id()), READ));
     } catch (NoSuchFileException e) {
-      remembered.invalidate(file.id());
       return Optional.empty();
     }
   }

@@ -45,7 +45,7 @@ public sealed interface Message {
   /**
    * Reads of one file.
    *
-   * @param offset of the first byte of the first
+   * @param offset of the first byte; 0 if any of them began at the start
    * @param bytes of all of them
    */
   record Use(FileId id, long offset, long bytes) {}

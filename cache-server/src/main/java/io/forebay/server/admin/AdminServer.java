@@ -40,12 +40,15 @@ public final class AdminServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Loaded when it is first used, as the metrics are: a server that starts is to serve first. */
+  private static final class Json {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   private final String name;
   private final CacheNode node;
   private final HttpServer http;
-  private final NodeMetrics metrics;
+  private NodeMetrics metrics;
   private final Throughput throughput = new Throughput();
   private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService sampler =
@@ -56,7 +59,6 @@ public final class AdminServer implements AutoCloseable {
     this.name = name;
     this.node = node;
     this.http = http;
-    this.metrics = new NodeMetrics(node);
   }
 
   /**
@@ -77,7 +79,7 @@ public final class AdminServer implements AutoCloseable {
 
   private void open() {
     http.setExecutor(requests);
-    get("/metrics", "text/plain; version=0.0.4", parameters -> metrics.scrape());
+    get("/metrics", "text/plain; version=0.0.4", parameters -> metrics().scrape());
     get("/healthz", "text/plain", parameters -> health());
     get("/readyz", "text/plain", parameters -> readiness());
     get("/status", "application/json", parameters -> json(report()));
@@ -94,6 +96,13 @@ public final class AdminServer implements AutoCloseable {
   public String address() {
     InetSocketAddress bound = http.getAddress();
     return bound.getHostString() + ":" + bound.getPort();
+  }
+
+  private synchronized NodeMetrics metrics() {
+    if (metrics == null) {
+      metrics = new NodeMetrics(node);
+    }
+    return metrics;
   }
 
   private interface Answer {
@@ -226,7 +235,7 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static String json(Object value) throws IOException {
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+    return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
   }
 
   private StatusReport report() {
@@ -286,6 +295,10 @@ public final class AdminServer implements AutoCloseable {
     sampler.shutdownNow();
     http.stop(0);
     requests.shutdownNow();
-    metrics.close();
+    synchronized (this) {
+      if (metrics != null) {
+        metrics.close();
+      }
+    }
   }
 }
