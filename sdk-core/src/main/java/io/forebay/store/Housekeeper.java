@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -42,7 +41,6 @@ final class Housekeeper implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wanted = lock.newCondition();
   private final ReentrantLock passing = new ReentrantLock();
-  private final AtomicLong pinnedWanted = new AtomicLong();
   private final Mover mover;
   private Thread worker;
   private Thread scrubber;
@@ -93,9 +91,6 @@ final class Housekeeper implements AutoCloseable {
 
   /** A block passed by; when its data set has a right to more, room is made for the next. */
   void noRoomFor(Share share, boolean pinned) {
-    if (pinned) {
-      pinnedWanted.incrementAndGet();
-    }
     if (pinned || share.isBelowGuarantee() || share.retention().turnsOver()) {
       wake();
     }
@@ -292,25 +287,33 @@ final class Housekeeper implements AutoCloseable {
 
   /** Makes room for those who found none and have a right to it. */
   private void serveWanted() {
-    boolean pinned = pinnedWanted.getAndSet(0) > 0;
     for (Share share : store.shares().all()) {
-      long bytes = share.takeWanted();
-      if (bytes == 0 || share.usedBytes() + bytes > share.policy().maxBytes()) {
-        continue;
-      }
-      boolean entitled = pinned || share.isBelowGuarantee();
-      List<Share> others =
-          store.shares().all().stream()
-              .filter(s -> s != share && s.excessBytes() > 0 && (entitled || isIdle(s)))
-              .sorted(
-                  Comparator.comparingInt((Share s) -> isIdle(s) ? 0 : 1)
-                      .thenComparingInt(s -> s.retention().turnsOver() ? 0 : 1)
-                      .thenComparingLong(s -> -s.excessBytes()))
-              .toList();
-      for (Share other : others) {
-        if (bytes > 0) {
-          bytes -= evictFrom(other, Math.min(bytes, other.excessBytes()));
-        }
+      makeRoom(share, share.takeWantedForPinned(), true);
+      makeRoom(share, share.takeWanted(), false);
+    }
+  }
+
+  /**
+   * @param pinned whether the room is for pinned files, which come before all that is not
+   */
+  private void makeRoom(Share share, long bytes, boolean pinned) {
+    long left = bytes;
+    boolean atMaximum = share.usedBytes() + bytes > share.policy().maxBytes();
+    if (pinned && left > 0 && !share.isBelowGuarantee()) {
+      left -= evictFrom(share, left);
+    }
+    boolean entitled = pinned || share.isBelowGuarantee();
+    List<Share> others =
+        store.shares().all().stream()
+            .filter(s -> s != share && s.excessBytes() > 0 && (entitled || isIdle(s)))
+            .sorted(
+                Comparator.comparingInt((Share s) -> isIdle(s) ? 0 : 1)
+                    .thenComparingInt(s -> s.retention().turnsOver() ? 0 : 1)
+                    .thenComparingLong(s -> -s.excessBytes()))
+            .toList();
+    for (Share other : others) {
+      if (left > 0 && !atMaximum) {
+        left -= evictFrom(other, Math.min(left, other.excessBytes()));
       }
     }
   }

@@ -261,7 +261,7 @@ public final class NodeStore implements Closeable {
       }
     }
     if (place.isEmpty()) {
-      share.want(bytes);
+      share.want(bytes, pinned);
       housekeeper.noRoomFor(share, pinned);
       return Optional.empty();
     }

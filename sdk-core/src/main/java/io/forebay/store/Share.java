@@ -23,6 +23,7 @@ final class Share {
 
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong wanted = new AtomicLong();
+  private final AtomicLong wantedForPinned = new AtomicLong();
   private final LongAdder files = new LongAdder();
   private final LongAdder[] hits;
   private final LongAdder[] hitBytes;
@@ -111,13 +112,17 @@ final class Share {
   }
 
   /** Notes that there was no room for so much. */
-  void want(long bytes) {
+  void want(long bytes, boolean pinned) {
     bypassed.increment();
-    wanted.addAndGet(bytes);
+    (pinned ? wantedForPinned : wanted).addAndGet(bytes);
   }
 
   long takeWanted() {
     return wanted.getAndSet(0);
+  }
+
+  long takeWantedForPinned() {
+    return wantedForPinned.getAndSet(0);
   }
 
   void fileCame() {

@@ -252,6 +252,23 @@ class TieringTest {
   }
 
   @Test
+  void pinnedNewcomersPushOutUnpinnedFilesOfTheirOwnDataSetOnly() throws IOException {
+    open(blocks("ssd", 20, 1, 1));
+    store.configure("d", KEEP);
+    store.configure("other", KEEP);
+    fillMany("other", 5);
+    fillMany("d", 15);
+    store.pin("d", "hot");
+    FileVersion hot = version("d", "hot/file", 3 * BLOCK);
+    fillMany("other", 9); // it has no right to more
+    assertThat(fill(store, hot)).isFalse();
+    store.tidy();
+    assertThat(fill(store, hot)).isTrue();
+    assertThat(share("other").usedBytes()).isEqualTo(5 * BLOCK);
+    assertThat(share("d").usedBytes()).isEqualTo(15 * BLOCK);
+  }
+
+  @Test
   void filesLeaveAtTheEndOfTheirTimeToLiveAlsoAcrossRestarts() throws Exception {
     open(blocks("ssd", 20, 1, 1));
     fillMany("d", 3);
