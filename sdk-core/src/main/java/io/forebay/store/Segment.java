@@ -3,7 +3,6 @@ package io.forebay.store;
 import io.forebay.metadata.FileId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -175,15 +174,6 @@ final class Segment {
         slots.accept(slot);
       }
     }
-  }
-
-  void clear() {
-    Arrays.fill(index, 0);
-    maps.clear();
-    chunks.clear();
-    size = 0;
-    highest = 0;
-    firstFree = NOT_FOUND;
   }
 
   boolean isAlive(int slot, int stamp) {

@@ -1,2 +1,5 @@
-/** A node's disk: resident files, their blocks and checksums, the log they are found by again. */
+/**
+ * A node's disks: tiers, resident files, their blocks and checksums, and the logs that they are
+ * found by again. Reads and fills never wait for the work in the background.
+ */
 package io.forebay.store;

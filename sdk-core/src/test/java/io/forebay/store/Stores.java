@@ -99,13 +99,4 @@ final class Stores {
   static int directoryOf(NodeStore store, FileVersion version) {
     return store.locate(version.id()).orElseThrow().directory();
   }
-
-  static long allocated(NodeStore store, FileVersion version) {
-    Blocks blocks = store.blocks(version.size());
-    long sum = 0;
-    for (int block = 0; block < blocks.count(); block++) {
-      sum += blocks.allocated(block);
-    }
-    return sum;
-  }
 }
