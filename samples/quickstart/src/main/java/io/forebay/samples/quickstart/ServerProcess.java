@@ -39,6 +39,7 @@ final class ServerProcess implements AutoCloseable {
             "directory = " + directory,
             "quota = 100GiB",
             "listen.tcp = " + address,
+            "listen.admin = 127.0.0.1:0",
             "members = " + String.join(", ", members),
             "dataset.images.root = oss://" + Bucket.NAME,
             "dataset.images.fs.oss.endpoint = " + bucket.server().endpoint(),
