@@ -15,11 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 
 /** A cache server with resident files of one size, over a local directory. */
 final class Fixture implements AutoCloseable {
@@ -100,10 +98,6 @@ final class Fixture implements AutoCloseable {
       client.close();
     }
     server.close();
-    try (Stream<Path> tree = Files.walk(directory)) {
-      for (Path path : (Iterable<Path>) tree.sorted(Comparator.reverseOrder())::iterator) {
-        Files.delete(path);
-      }
-    }
+    ConfiguredServer.deleteTree(directory);
   }
 }

@@ -38,7 +38,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,9 +73,7 @@ public final class CacheNode implements AutoCloseable {
     store = NodeStore.open(options.store(), publisher);
     maps =
         new OwnedMaps(
-            options.directory().resolve("maps"),
-            to -> store.forEachResident(listener(to)),
-            this::announceQuietly);
+            options.directory().resolve("maps"), store::forEachResident, this::announceQuietly);
     publisher.maps = maps;
   }
 
@@ -100,18 +97,6 @@ public final class CacheNode implements AutoCloseable {
         to.gone(id);
       }
     }
-  }
-
-  private static StoreListener listener(BiConsumer<FileId, Residency.Location> to) {
-    return new StoreListener() {
-      @Override
-      public void resident(FileId id, Residency.Location location) {
-        to.accept(id, location);
-      }
-
-      @Override
-      public void gone(FileId id) {}
-    };
   }
 
   /**

@@ -297,9 +297,12 @@ final class Housekeeper implements AutoCloseable {
    * @param pinned whether the room is for pinned files, which come before all that is not
    */
   private void makeRoom(Share share, long bytes, boolean pinned) {
+    if (bytes == 0) {
+      return;
+    }
     long left = bytes;
     boolean atMaximum = share.usedBytes() + bytes > share.policy().maxBytes();
-    if (pinned && left > 0 && !share.isBelowGuarantee()) {
+    if (pinned && !share.isBelowGuarantee()) {
       left -= evictFrom(share, left);
     }
     boolean entitled = pinned || share.isBelowGuarantee();
@@ -345,6 +348,9 @@ final class Housekeeper implements AutoCloseable {
 
   /** Moves the coldest files of a tier above its high water mark to the next that has room. */
   private void demote() throws InterruptedIOException {
+    if (store.shares().all().stream().noneMatch(this::mayMoveDown)) {
+      return; // a full tier of such files is the usual state, and no reason to look at each of them
+    }
     int tiers = store.options().tiers().size();
     for (int tier = tiers - 2; tier >= 0; tier--) {
       TierOptions options = store.options().tiers().get(tier);

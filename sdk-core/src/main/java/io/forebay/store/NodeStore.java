@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -180,12 +181,12 @@ public final class NodeStore implements Closeable {
     }
   }
 
-  /** Tells a listener of every complete and verified file. */
-  public void forEachResident(StoreListener to) {
+  /** Hands on every complete and verified file. */
+  public void forEachResident(BiConsumer<FileId, Residency.Location> to) {
     table.forEach(
         (segment, slot) -> {
           if (segment.is(slot, Segment.VERIFIED)) {
-            to.resident(
+            to.accept(
                 segment.id(slot),
                 new Residency.Location(segment.directory(slot), segment.length(slot)));
           }
@@ -199,19 +200,22 @@ public final class NodeStore implements Closeable {
    */
   public void used(FileId id, long offset, long bytes) {
     Share share;
-    long allocated;
+    long allocated = 0;
     boolean first;
+    int now = now();
     Segment segment = table.of(id);
     synchronized (segment) {
       int slot = segment.find(id);
       if (slot < 0) {
         return;
       }
-      first = offset == 0 || now() - segment.lastUse(slot) > SAME_READ_TICKS;
-      segment.use(slot, now());
+      first = offset == 0 || now - segment.lastUse(slot) > SAME_READ_TICKS;
+      segment.use(slot, now);
       share = shares.get(segment.dataSet(slot));
-      allocated = segment.allocated(slot, blocks(segment.length(slot)));
-      share.hit(directory(segment.directory(slot)).tier(), bytes, now());
+      if (first) {
+        allocated = segment.allocated(slot, blocks(segment.length(slot)));
+      }
+      share.hit(directory(segment.directory(slot)).tier(), bytes, now);
     }
     if (first) {
       share.retention().onRead(id.high(), allocated);

@@ -151,12 +151,12 @@ final class TierDirectory implements Closeable {
 
   /** Where a copy from another tier is written to. */
   Path moving(FileId id) {
-    return path.resolve(path.relativize(complete(id)) + ".move");
+    return complete(id).resolveSibling(id + ".move");
   }
 
   /** Where a large file waits for its removal. */
   Path leaving(FileId id) {
-    return path.resolve(path.relativize(complete(id)) + ".gone");
+    return complete(id).resolveSibling(id + ".gone");
   }
 
   /** Says that the directory could not be opened at all. */
