@@ -16,6 +16,7 @@ import io.forebay.read.ResidentRung;
 import io.forebay.read.ServerRung;
 import io.forebay.read.Servers;
 import io.forebay.read.UnderStoreRung;
+import io.forebay.understore.UnderStores;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -167,7 +168,7 @@ public final class Forebay implements AutoCloseable {
   }
 
   private DataSet embeddedDataSet(String root) throws IOException {
-    NodeDataSet opened = node.add(DataSetSpec.of(uri(root), options));
+    NodeDataSet opened = node.add(own(root));
     DirectAccess direct = new DirectAccess(opened.spec());
     resources.add(direct);
     Ladder ladder =
@@ -197,14 +198,15 @@ public final class Forebay implements AutoCloseable {
   private DataSetSpec resolve(String nameOrRoot) throws IOException {
     String plain = nameOrRoot.replaceFirst("(?<![:/])/+$", "");
     for (NodeInfo.ServedDataSet served : nodeInfo.map(NodeInfo::dataSets).orElse(List.of())) {
-      if (served.name().equals(plain) || served.root().toString().equals(plain)) {
-        return new DataSetSpec(served.name(), served.root(), options);
+      DataSetSpec spec = spec(served.name(), served.mounts());
+      if (spec.isNamed(plain)) {
+        return spec;
       }
     }
     try {
       var answer = servers.askAny(server -> server.open(plain));
       if (answer.isPresent()) {
-        return new DataSetSpec(answer.get().name(), answer.get().root(), options);
+        return spec(answer.get().name(), answer.get().mounts());
       }
     } catch (UnknownDataSetException e) {
       throw e;
@@ -214,7 +216,20 @@ public final class Forebay implements AutoCloseable {
       }
       log.warn("no cache server answers; reading {} directly: {}", plain, e.getMessage());
     }
-    return DataSetSpec.of(uri(plain), options);
+    return own(plain);
+  }
+
+  private DataSetSpec own(String root) {
+    URI uri = uri(root);
+    return DataSetSpec.of(
+        uri, uri.getScheme() == null ? options : UnderStores.optionsFor(uri, options));
+  }
+
+  private DataSetSpec spec(String name, List<Mount> mounts) {
+    return new DataSetSpec(
+        name,
+        mounts.stream().map(m -> m.withOptions(UnderStores.optionsFor(m.root(), options))).toList(),
+        CachePolicy.DEFAULT);
   }
 
   private static URI uri(String text) {

@@ -77,7 +77,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
               id,
               () -> {
                 NodeDataSet dataSet = node.dataSet(open.nameOrRoot());
-                return new Message.Opened(dataSet.spec().name(), dataSet.spec().root());
+                return new Message.Opened(dataSet.spec().name(), dataSet.spec().mounts());
               });
       case Message.Stat stat ->
           answer(

@@ -44,7 +44,7 @@ class ServerConfigTest {
         .hasToString("/var/lib/forebay/tier");
     assertThat(config.unix()).hasToString("/var/lib/forebay/forebay.sock");
     assertThat(config.members()).contains(new Member("b", "10.0.0.2:7070"));
-    assertThat(config.dataSets().get(0).options())
+    assertThat(config.dataSets().get(0).mounts().get(0).options())
         .containsEntry("fs.oss.endpoint", "oss.example.com");
   }
 

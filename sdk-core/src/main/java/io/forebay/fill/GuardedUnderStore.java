@@ -3,6 +3,7 @@ package io.forebay.fill;
 import io.forebay.CachePolicy;
 import io.forebay.FileStatus;
 import io.forebay.limit.Pace;
+import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
@@ -10,6 +11,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -143,6 +145,11 @@ public final class GuardedUnderStore implements UnderStore {
   }
 
   @Override
+  public Optional<KeyListing> keys() {
+    return delegate.keys().map(keys -> after -> send(() -> keys.list(after), false));
+  }
+
+  @Override
   public InputStream open(FileStatus file, long offset, long length) throws IOException {
     return new GuardedStream(send(() -> delegate.open(file, offset, length), true));
   }
@@ -150,6 +157,11 @@ public final class GuardedUnderStore implements UnderStore {
   @Override
   public FileStatus put(String path, InputStream content, long length) throws IOException {
     return send(() -> delegate.put(path, content, length), false);
+  }
+
+  @Override
+  public FileStatus rename(FileStatus from, String to) throws IOException {
+    return send(() -> delegate.rename(from, to), false);
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.forebay.fill;
 
 import io.forebay.FileStatus;
+import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -159,8 +161,18 @@ public final class HedgingUnderStore implements UnderStore {
   }
 
   @Override
+  public Optional<KeyListing> keys() {
+    return delegate.keys();
+  }
+
+  @Override
   public FileStatus put(String path, InputStream content, long length) throws IOException {
     return delegate.put(path, content, length);
+  }
+
+  @Override
+  public FileStatus rename(FileStatus from, String to) throws IOException {
+    return delegate.rename(from, to);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.forebay.metadata;
 
+import io.forebay.Mount;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -25,7 +27,7 @@ import java.util.Properties;
  * @param admin {@code host:port} of the admin endpoint; empty for none
  * @param members all servers of the cluster, as {@code name=address}
  * @param tiers tier directories by their number
- * @param dataSets names and roots that the owner serves
+ * @param dataSets names and mounts of what the owner serves
  */
 public record NodeInfo(
     String name,
@@ -39,8 +41,38 @@ public record NodeInfo(
 
   private static final String FILE = "node.properties";
 
-  /** A data set of the owner; its options stay with the owner. */
-  public record ServedDataSet(String name, URI root) {}
+  /** A data set of the owner; options and secrets of its mounts stay with the owner. */
+  public record ServedDataSet(String name, List<Mount> mounts) {
+
+    public ServedDataSet {
+      mounts = List.copyOf(mounts);
+    }
+
+    static ServedDataSet read(Properties properties, String key) {
+      List<Mount> mounts = new ArrayList<>();
+      for (int i = 0; properties.containsKey(key + ".mount." + i + ".root"); i++) {
+        String mount = key + ".mount." + i;
+        mounts.add(
+            new Mount(
+                properties.getProperty(mount + ".path"),
+                URI.create(properties.getProperty(mount + ".root")),
+                Map.of(),
+                Map.of(),
+                Boolean.parseBoolean(properties.getProperty(mount + ".readOnly"))));
+      }
+      return new ServedDataSet(properties.getProperty(key + ".name"), mounts);
+    }
+
+    void write(Properties properties, String key) {
+      properties.setProperty(key + ".name", name);
+      for (int i = 0; i < mounts.size(); i++) {
+        String mount = key + ".mount." + i;
+        properties.setProperty(mount + ".path", mounts.get(i).path());
+        properties.setProperty(mount + ".root", mounts.get(i).root().toString());
+        properties.setProperty(mount + ".readOnly", Boolean.toString(mounts.get(i).readOnly()));
+      }
+    }
+  }
 
   public NodeInfo {
     members = List.copyOf(members);
@@ -68,10 +100,7 @@ public record NodeInfo(
     }
     List<ServedDataSet> dataSets = new ArrayList<>();
     for (int i = 0; properties.containsKey("dataset." + i + ".name"); i++) {
-      dataSets.add(
-          new ServedDataSet(
-              properties.getProperty("dataset." + i + ".name"),
-              URI.create(properties.getProperty("dataset." + i + ".root"))));
+      dataSets.add(ServedDataSet.read(properties, "dataset." + i));
     }
     return Optional.of(
         new NodeInfo(
@@ -100,8 +129,7 @@ public record NodeInfo(
       properties.setProperty("tier." + i, tiers.get(i).toString());
     }
     for (int i = 0; i < dataSets.size(); i++) {
-      properties.setProperty("dataset." + i + ".name", dataSets.get(i).name());
-      properties.setProperty("dataset." + i + ".root", dataSets.get(i).root().toString());
+      dataSets.get(i).write(properties, "dataset." + i);
     }
     StringWriter text = new StringWriter();
     properties.store(text, "Written by the owner of this directory at each start");

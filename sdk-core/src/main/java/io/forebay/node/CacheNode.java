@@ -182,7 +182,7 @@ public final class CacheNode implements AutoCloseable {
       return byName;
     }
     for (NodeDataSet each : dataSets.values()) {
-      if (each.spec().root().toString().equals(nameOrRoot)) {
+      if (each.spec().isNamed(nameOrRoot)) {
         return each;
       }
     }
@@ -217,7 +217,7 @@ public final class CacheNode implements AutoCloseable {
     List<NodeInfo.ServedDataSet> served = new ArrayList<>();
     dataSets
         .values()
-        .forEach(d -> served.add(new NodeInfo.ServedDataSet(d.spec().name(), d.spec().root())));
+        .forEach(d -> served.add(new NodeInfo.ServedDataSet(d.spec().name(), d.spec().mounts())));
     Optional<String> generation = maps.generation();
     new NodeInfo(
             name,

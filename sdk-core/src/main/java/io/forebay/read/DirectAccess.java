@@ -29,9 +29,7 @@ public final class DirectAccess implements AutoCloseable {
         throw new IOException(
             "no cache server answers for data set '"
                 + spec.name()
-                + "', and this client cannot read "
-                + spec.root()
-                + " itself: "
+                + "', and this client cannot read it from its under-store: "
                 + e.getMessage(),
             e);
       }

@@ -3,6 +3,7 @@ package io.forebay.understore;
 import io.forebay.FileStatus;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /**
  * Tries passing failures again, with jitter, and continues a broken stream where it broke. What the
@@ -30,6 +31,11 @@ public final class RetryingUnderStore implements UnderStore {
   }
 
   @Override
+  public Optional<KeyListing> keys() {
+    return delegate.keys().map(keys -> after -> policy.run(() -> keys.list(after)));
+  }
+
+  @Override
   public InputStream open(FileStatus file, long offset, long length) throws IOException {
     return new ResumingStream(file, offset, length);
   }
@@ -37,6 +43,11 @@ public final class RetryingUnderStore implements UnderStore {
   @Override
   public FileStatus put(String path, InputStream content, long length) throws IOException {
     return delegate.put(path, content, length);
+  }
+
+  @Override
+  public FileStatus rename(FileStatus from, String to) throws IOException {
+    return delegate.rename(from, to);
   }
 
   @Override

@@ -37,35 +37,55 @@ public final class TreeListing {
     return entries;
   }
 
-  /**
-   * All files below a directory, in no particular order.
-   *
-   * @param width how many directories are listed at a time
-   */
+  /** All files below a directory, in no particular order. */
   public static List<FileStatus> walk(Lister lister, String root, Executor executor, int width)
       throws IOException {
     List<FileStatus> files = new ArrayList<>();
+    visit(
+        lister,
+        root,
+        executor,
+        width,
+        (directory, entries) -> entries.stream().filter(e -> !e.directory()).forEach(files::add));
+    return files;
+  }
+
+  /** Takes the children of one directory. */
+  @FunctionalInterface
+  public interface Visitor {
+    void visit(String directory, List<FileStatus> children) throws IOException;
+  }
+
+  private record Listed(String directory, List<FileStatus> children) {}
+
+  /**
+   * Lists all directories at and below one, in no particular order.
+   *
+   * @param width how many directories are listed at a time
+   * @param visitor called by the calling thread
+   */
+  public static void visit(
+      Lister lister, String root, Executor executor, int width, Visitor visitor)
+      throws IOException {
     Deque<String> waiting = new ArrayDeque<>(List.of(root));
     int running = 0;
-    var completions = new ExecutorCompletionService<List<FileStatus>>(executor);
+    var completions = new ExecutorCompletionService<Listed>(executor);
     try {
       while (!waiting.isEmpty() || running > 0) {
         while (!waiting.isEmpty() && running < width) {
           String directory = waiting.remove();
-          completions.submit(() -> lister.list(directory));
+          completions.submit(() -> new Listed(directory, lister.list(directory)));
           running++;
         }
-        List<FileStatus> entries = completions.take().get();
+        Listed listed = completions.take().get();
         running--;
-        for (FileStatus entry : entries) {
+        visitor.visit(listed.directory, listed.children);
+        for (FileStatus entry : listed.children) {
           if (entry.directory()) {
             waiting.add(entry.path());
-          } else {
-            files.add(entry);
           }
         }
       }
-      return files;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while listing " + root);

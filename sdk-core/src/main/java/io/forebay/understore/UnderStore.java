@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Where the data really lives, seen as a tree of files below one root. The smallest interface the
@@ -37,6 +38,11 @@ public interface UnderStore extends Closeable {
    * @throws java.nio.file.NoSuchFileException when the directory is not there; the root always is
    */
   ListingPage list(String directory, String continuation) throws IOException;
+
+  /** Lists keys, where the store has keys rather than directories. */
+  default Optional<KeyListing> keys() {
+    return Optional.empty();
+  }
 
   /**
    * Opens a range of exactly this version of a file. The stream may fail, or end early, at any
@@ -77,6 +83,25 @@ public interface UnderStore extends Closeable {
    * @return the status of the new version
    */
   FileStatus put(String path, InputStream content, long length) throws IOException;
+
+  /**
+   * Gives a file another name, replacing what has it. Object stores have no such thing: there the
+   * content is copied, visible under the new name as a whole, and then deleted under the old one; a
+   * failure in between leaves both.
+   *
+   * @param from the version that is meant
+   * @return the status under the new name
+   * @throws io.forebay.StaleFileException when the file has another version by now
+   */
+  default FileStatus rename(FileStatus from, String to) throws IOException {
+    FileStatus renamed;
+    try (InputStream content =
+        from.size() == 0 ? InputStream.nullInputStream() : open(from, 0, from.size())) {
+      renamed = put(to, content, from.size());
+    }
+    delete(from.path());
+    return renamed;
+  }
 
   /** Deletes a file; deleting what is not there succeeds, as it does in object stores. */
   void delete(String path) throws IOException;

@@ -1,14 +1,23 @@
 package io.forebay.understore;
 
 import io.forebay.DataSetSpec;
+import io.forebay.Mount;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeSet;
 
 /** Opens under-stores by scheme, with the retries that all of them share. */
 public final class UnderStores {
+
+  private static final List<UnderStoreProvider> PROVIDERS =
+      ServiceLoader.load(UnderStoreProvider.class, UnderStores.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
 
   private UnderStores() {}
 
@@ -27,21 +36,45 @@ public final class UnderStores {
   }
 
   /** As {@link #open}, without retries. */
-  public static UnderStore connect(DataSetSpec spec) throws IOException {
-    String scheme = spec.root().getScheme().toLowerCase(Locale.ROOT);
-    List<String> known = new ArrayList<>();
-    for (UnderStoreProvider provider : ServiceLoader.load(UnderStoreProvider.class)) {
-      if (provider.scheme().equals(scheme)) {
-        return provider.open(spec.root(), spec.options());
+  public static MountedUnderStore connect(DataSetSpec spec) throws IOException {
+    return new MountedUnderStore(spec);
+  }
+
+  static UnderStoreProvider provider(Mount mount) {
+    return provider(mount.root());
+  }
+
+  private static UnderStoreProvider provider(URI root) {
+    String scheme = root.getScheme().toLowerCase(Locale.ROOT);
+    TreeSet<String> known = new TreeSet<>();
+    for (UnderStoreProvider provider : PROVIDERS) {
+      if (provider.schemes().contains(scheme)) {
+        return provider;
       }
-      known.add(provider.scheme() + ":");
+      provider.schemes().forEach(s -> known.add(s + ":"));
     }
     throw new IllegalArgumentException(
         "no under-store for scheme '"
             + scheme
             + "' of "
-            + spec.root()
+            + root
             + "; known here: "
             + String.join(", ", known));
+  }
+
+  /** Without the options that are other stores', for a reader who has one set for all of them. */
+  public static Map<String, String> optionsFor(URI root, Map<String, String> options) {
+    UnderStoreProvider own = provider(root);
+    Map<String, String> fitting = new HashMap<>(options);
+    for (UnderStoreProvider other : PROVIDERS) {
+      if (!other.equals(own)) {
+        fitting.keySet().removeIf(key -> isOf(other, key) && !isOf(own, key));
+      }
+    }
+    return fitting;
+  }
+
+  private static boolean isOf(UnderStoreProvider provider, String option) {
+    return provider.optionPrefixes().stream().anyMatch(option::startsWith);
   }
 }

@@ -1,6 +1,7 @@
 package io.forebay.wire;
 
 import io.forebay.FileStatus;
+import io.forebay.Mount;
 import io.forebay.ReadOrder;
 import io.forebay.metadata.FileId;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Layout of a frame, big-endian: length of what follows (u32), type (u8), request id (u32), body.
@@ -19,7 +21,7 @@ import java.util.List;
 public final class Codec {
 
   /** Version that {@link Message.Hello} and {@link Message.Welcome} carry. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /** Bytes of length, type and request id. */
   public static final int HEADER_BYTES = 9;
@@ -140,7 +142,12 @@ public final class Codec {
       return WELCOME;
     } else if (message instanceof Message.Opened m) {
       putText(out, m.name());
-      putText(out, m.root().toString());
+      out.putInt(m.mounts().size());
+      for (Mount mount : m.mounts()) {
+        putText(out, mount.path());
+        putText(out, mount.root().toString());
+        out.put((byte) (mount.readOnly() ? 1 : 0));
+      }
       return OPENED;
     } else if (message instanceof Message.Status m) {
       putStatus(out, m.status());
@@ -212,7 +219,7 @@ public final class Codec {
       case MAPS_STUCK -> new Message.MapsStuck(text(in));
       case CANCEL -> new Message.Cancel();
       case WELCOME -> new Message.Welcome(in.getInt());
-      case OPENED -> new Message.Opened(text(in), URI.create(text(in)));
+      case OPENED -> new Message.Opened(text(in), mounts(in));
       case STATUS -> new Message.Status(status(in));
       case LISTING -> {
         boolean last = in.get() != 0;
@@ -242,6 +249,15 @@ public final class Codec {
       items.add(new Item(status, offset, itemLength));
     }
     return new Message.Get(dataSet, order, items);
+  }
+
+  private static List<Mount> mounts(ByteBuffer in) throws MalformedFrameException {
+    int count = count(in);
+    List<Mount> mounts = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      mounts.add(new Mount(text(in), URI.create(text(in)), Map.of(), Map.of(), in.get() != 0));
+    }
+    return mounts;
   }
 
   private static Message.Used used(ByteBuffer in) throws MalformedFrameException {

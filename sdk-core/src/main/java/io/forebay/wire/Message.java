@@ -1,9 +1,9 @@
 package io.forebay.wire;
 
 import io.forebay.FileStatus;
+import io.forebay.Mount;
 import io.forebay.ReadOrder;
 import io.forebay.metadata.FileId;
-import java.net.URI;
 import java.util.List;
 
 /**
@@ -62,7 +62,10 @@ public sealed interface Message {
   /** The server speaks the client's version. */
   record Welcome(int version) implements Message {}
 
-  record Opened(String name, URI root) implements Message {}
+  /**
+   * @param mounts without options and secrets
+   */
+  record Opened(String name, List<Mount> mounts) implements Message {}
 
   record Status(FileStatus status) implements Message {}
 

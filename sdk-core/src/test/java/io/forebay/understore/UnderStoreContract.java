@@ -97,6 +97,48 @@ public abstract class UnderStoreContract {
   }
 
   @Test
+  void aRenamedFileHasItsContentUnderTheNewNameOnly() throws IOException {
+    byte[] content = bytes(100_000, 13);
+    FileStatus old = put("from/old", content);
+    put("to/new", bytes(5, 14));
+
+    FileStatus young = store.rename(old, "to/new");
+    assertThat(young).isEqualTo(store.stat("to/new"));
+    assertThat(read(young, 0, 100_000)).isEqualTo(content);
+    assertThatThrownBy(() -> store.stat("from/old")).isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> store.rename(old, "to/third")).isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void aFileThatChangedIsNotRenamed() throws IOException {
+    FileStatus old = put("changed", bytes(10, 15));
+    FileStatus young = put("changed", bytes(11, 16));
+
+    assertThatThrownBy(() -> store.rename(old, "elsewhere")).isInstanceOf(StaleFileException.class);
+    assertThat(store.stat("changed")).isEqualTo(young);
+    assertThatThrownBy(() -> store.stat("elsewhere")).isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void keysAreListedInOrderFromAnyPointOn() throws IOException {
+    if (store.keys().isEmpty()) {
+      return; // a store of directories
+    }
+    for (String path : List.of("A", "a-b", "a/b", "é", "😀", "z")) {
+      put(path, bytes(3, 17));
+    }
+    KeyListing keys = store.keys().get();
+    assertThat(keys.list("").files())
+        .extracting(FileStatus::path)
+        .containsExactly("A", "a-b", "a/b", "z", "é", "😀");
+    KeyListing.Page rest = keys.list("a-c");
+    assertThat(rest.files()).hasSize(4).contains(store.stat("a/b"));
+    assertThat(rest.last()).isEqualTo("😀");
+    assertThat(rest.more()).isFalse();
+    assertThat(keys.list("😁").files()).isEmpty();
+  }
+
+  @Test
   void aParentOfFilesIsADirectory() throws IOException {
     put("x/y/z", bytes(1, 6));
 
@@ -163,12 +205,13 @@ public abstract class UnderStoreContract {
 
   @Test
   void aListingOfMoreThanAPageIsWhole() throws IOException {
-    for (int i = 0; i < 1_203; i++) {
+    int count = moreThanAPage();
+    for (int i = 0; i < count; i++) {
       put("many/" + i, new byte[] {1});
     }
     List<FileStatus> entries = TreeListing.list(store, "many");
-    assertThat(entries).hasSize(1_203);
-    assertThat(new HashSet<>(entries)).hasSize(1_203);
+    assertThat(entries).hasSize(count);
+    assertThat(new HashSet<>(entries)).hasSize(count);
   }
 
   @Test
@@ -188,6 +231,11 @@ public abstract class UnderStoreContract {
         assertThat(in.read()).isNotNegative();
       }
     }
+  }
+
+  /** Files that one page of a listing cannot hold. */
+  protected int moreThanAPage() {
+    return 1_203;
   }
 
   protected final FileStatus put(String path, byte[] content) throws IOException {

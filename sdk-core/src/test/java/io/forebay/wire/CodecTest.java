@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.FileStatus;
+import io.forebay.Mount;
 import io.forebay.ReadOrder;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -17,6 +19,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class CodecTest {
+
+  private static final List<Mount> MOUNTS =
+      List.of(
+          new Mount("", URI.create("oss://bucket/x"), Map.of(), Map.of(), true),
+          new Mount("a/b", URI.create("file:/data"), Map.of(), Map.of(), false));
 
   @Property(tries = 500)
   void everyMessageSurvivesTheWire(@ForAll("messages") Message message, @ForAll int id)
@@ -83,7 +90,7 @@ class CodecTest {
         Arbitraries.integers().map(Message.Hello::new),
         Arbitraries.integers().map(Message.Welcome::new),
         text.map(Message.Open::new),
-        text.map(name -> new Message.Opened(name, URI.create("oss://bucket/x"))),
+        text.map(name -> new Message.Opened(name, MOUNTS)),
         Combinators.combine(text, text).as(Message.Stat::new),
         Combinators.combine(text, text).as(Message.ListDirectory::new),
         text.map(Message.Refresh::new),

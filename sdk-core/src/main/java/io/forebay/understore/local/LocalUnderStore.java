@@ -83,8 +83,7 @@ final class LocalUnderStore implements UnderStore {
     try {
       FileStatus now = stat(file.path());
       if (!now.etag().equals(file.etag())) {
-        throw new StaleFileException(
-            describe(file.path()), "expected " + file.etag() + ", found " + now.etag());
+        throw stale(file, now);
       }
       channel.position(offset);
       return Channels.newInputStream(channel);
@@ -115,6 +114,26 @@ final class LocalUnderStore implements UnderStore {
       Files.deleteIfExists(unfinished);
     }
     return stat(path);
+  }
+
+  @Override
+  public FileStatus rename(FileStatus from, String to) throws IOException {
+    FileStatus now = stat(from.path());
+    if (!now.etag().equals(from.etag())) {
+      throw stale(from, now);
+    }
+    try {
+      Files.createDirectories(resolve(to).getParent());
+      Files.move(resolve(from.path()), resolve(to), StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      throw named(to, e);
+    }
+    return stat(to);
+  }
+
+  private StaleFileException stale(FileStatus expected, FileStatus found) {
+    return new StaleFileException(
+        describe(expected.path()), "expected " + expected.etag() + ", found " + found.etag());
   }
 
   @Override

@@ -5,13 +5,19 @@ import io.forebay.understore.UnderStoreProvider;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /** Opens {@code file:} roots. There are no options. */
 public final class LocalUnderStoreProvider implements UnderStoreProvider {
 
   @Override
-  public String scheme() {
-    return "file";
+  public Set<String> schemes() {
+    return Set.of("file");
+  }
+
+  @Override
+  public Set<String> optionPrefixes() {
+    return Set.of();
   }
 
   @Override

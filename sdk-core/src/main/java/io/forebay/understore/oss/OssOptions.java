@@ -1,8 +1,8 @@
 package io.forebay.understore.oss;
 
+import io.forebay.understore.StoreSettings;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The options of an {@code oss://} root, by the names that users of JindoSDK know.
@@ -54,24 +54,18 @@ record OssOptions(
           PART_SIZE);
 
   static OssOptions parse(Map<String, String> options) {
-    for (String key : options.keySet()) {
-      if (!KNOWN.contains(key)) {
-        throw new IllegalArgumentException(
-            "unknown option '"
-                + key
-                + "' of an oss:// under-store; known: "
-                + new TreeSet<>(KNOWN));
-      }
-    }
-    String endpoint = options.getOrDefault(ENDPOINT, "");
-    if (endpoint.isBlank()) {
-      throw new IllegalArgumentException(
-          "an oss:// root needs the option "
-              + ENDPOINT
-              + ", such as oss-cn-hangzhou-internal.aliyuncs.com");
-    }
-    String region = options.getOrDefault(REGION, "");
-    String signature = options.getOrDefault(SIGNATURE, region.isEmpty() ? "V1" : "V4");
+    StoreSettings settings = StoreSettings.of("oss://", KNOWN, Map.of(), options);
+    String endpoint =
+        settings
+            .text(ENDPOINT)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "an oss:// root needs the option "
+                            + ENDPOINT
+                            + ", such as oss-cn-hangzhou-internal.aliyuncs.com"));
+    String region = settings.text(REGION, "");
+    String signature = settings.text(SIGNATURE, region.isEmpty() ? "V1" : "V4");
     if (!signature.equals("V1") && !signature.equals("V4")) {
       throw new IllegalArgumentException(SIGNATURE + " is '" + signature + "'; use V1 or V4");
     }
@@ -83,27 +77,9 @@ record OssOptions(
         endpoint,
         region,
         signature.equals("V4"),
-        number(options, CONNECT_TIMEOUT, 3_000, 1, 600_000),
-        number(options, READ_TIMEOUT, 10_000, 1, 600_000),
-        number(options, MAX_CONNECTIONS, 256, 1, 65_536),
-        number(options, PART_SIZE, 16 << 20, 100 << 10, 1 << 30));
-  }
-
-  private static int number(
-      Map<String, String> options, String key, int fallback, int least, int most) {
-    String text = options.get(key);
-    if (text == null) {
-      return fallback;
-    }
-    try {
-      int value = Integer.parseInt(text.strip());
-      if (value >= least && value <= most) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // Reported below, with the range.
-    }
-    throw new IllegalArgumentException(
-        key + " is '" + text + "'; use a whole number from " + least + " to " + most);
+        settings.number(CONNECT_TIMEOUT, 3_000, 1, 600_000),
+        settings.number(READ_TIMEOUT, 10_000, 1, 600_000),
+        settings.number(MAX_CONNECTIONS, 256, 1, 65_536),
+        settings.number(PART_SIZE, 16 << 20, 100 << 10, 1 << 30));
   }
 }

@@ -14,9 +14,10 @@ import com.aliyun.oss.model.OSSObjectSummary;
 import com.aliyun.oss.model.ObjectMetadata;
 import com.aliyun.oss.model.PartETag;
 import com.aliyun.oss.model.UploadPartRequest;
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
+import io.forebay.understore.ObjectKeys;
 import io.forebay.understore.RetryPolicy;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
@@ -25,29 +26,25 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /** A bucket, or the part of one below a prefix. */
 final class OssUnderStore implements UnderStore {
-
-  private static final Logger log = LoggerFactory.getLogger(OssUnderStore.class);
 
   /** The most keys that ListObjectsV2 returns at a time. */
   private static final int PAGE = 1000;
 
   private final OSS client;
   private final String bucket;
-  private final String prefix;
+  private final ObjectKeys keys;
   private final int partBytes;
 
   OssUnderStore(OSS client, String bucket, String prefix, int partBytes) {
     this.client = client;
     this.bucket = bucket;
-    this.prefix = prefix.isEmpty() ? "" : prefix + "/";
+    this.keys = new ObjectKeys("oss://" + bucket, prefix);
     this.partBytes = partBytes;
   }
 
@@ -74,33 +71,44 @@ final class OssUnderStore implements UnderStore {
     if (result.getKeyCount() == 0 && continuation.isEmpty() && !directory.isEmpty()) {
       throw new NoSuchFileException(noun(directory), null, "no such directory");
     }
-    List<FileStatus> entries = new ArrayList<>();
-    int leftOut = 0;
-    for (String common : result.getCommonPrefixes()) {
-      String path = common.substring(prefix.length(), common.length() - 1);
-      if (DataPath.isValid(path) && !path.isEmpty()) {
-        entries.add(FileStatus.directory(path));
-      } else {
-        leftOut++;
-      }
-    }
+    ObjectKeys.Entries page = keys.new Entries(false);
+    result.getCommonPrefixes().forEach(page::prefix);
+    addObjects(page, result);
+    page.warn(directory);
+    return new ListingPage(
+        page.entries(), result.isTruncated() ? result.getNextContinuationToken() : "");
+  }
+
+  private static void addObjects(ObjectKeys.Entries page, ListObjectsV2Result result) {
     for (OSSObjectSummary object : result.getObjectSummaries()) {
-      String path = object.getKey().substring(prefix.length());
-      if (path.isEmpty() || path.endsWith("/")) {
-        // The marker that consoles create for an empty directory.
-        continue;
-      }
-      if (DataPath.isValid(path)) {
-        entries.add(
-            status(path, object.getSize(), object.getLastModified().toInstant(), object.getETag()));
-      } else {
-        leftOut++;
-      }
+      page.object(
+          object.getKey(),
+          object.getSize(),
+          object.getLastModified().toInstant().toEpochMilli(),
+          object.getETag());
     }
-    if (leftOut > 0) {
-      log.warn("{}: {} objects left out, their names cannot be paths", noun(directory), leftOut);
-    }
-    return new ListingPage(entries, result.isTruncated() ? result.getNextContinuationToken() : "");
+  }
+
+  @Override
+  public Optional<KeyListing> keys() {
+    return Optional.of(this::listKeys);
+  }
+
+  private KeyListing.Page listKeys(String after) throws IOException {
+    ListObjectsV2Request request =
+        new ListObjectsV2Request(bucket)
+            .withPrefix(keys.directoryPrefix(""))
+            .withStartAfter(after.isEmpty() ? null : keys.key(after))
+            .withMaxKeys(PAGE);
+    ListObjectsV2Result result = call("", () -> client.listObjectsV2(request));
+    ObjectKeys.Entries page = keys.new Entries(true);
+    addObjects(page, result);
+    List<OSSObjectSummary> objects = result.getObjectSummaries();
+    return new KeyListing.Page(
+        page.entries(),
+        page.leftOut(),
+        objects.isEmpty() ? after : keys.below(objects.get(objects.size() - 1).getKey()),
+        result.isTruncated());
   }
 
   @Override
@@ -190,13 +198,13 @@ final class OssUnderStore implements UnderStore {
     client.shutdown();
   }
 
-  private ListObjectsV2Result page(String directory, String continuation, int keys)
+  private ListObjectsV2Result page(String directory, String continuation, int count)
       throws IOException {
     ListObjectsV2Request request =
         new ListObjectsV2Request(bucket)
-            .withPrefix(directory.isEmpty() ? prefix : key(directory) + "/")
+            .withPrefix(keys.directoryPrefix(directory))
             .withDelimiter("/")
-            .withMaxKeys(keys);
+            .withMaxKeys(count);
     if (!continuation.isEmpty()) {
       request.setContinuationToken(continuation);
     }
@@ -231,24 +239,19 @@ final class OssUnderStore implements UnderStore {
   }
 
   private String key(String path) {
-    return prefix + path;
+    return keys.key(path);
   }
 
   private String noun(String path) {
-    return "oss://" + bucket + "/" + key(path);
+    return keys.noun(path);
   }
 
   private static FileStatus status(String path, ObjectMetadata metadata) {
-    return status(
+    return FileStatus.file(
         path,
         metadata.getContentLength(),
-        metadata.getLastModified().toInstant(),
+        metadata.getLastModified().toInstant().getEpochSecond() * 1000,
         metadata.getETag());
-  }
-
-  private static FileStatus status(String path, long size, Instant modified, String etag) {
-    // HEAD tells whole seconds, a listing may tell more: keep what both agree on.
-    return FileStatus.file(path, size, modified.getEpochSecond() * 1000, etag);
   }
 
   /** The body of a GET. Closing it before its end drops the connection instead of draining it. */

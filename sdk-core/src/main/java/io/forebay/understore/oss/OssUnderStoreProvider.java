@@ -10,6 +10,7 @@ import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreProvider;
 import java.net.URI;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Opens {@code oss://bucket/prefix} roots with Alibaba Cloud's official client. */
@@ -19,8 +20,13 @@ public final class OssUnderStoreProvider implements UnderStoreProvider {
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]");
 
   @Override
-  public String scheme() {
-    return "oss";
+  public Set<String> schemes() {
+    return Set.of("oss");
+  }
+
+  @Override
+  public Set<String> optionPrefixes() {
+    return Set.of("fs.oss.");
   }
 
   @Override

@@ -25,7 +25,10 @@ final class Bucket {
   private static final String UNFINISHED = ".unfinished-";
 
   private final Path directory;
-  private final NavigableMap<String, StoredObject> objects = new ConcurrentSkipListMap<>();
+
+  private final NavigableMap<String, StoredObject> objects =
+      new ConcurrentSkipListMap<>(Bucket::compare);
+
   private final Map<String, NavigableMap<Integer, byte[]>> uploads = new ConcurrentHashMap<>();
 
   /**
@@ -51,6 +54,20 @@ final class Bucket {
         }
       }
     }
+  }
+
+  /** By UTF-8 bytes, as OSS lists keys: surrogates stand for the greatest code points. */
+  private static int compare(String a, String b) {
+    int length = Math.min(a.length(), b.length());
+    for (int i = 0; i < length; i++) {
+      char x = a.charAt(i);
+      char y = b.charAt(i);
+      if (x != y) {
+        boolean high = Character.isSurrogate(x);
+        return high == Character.isSurrogate(y) ? Character.compare(x, y) : high ? 1 : -1;
+      }
+    }
+    return Integer.compare(a.length(), b.length());
   }
 
   NavigableMap<String, StoredObject> objects() {

@@ -16,6 +16,9 @@ final class Listing {
   private static final DateTimeFormatter ISO =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+  /** The greatest code point: comes after every name. */
+  private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
+
   private Listing() {}
 
   static String xml(
@@ -43,7 +46,7 @@ final class Listing {
             .append(Xml.element("Prefix", name.apply(common)))
             .append("</CommonPrefixes>");
         // Everything below the common prefix is behind us.
-        last = common + Character.MAX_VALUE;
+        last = common + LAST;
       } else {
         contents.append(content(name.apply(key), objects.get(key)));
         last = key;
@@ -86,7 +89,9 @@ final class Listing {
 
   private static String next(
       NavigableMap<String, StoredObject> objects, String prefix, String last) {
-    return last.compareTo(prefix) < 0 ? objects.ceilingKey(prefix) : objects.higherKey(last);
+    return objects.comparator().compare(last, prefix) < 0
+        ? objects.ceilingKey(prefix)
+        : objects.higherKey(last);
   }
 
   private static String after(Map<String, String> query) {

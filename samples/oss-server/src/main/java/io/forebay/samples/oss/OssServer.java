@@ -32,6 +32,7 @@ public final class OssServer implements AutoCloseable {
   private final Map<String, Bucket> buckets;
   private final Faults faults = new Faults();
   private final Traffic traffic = new Traffic();
+  private final Signatures signatures;
 
   private OssServer(Builder builder) throws IOException {
     buckets = new HashMap<>();
@@ -39,7 +40,7 @@ public final class OssServer implements AutoCloseable {
       buckets.put(bucket.getKey(), new Bucket(bucket.getValue()));
     }
     Api api = new Api(buckets);
-    Signatures signatures = new Signatures(builder.secretsById);
+    signatures = new Signatures(builder.secretsById);
     Shape shape = builder.shape;
     Pacer total = new Pacer(shape.bytesPerSecondInTotal());
     group =
@@ -94,6 +95,11 @@ public final class OssServer implements AutoCloseable {
   /** Puts an object without a request, neither shaped nor counted. */
   public void put(String bucket, String key, byte[] content) throws IOException {
     buckets.get(bucket).put(key, content);
+  }
+
+  /** Exchanges all keys for another one, as an account does whose keys rotate. */
+  public void rotateKey(String id, String secret) {
+    signatures.rotate(id, secret);
   }
 
   /** Multipart uploads of a bucket that were neither completed nor aborted. */

@@ -33,10 +33,15 @@ final class Signatures {
   private static final Set<String> V1_PARAMETERS =
       Set.of("uploads", "uploadId", "partNumber", "continuation-token", "security-token");
 
-  private final Map<String, String> secretsById;
+  private volatile Map<String, String> secretsById;
 
   Signatures(Map<String, String> secretsById) {
     this.secretsById = Map.copyOf(secretsById);
+  }
+
+  /** From now on there is only this key. */
+  void rotate(String id, String secret) {
+    secretsById = Map.of(id, secret);
   }
 
   void check(Request request) {

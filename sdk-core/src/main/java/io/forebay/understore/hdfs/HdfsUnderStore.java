@@ -1,0 +1,320 @@
+package io.forebay.understore.hdfs;
+
+import io.forebay.DataPath;
+import io.forebay.FileStatus;
+import io.forebay.StaleFileException;
+import io.forebay.understore.ListingPage;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreException;
+import java.io.FileNotFoundException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.protocol.DirectoryListing;
+import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
+import org.apache.hadoop.ipc.RemoteException;
+import org.apache.hadoop.security.AccessControlException;
+import org.apache.hadoop.security.UserGroupInformation;
+
+/**
+ * A directory of HDFS. The etag is made of inode, length and modification time: a file that was
+ * replaced has another inode, one that was appended to another length.
+ */
+final class HdfsUnderStore implements UnderStore {
+
+  /** Files being written carry this prefix and are never listed. */
+  private static final String UNFINISHED = ".forebay-unfinished-";
+
+  private final URI root;
+  private final Configuration configuration;
+  private DistributedFileSystem opened;
+
+  HdfsUnderStore(URI root, Map<String, String> options) {
+    this.root = root;
+    this.configuration = new Configuration();
+    String directory =
+        Optional.ofNullable(options.get("hadoop.conf.dir"))
+            .orElseGet(() -> System.getenv("HADOOP_CONF_DIR"));
+    if (directory != null) {
+      configuration.addResource(new Path(directory, "core-site.xml"));
+      configuration.addResource(new Path(directory, "hdfs-site.xml"));
+    }
+    options.forEach(configuration::set);
+    // Ours: a dead name node is to be heard of in seconds, not in the quarter of an hour that 45
+    // attempts take. Retrying is RetryingUnderStore's work.
+    configuration.setIfUnset("ipc.client.connect.max.retries.on.timeouts", "2");
+    configuration.setIfUnset("ipc.client.connect.max.retries", "2");
+  }
+
+  /** The client, made when it is first needed: making it looks the name node's host up. */
+  private synchronized DistributedFileSystem hdfs() throws IOException {
+    if (opened == null) {
+      DistributedFileSystem fresh = new DistributedFileSystem();
+      String user = configuration.get("hadoop.user.name");
+      if (user == null || UserGroupInformation.isSecurityEnabled()) {
+        fresh.initialize(root, configuration);
+      } else {
+        try {
+          UserGroupInformation.createRemoteUser(user)
+              .doAs(
+                  (java.security.PrivilegedExceptionAction<Void>)
+                      () -> {
+                        fresh.initialize(root, configuration);
+                        return null;
+                      });
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new java.io.InterruptedIOException("interrupted while connecting to " + root);
+        }
+      }
+      opened = fresh;
+    }
+    return opened;
+  }
+
+  private interface Call<T> {
+    T run(DistributedFileSystem hdfs) throws IOException;
+  }
+
+  private <T> T call(String path, Call<T> call) throws IOException {
+    try {
+      return call.run(hdfs());
+    } catch (StaleFileException | NoSuchFileException | UnderStoreException e) {
+      throw e;
+    } catch (IOException e) {
+      throw translate(path, e);
+    } catch (IllegalArgumentException e) {
+      throw e.getCause() instanceof UnknownHostException
+          ? UnderStoreException.lasting(noun(path) + ": unknown host " + e.getMessage(), e)
+          : UnderStoreException.lasting(noun(path) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private IOException translate(String path, IOException failure) {
+    IOException e =
+        failure instanceof RemoteException remote ? remote.unwrapRemoteException() : failure;
+    String detail = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    if (e instanceof FileNotFoundException || e instanceof ParentNotDirectoryException) {
+      return new NoSuchFileException(noun(path), null, "no such file");
+    }
+    if (e instanceof AccessControlException) {
+      // HDFS says so of 'a/b' too where 'a' is a file that the user may not search.
+      return detail.contains("is not a directory")
+          ? new NoSuchFileException(noun(path), null, "a parent is a file")
+          : new AccessDeniedException(noun(path), null, detail);
+    }
+    if (e.getClass().getSimpleName().equals("SafeModeException")) {
+      return UnderStoreException.lasting(
+          noun(path)
+              + ": the name node is in safe mode and takes no changes; wait for it to leave, or ask"
+              + " 'hdfs dfsadmin -safemode get'",
+          e);
+    }
+    if (e instanceof UnknownHostException) {
+      return UnderStoreException.lasting(noun(path) + ": unknown host " + detail, e);
+    }
+    return failure instanceof RemoteException
+        ? UnderStoreException.lasting(
+            noun(path) + ": " + e.getClass().getSimpleName() + ": " + detail, e)
+        : UnderStoreException.passing(noun(path) + ": " + detail, e);
+  }
+
+  @Override
+  public FileStatus stat(String path) throws IOException {
+    return call(path, hdfs -> stat(hdfs, path));
+  }
+
+  private FileStatus stat(DistributedFileSystem hdfs, String path) throws IOException {
+    HdfsFileStatus status = hdfs.getClient().getFileInfo(resolve(path).toUri().getPath());
+    if (status == null) {
+      if (path.isEmpty()) {
+        throw new NoSuchFileException(noun(path), null, "the root is not there");
+      }
+      throw new NoSuchFileException(noun(path), null, "no such file");
+    }
+    return status(path, status);
+  }
+
+  @Override
+  public ListingPage list(String directory, String continuation) throws IOException {
+    return call(
+        directory,
+        hdfs -> {
+          DirectoryListing listing =
+              hdfs.getClient()
+                  .listPaths(
+                      resolve(directory).toUri().getPath(),
+                      continuation.getBytes(StandardCharsets.UTF_8));
+          if (listing == null) {
+            throw new NoSuchFileException(noun(directory), null, "no such directory");
+          }
+          List<FileStatus> entries = new ArrayList<>();
+          for (HdfsFileStatus child : listing.getPartialListing()) {
+            String name = child.getLocalName();
+            if (name.isEmpty()) { // HDFS lists a file as itself
+              throw new NoSuchFileException(noun(directory), null, "is a file, not a directory");
+            }
+            String path = DataPath.child(directory, name);
+            if (!name.startsWith(UNFINISHED) && DataPath.isValid(path)) {
+              entries.add(status(path, child));
+            }
+          }
+          return new ListingPage(
+              entries,
+              listing.hasMore() ? new String(listing.getLastName(), StandardCharsets.UTF_8) : "");
+        });
+  }
+
+  @Override
+  public InputStream open(FileStatus file, long offset, long length) throws IOException {
+    String path = file.path();
+    return call(
+        path,
+        hdfs -> {
+          FSDataInputStream in = hdfs.open(resolve(path));
+          try {
+            // After opening: a file that was replaced in between is found to be stale.
+            requireVersion(hdfs, file);
+            in.seek(offset);
+            return new FileStream(path, in, length);
+          } catch (IOException e) {
+            in.close();
+            throw e;
+          }
+        });
+  }
+
+  private void requireVersion(DistributedFileSystem hdfs, FileStatus file) throws IOException {
+    FileStatus now = stat(hdfs, file.path());
+    if (!now.etag().equals(file.etag())) {
+      throw new StaleFileException(
+          noun(file.path()), "expected " + file.etag() + ", found " + now.etag());
+    }
+  }
+
+  @Override
+  public FileStatus put(String path, InputStream content, long length) throws IOException {
+    return call(
+        path,
+        hdfs -> {
+          Path target = resolve(path);
+          Path unfinished = new Path(target.getParent(), UNFINISHED + UUID.randomUUID());
+          try {
+            long written;
+            try (var out = hdfs.create(unfinished)) {
+              written = content.transferTo(out);
+              out.hsync();
+            }
+            if (written != length) {
+              throw UnderStoreException.lasting(
+                  noun(path) + ": " + length + " bytes were announced, " + written + " came", null);
+            }
+            hdfs.rename(unfinished, target, Options.Rename.OVERWRITE);
+          } finally {
+            hdfs.delete(unfinished, false);
+          }
+          return stat(hdfs, path);
+        });
+  }
+
+  @Override
+  public FileStatus rename(FileStatus from, String to) throws IOException {
+    return call(
+        from.path(),
+        hdfs -> {
+          requireVersion(hdfs, from);
+          Path target = resolve(to);
+          hdfs.mkdirs(target.getParent());
+          hdfs.rename(resolve(from.path()), target, Options.Rename.OVERWRITE);
+          return stat(hdfs, to);
+        });
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    call(path, hdfs -> hdfs.delete(resolve(path), false));
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  private Path resolve(String path) {
+    String base = root.getPath().isEmpty() ? "/" : root.getPath();
+    Path directory = new Path(root.getScheme(), root.getAuthority(), base);
+    return path.isEmpty()
+        ? directory
+        : new Path(
+            root.getScheme(), root.getAuthority(), base + (base.endsWith("/") ? "" : "/") + path);
+  }
+
+  private String noun(String path) {
+    return root + (path.isEmpty() ? "" : "/" + path);
+  }
+
+  private static FileStatus status(String path, HdfsFileStatus status) {
+    return status.isDirectory()
+        ? FileStatus.directory(path)
+        : FileStatus.file(
+            path,
+            status.getLen(),
+            status.getModificationTime(),
+            Long.toHexString(status.getFileId())
+                + "-"
+                + Long.toHexString(status.getLen())
+                + "-"
+                + Long.toHexString(status.getModificationTime()));
+  }
+
+  /** At most the range that was asked for: a file being appended to is longer by now. */
+  private final class FileStream extends FilterInputStream {
+
+    private final String path;
+    private long remaining;
+
+    FileStream(String path, InputStream in, long length) {
+      super(in);
+      this.path = path;
+      this.remaining = length;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      if (remaining == 0) {
+        return -1;
+      }
+      try {
+        int n = in.read(target, offset, (int) Math.min(length, remaining));
+        remaining -= Math.max(n, 0);
+        return n;
+      } catch (IOException e) {
+        throw translate(path, e);
+      }
+    }
+  }
+}

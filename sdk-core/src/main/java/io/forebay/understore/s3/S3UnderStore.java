@@ -1,0 +1,288 @@
+package io.forebay.understore.s3;
+
+import io.forebay.FileStatus;
+import io.forebay.understore.KeyListing;
+import io.forebay.understore.ListingPage;
+import io.forebay.understore.ObjectKeys;
+import io.forebay.understore.RetryPolicy;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** An S3 bucket, or what lies below a prefix of one, through the AWS SDK. */
+final class S3UnderStore implements UnderStore {
+
+  /** The most keys that ListObjectsV2 returns at a time. */
+  private static final int PAGE = 1000;
+
+  private final S3Client client;
+  private final String bucket;
+  private final ObjectKeys keys;
+  private final int partBytes;
+
+  S3UnderStore(S3Client client, String scheme, String bucket, String prefix, int partBytes) {
+    this.client = client;
+    this.bucket = bucket;
+    this.keys = new ObjectKeys(scheme + "://" + bucket, prefix);
+    this.partBytes = partBytes;
+  }
+
+  @Override
+  public FileStatus stat(String path) throws IOException {
+    if (path.isEmpty()) {
+      // Only the bucket's existence is in question, and a listing of one key tells.
+      page("", "", 1);
+      return FileStatus.directory("");
+    }
+    try {
+      HeadObjectResponse head =
+          call(path, () -> client.headObject(r -> r.bucket(bucket).key(keys.key(path))));
+      return FileStatus.file(
+          path,
+          head.contentLength(),
+          head.lastModified().getEpochSecond() * 1000,
+          plain(head.eTag()));
+    } catch (NoSuchFileException e) {
+      ListObjectsV2Response below = page(path, "", 1);
+      if (!below.contents().isEmpty() || !below.commonPrefixes().isEmpty()) {
+        return FileStatus.directory(path);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public ListingPage list(String directory, String continuation) throws IOException {
+    ListObjectsV2Response answer = page(directory, continuation, PAGE);
+    if (continuation.isEmpty()
+        && !directory.isEmpty()
+        && answer.contents().isEmpty()
+        && answer.commonPrefixes().isEmpty()) {
+      throw new NoSuchFileException(keys.noun(directory), null, "no such directory");
+    }
+    ObjectKeys.Entries page = keys.new Entries(false);
+    answer.commonPrefixes().forEach(common -> page.prefix(common.prefix()));
+    addObjects(page, answer);
+    page.warn(directory);
+    return new ListingPage(
+        page.entries(), answer.isTruncated() ? answer.nextContinuationToken() : "");
+  }
+
+  @Override
+  public Optional<KeyListing> keys() {
+    return Optional.of(this::listKeys);
+  }
+
+  private KeyListing.Page listKeys(String after) throws IOException {
+    ListObjectsV2Response answer =
+        call(
+            "",
+            () ->
+                client.listObjectsV2(
+                    r ->
+                        r.bucket(bucket)
+                            .prefix(keys.directoryPrefix(""))
+                            .startAfter(after.isEmpty() ? null : keys.key(after))
+                            .maxKeys(PAGE)));
+    ObjectKeys.Entries page = keys.new Entries(true);
+    addObjects(page, answer);
+    List<S3Object> objects = answer.contents();
+    return new KeyListing.Page(
+        page.entries(),
+        page.leftOut(),
+        objects.isEmpty() ? after : keys.below(objects.get(objects.size() - 1).key()),
+        answer.isTruncated());
+  }
+
+  private static void addObjects(ObjectKeys.Entries page, ListObjectsV2Response answer) {
+    for (S3Object object : answer.contents()) {
+      page.object(
+          object.key(), object.size(), object.lastModified().toEpochMilli(), plain(object.eTag()));
+    }
+  }
+
+  private ListObjectsV2Response page(String directory, String continuation, int count)
+      throws IOException {
+    return call(
+        directory,
+        () ->
+            client.listObjectsV2(
+                r ->
+                    r.bucket(bucket)
+                        .prefix(keys.directoryPrefix(directory))
+                        .delimiter("/")
+                        .continuationToken(continuation.isEmpty() ? null : continuation)
+                        .maxKeys(count)));
+  }
+
+  @Override
+  public InputStream open(FileStatus file, long offset, long length) throws IOException {
+    String path = file.path();
+    return new ObjectStream(
+        path,
+        call(
+            path,
+            () ->
+                client.getObject(
+                    r ->
+                        r.bucket(bucket)
+                            .key(keys.key(path))
+                            .range("bytes=" + offset + "-" + (offset + length - 1))
+                            .ifMatch('"' + file.etag() + '"'))),
+        length);
+  }
+
+  @Override
+  public FileStatus put(String path, InputStream content, long length) throws IOException {
+    if (length > partBytes) {
+      putParts(path, content, length);
+    } else {
+      byte[] bytes = readFully(path, content, (int) length);
+      retrying(
+          path,
+          () ->
+              client.putObject(
+                  r -> r.bucket(bucket).key(keys.key(path)), RequestBody.fromBytes(bytes)));
+    }
+    return RetryPolicy.DEFAULT.run(() -> stat(path));
+  }
+
+  private void putParts(String path, InputStream content, long length) throws IOException {
+    String key = keys.key(path);
+    String upload =
+        retrying(path, () -> client.createMultipartUpload(r -> r.bucket(bucket).key(key)))
+            .uploadId();
+    try {
+      List<CompletedPart> parts = new ArrayList<>();
+      for (long done = 0; done < length; done += partBytes) {
+        byte[] bytes = readFully(path, content, (int) Math.min(partBytes, length - done));
+        int number = parts.size() + 1;
+        String etag =
+            retrying(
+                    path,
+                    () ->
+                        client.uploadPart(
+                            r -> r.bucket(bucket).key(key).uploadId(upload).partNumber(number),
+                            RequestBody.fromBytes(bytes)))
+                .eTag();
+        parts.add(CompletedPart.builder().partNumber(number).eTag(etag).build());
+      }
+      retrying(
+          path,
+          () ->
+              client.completeMultipartUpload(
+                  r ->
+                      r.bucket(bucket)
+                          .key(key)
+                          .uploadId(upload)
+                          .multipartUpload(m -> m.parts(parts))));
+    } catch (IOException e) {
+      try {
+        retrying(
+            path,
+            () -> client.abortMultipartUpload(r -> r.bucket(bucket).key(key).uploadId(upload)));
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
+  }
+
+  private byte[] readFully(String path, InputStream content, int length) throws IOException {
+    byte[] bytes = content.readNBytes(length);
+    if (bytes.length < length) {
+      throw UnderStoreException.lasting(
+          keys.noun(path) + ": the content ended " + (length - bytes.length) + " bytes early",
+          null);
+    }
+    return bytes;
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    call(path, () -> client.deleteObject(r -> r.bucket(bucket).key(keys.key(path))));
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  private interface Call<T> {
+    T run();
+  }
+
+  private <T> T call(String path, Call<T> call) throws IOException {
+    try {
+      return call.run();
+    } catch (SdkException e) {
+      throw S3Errors.translate(keys.noun(path), e);
+    }
+  }
+
+  private <T> T retrying(String path, Call<T> call) throws IOException {
+    return RetryPolicy.DEFAULT.run(() -> call(path, call));
+  }
+
+  private static String plain(String etag) {
+    return etag.startsWith("\"") && etag.length() > 1 ? etag.substring(1, etag.length() - 1) : etag;
+  }
+
+  /** The body of a GET. Closing it before its end drops the connection instead of draining it. */
+  private final class ObjectStream extends FilterInputStream {
+
+    private final String path;
+    private final ResponseInputStream<GetObjectResponse> body;
+    private long remaining;
+
+    ObjectStream(String path, ResponseInputStream<GetObjectResponse> body, long length) {
+      super(body);
+      this.path = path;
+      this.body = body;
+      this.remaining = length;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      try {
+        int n = in.read(target, offset, length);
+        remaining -= Math.max(n, 0);
+        return n;
+      } catch (SdkException e) {
+        throw S3Errors.translate(keys.noun(path), e);
+      } catch (IOException e) {
+        throw UnderStoreException.passing(keys.noun(path) + ": " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (remaining > 0) {
+        body.abort();
+      } else {
+        body.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.forebay.understore.s3;
+
+import io.forebay.DataPath;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreProvider;
+import java.net.URI;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Opens {@code s3://bucket/prefix} roots with the AWS SDK, which the class path must have. */
+public final class S3UnderStoreProvider implements UnderStoreProvider {
+
+  /** Bucket names as Amazon documents them: 3 to 63 of a-z, 0-9, dots and hyphens. */
+  private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+
+  @Override
+  public Set<String> schemes() {
+    return Set.of("s3", "s3a");
+  }
+
+  @Override
+  public Set<String> optionPrefixes() {
+    return Set.of("fs.s3a.", "fs.s3.", "aws.", "alluxio.underfs.s3.");
+  }
+
+  @Override
+  public UnderStore open(URI root, Map<String, String> options) {
+    String bucket = root.getAuthority();
+    if (bucket == null || !BUCKET.matcher(bucket).matches()) {
+      throw new IllegalArgumentException(
+          "an s3:// root must name a bucket, such as s3://training-data/images; got " + root);
+    }
+    String prefix = DataPath.normalize(root.getPath());
+    S3Options parsed = S3Options.parse(options);
+    try {
+      return new S3UnderStore(
+          S3Clients.create(parsed), root.getScheme(), bucket, prefix, parsed.partBytes());
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalArgumentException(
+          "s3:// roots need the AWS SDK, which is not on the class path; add"
+              + " software.amazon.awssdk:s3 and software.amazon.awssdk:apache5-client",
+          e);
+    }
+  }
+}

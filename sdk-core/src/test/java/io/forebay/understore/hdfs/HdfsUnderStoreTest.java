@@ -1,0 +1,119 @@
+package io.forebay.understore.hdfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.forebay.DataSetSpec;
+import io.forebay.FileStatus;
+import io.forebay.StaleFileException;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreContract;
+import io.forebay.understore.UnderStoreException;
+import io.forebay.understore.UnderStores;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.SafeModeAction;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract against a real name node and data node; each test has a directory of its own. */
+class HdfsUnderStoreTest extends UnderStoreContract {
+
+  @TempDir private static Path directory;
+
+  private static MiniDFSCluster cluster;
+  private static int roots;
+
+  private String root;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Configuration configuration = new Configuration();
+    configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, directory.toString());
+    configuration.set("dfs.namenode.fs-limits.min-block-size", "4096");
+    configuration.set("dfs.ls.limit", "10");
+    cluster = new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
+    cluster.waitActive();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.shutdown();
+  }
+
+  @Override
+  protected UnderStore create() throws IOException {
+    root = "/root" + roots++;
+    cluster.getFileSystem().mkdirs(new org.apache.hadoop.fs.Path(root));
+    return open(Map.of());
+  }
+
+  /** A durable write is slow here, and so are a thousand of them. */
+  @Override
+  protected int moreThanAPage() {
+    return 23;
+  }
+
+  private UnderStore open(Map<String, String> others) throws IOException {
+    Map<String, String> options = new HashMap<>(others);
+    options.put("dfs.replication", "1");
+    return UnderStores.open(DataSetSpec.of(URI.create(cluster.getURI() + root), options));
+  }
+
+  private org.apache.hadoop.fs.Path path(String name) {
+    return new org.apache.hadoop.fs.Path(root + "/" + name);
+  }
+
+  @Test
+  void aFileThatWasAppendedToIsAnotherVersion() throws IOException {
+    FileStatus before = put("log", bytes(1_000, 30));
+    try (var out = cluster.getFileSystem().append(path("log"))) {
+      out.write(bytes(10, 31));
+    }
+    assertThatThrownBy(() -> read(before, 0, 1_000)).isInstanceOf(StaleFileException.class);
+    assertThat(store().stat("log").size()).isEqualTo(1_010);
+  }
+
+  @Test
+  void inSafeModeFilesAreReadAndChangesAreRefusedClearly() throws IOException {
+    byte[] content = bytes(1_000, 32);
+    FileStatus file = put("before", content);
+    cluster.getFileSystem().setSafeMode(SafeModeAction.ENTER);
+    try {
+      assertThat(read(file, 0, 1_000)).isEqualTo(content);
+      assertThatThrownBy(() -> put("during", content))
+          .isInstanceOf(UnderStoreException.class)
+          .hasMessageContaining("safe mode");
+    } finally {
+      cluster.getFileSystem().setSafeMode(SafeModeAction.LEAVE);
+    }
+  }
+
+  @Test
+  void missingPermissionsAreSaid() throws IOException {
+    put("private/file", bytes(10, 33));
+    cluster.getFileSystem().setPermission(path("private"), new FsPermission((short) 0700));
+    try (UnderStore stranger = open(Map.of("hadoop.user.name", "stranger"))) {
+      assertThatThrownBy(() -> stranger.list("private", ""))
+          .isInstanceOf(AccessDeniedException.class)
+          .hasMessageContaining("private")
+          .hasMessageContaining("stranger");
+    }
+  }
+
+  @Test
+  void optionsOfOtherStoresAreRefused() {
+    assertThatThrownBy(() -> open(Map.of("fs.oss.endpoint", "x")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("fs.oss.endpoint");
+  }
+}

@@ -1,0 +1,46 @@
+package io.forebay.understore.s3;
+
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** A real S3 server in this JVM, with its objects in memory. */
+final class S3Server implements AutoCloseable {
+
+  static final String SECRET = "s3cr3t-of-the-store";
+
+  private final S3Proxy server;
+
+  S3Server() throws Exception {
+    server =
+        S3Proxy.builder()
+            .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, "id", SECRET)
+            .endpoint(URI.create("http://127.0.0.1:0"))
+            .metricsEnabled(false)
+            .blobStore(new TransientNio2BlobStore())
+            .build();
+    server.start();
+    try (S3Client client = S3Clients.create(S3Options.parse(options()))) {
+      client.createBucket(r -> r.bucket("data"));
+    }
+  }
+
+  Map<String, String> options() {
+    Map<String, String> options = new HashMap<>();
+    options.put("fs.s3a.endpoint", "http://127.0.0.1:" + server.getPort());
+    options.put("fs.s3a.path.style.access", "true");
+    options.put("fs.s3a.access.key", "id");
+    options.put("fs.s3a.secret.key", SECRET);
+    options.put("fs.s3a.multipart.size", "5242880");
+    return options;
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.stop();
+  }
+}
