@@ -16,6 +16,7 @@ import io.forebay.read.ResidentRung;
 import io.forebay.read.ServerRung;
 import io.forebay.read.Servers;
 import io.forebay.read.UnderStoreRung;
+import io.forebay.snapshot.SnapshotName;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;
 import java.net.URI;
@@ -148,7 +149,8 @@ public final class Forebay implements AutoCloseable {
    * Opens a data set. Nothing is read yet; a second call returns the same object.
    *
    * @param nameOrRoot a root such as {@code oss://bucket/prefix} or {@code file:/data}, or the name
-   *     by which the servers know it
+   *     by which the servers know it; with {@code @} and a snapshot's name behind it, the files are
+   *     those of that snapshot for good
    * @throws UnknownDataSetException when the servers do not have it
    * @throws IllegalArgumentException for a bad root, an unknown scheme, or missing options
    */
@@ -167,8 +169,9 @@ public final class Forebay implements AutoCloseable {
     }
   }
 
-  private DataSet embeddedDataSet(String root) throws IOException {
-    NodeDataSet opened = node.add(own(root));
+  private DataSet embeddedDataSet(String called) throws IOException {
+    SnapshotName name = SnapshotName.parse(called);
+    NodeDataSet opened = node.add(own(name.dataSet()));
     DirectAccess direct = new DirectAccess(opened.spec());
     resources.add(direct);
     Ladder ladder =
@@ -177,18 +180,20 @@ public final class Forebay implements AutoCloseable {
             new EmbeddedRung(opened.reads()),
             new UnderStoreRung(direct),
             stats);
-    return new DataSet(opened.spec().name(), opened.catalog(), ladder, listers);
+    return new DataSet(
+        opened.spec().name(), node.catalog(name.of(opened.spec().name())), ladder, listers);
   }
 
-  private DataSet clientDataSet(String nameOrRoot) throws IOException {
-    DataSetSpec spec = resolve(nameOrRoot);
+  private DataSet clientDataSet(String called) throws IOException {
+    SnapshotName name = SnapshotName.parse(called);
+    DataSetSpec spec = resolve(name.dataSet());
     DirectAccess direct = new DirectAccess(spec);
     resources.add(direct);
     Optional<ResidentRung> resident =
         nodeInfo.map(info -> new ResidentRung(link.residents(), link));
     return new DataSet(
         spec.name(),
-        new RemoteCatalog(spec.name(), link.namespace(), servers, direct),
+        new RemoteCatalog(name.of(spec.name()), link.namespace(), servers, direct),
         Ladder.client(
             resident, new ServerRung(spec.name(), servers), new UnderStoreRung(direct), stats),
         listers);

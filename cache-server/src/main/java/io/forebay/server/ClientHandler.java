@@ -84,14 +84,12 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
               id,
               () ->
                   new Message.Status(
-                      node.dataSet(stat.dataSet())
-                          .catalog()
-                          .stat(DataPath.normalize(stat.path()))));
+                      node.catalog(stat.dataSet()).stat(DataPath.normalize(stat.path()))));
       case Message.Refresh refresh ->
           answer(
               id,
               () -> {
-                node.dataSet(refresh.dataSet()).catalog().refresh();
+                node.dataSet(refresh.dataSet()).refresh();
                 return new Message.Done();
               });
       case Message.Used used ->
@@ -163,7 +161,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
   private Message list(int id, Message.ListDirectory list) throws IOException {
     List<FileStatus> entries =
-        node.dataSet(list.dataSet()).catalog().list(DataPath.normalize(list.directory()));
+        node.catalog(list.dataSet()).list(DataPath.normalize(list.directory()));
     int from = 0;
     for (; entries.size() - from > LISTING_PAGE; from += LISTING_PAGE) {
       outbox.send(id, new Message.Listing(entries.subList(from, from + LISTING_PAGE), false));

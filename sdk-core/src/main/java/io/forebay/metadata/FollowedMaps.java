@@ -119,6 +119,16 @@ public final class FollowedMaps implements Namespace, Residents {
   }
 
   @Override
+  public void forget(String dataSet, String path) {
+    near.forget(dataSet, path);
+  }
+
+  @Override
+  public void replace(String dataSet, FileList files, long entries) {
+    throw new UnsupportedOperationException("the maps are the owner's to write");
+  }
+
+  @Override
   public synchronized void close() {
     current.ifPresent(c -> c.maps.close());
     current = Optional.empty();

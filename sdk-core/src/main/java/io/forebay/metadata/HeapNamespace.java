@@ -2,6 +2,7 @@ package io.forebay.metadata;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,18 @@ public final class HeapNamespace implements Namespace {
   public void clear(String dataSet) {
     files.asMap().keySet().removeIf(key -> key.dataSet().equals(dataSet));
     listings.asMap().keySet().removeIf(key -> key.dataSet().equals(dataSet));
+  }
+
+  @Override
+  public void forget(String dataSet, String path) {
+    files.invalidate(new Key(dataSet, path));
+    listings.invalidate(new Key(dataSet, DataPath.parent(path)));
+  }
+
+  /** Remembers nothing of it: there may be more than the heap holds. */
+  @Override
+  public void replace(String dataSet, FileList list, long entries) {
+    clear(dataSet);
   }
 
   /** Puts everything into another namespace. */

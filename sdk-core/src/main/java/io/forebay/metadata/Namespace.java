@@ -1,6 +1,7 @@
 package io.forebay.metadata;
 
 import io.forebay.FileStatus;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,30 @@ public interface Namespace extends AutoCloseable {
 
   /** Forgets everything of a data set. */
   void clear(String dataSet);
+
+  /** Forgets one path, and the listing that it is part of. */
+  void forget(String dataSet, String path);
+
+  /** All files of a data set, and directories that are empty, in the order of their UTF-8. */
+  @FunctionalInterface
+  interface FileList {
+
+    /** Takes what comes next. */
+    @FunctionalInterface
+    interface Visitor {
+      void visit(FileStatus entry) throws IOException;
+    }
+
+    void forEach(Visitor visitor) throws IOException;
+  }
+
+  /**
+   * Puts a whole data set in place of what is known of it. Every reader sees the old one or the new
+   * one.
+   *
+   * @param entries about as many as will come
+   */
+  void replace(String dataSet, FileList files, long entries) throws IOException;
 
   @Override
   void close();

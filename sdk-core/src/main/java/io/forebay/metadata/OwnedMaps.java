@@ -2,9 +2,11 @@ package io.forebay.metadata;
 
 import io.forebay.FileStatus;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -33,11 +35,21 @@ public final class OwnedMaps implements Namespace {
   /** How long replaced maps stay open for those who are just looking something up. */
   private static final long GRACE_MILLIS = 1_000;
 
+  /** Hears of generations. */
+  @FunctionalInterface
+  public interface Listener {
+
+    /**
+     * @param withoutNames whether file lists are to be put into it again
+     */
+    void opened(boolean withoutNames);
+  }
+
   private record Current(String generation, SharedMaps maps) {}
 
   private final Path directory;
   private final Consumer<BiConsumer<FileId, Residency.Location>> residents;
-  private final Runnable changed;
+  private final Listener listener;
   private final HeapNamespace onHeap = new HeapNamespace(HEAP_NAMES);
   private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
   private final CountDownLatch opened = new CountDownLatch(1);
@@ -51,15 +63,15 @@ public final class OwnedMaps implements Namespace {
   /**
    * @param directory of the map files
    * @param residents hands every resident file to the consumer it gets
-   * @param changed is run when there is another generation
+   * @param listener hears of each generation
    */
   public OwnedMaps(
       Path directory,
       Consumer<BiConsumer<FileId, Residency.Location>> residents,
-      Runnable changed) {
+      Listener listener) {
     this.directory = directory;
     this.residents = residents;
-    this.changed = changed;
+    this.listener = listener;
     writer.setDaemon(true);
   }
 
@@ -162,7 +174,7 @@ public final class OwnedMaps implements Namespace {
       if (before != null) {
         log.info("the shared maps have a new generation");
       }
-      changed.run();
+      listener.opened(before == null || !copyNames);
       SharedMaps.deleteOthers(directory, generation);
       if (before != null) {
         closeLater(before.maps);
@@ -220,6 +232,51 @@ public final class OwnedMaps implements Namespace {
   public void clear(String dataSet) {
     names().clear(dataSet);
     onHeap.clear(dataSet);
+  }
+
+  @Override
+  public void forget(String dataSet, String path) {
+    names().forget(dataSet, path);
+    onHeap.forget(dataSet, path);
+  }
+
+  /** Lays the maps out anew first, if they are too small. */
+  @Override
+  public void replace(String dataSet, FileList files, long entries) throws IOException {
+    if (current != null && current.maps.names() + entries > expected) {
+      CountDownLatch done = new CountDownLatch(1);
+      work.add(
+          () -> {
+            try {
+              long wanted = current.maps.names() + entries;
+              if (wanted > expected) {
+                expected = wanted + wanted / 4;
+                open(true);
+              }
+            } finally {
+              done.countDown();
+            }
+          });
+      awaitOrInterrupt(done);
+    }
+    names().replace(dataSet, files, entries);
+  }
+
+  private static void awaitOrInterrupt(CountDownLatch latch) throws InterruptedIOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the shared maps were laid out anew");
+    }
+  }
+
+  /** Gives back what entries of former file lists and of other data sets take. */
+  public void removeAllBut(Set<String> dataSets) {
+    Current now = current;
+    if (now != null) {
+      now.maps.removeAllBut(dataSets);
+    }
   }
 
   @Override

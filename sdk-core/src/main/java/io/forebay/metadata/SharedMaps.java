@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import net.openhft.chronicle.map.ChronicleMap;
@@ -73,9 +74,9 @@ public final class SharedMaps {
       names =
           ChronicleMapBuilder.of(byte[].class, byte[].class)
               .name("namespace")
-              .averageKeySize(60)
-              .averageValueSize(64)
-              .actualChunkSize(64)
+              .averageKeySize(48)
+              .averageValueSize(72)
+              .actualChunkSize(32)
               .maxChunksPerEntry(64)
               .entries(expected)
               .maxBloatFactor(10)
@@ -111,6 +112,16 @@ public final class SharedMaps {
       }
       return Optional.empty();
     }
+  }
+
+  /** Entries of the namespace: names, pages of listings, and what former lists left. */
+  long names() {
+    return namespace.names();
+  }
+
+  /** Removes what former lists left, and what other data sets have. */
+  void removeAllBut(Set<String> dataSets) {
+    namespace.removeAllBut(dataSets);
   }
 
   /** Puts every name into other maps. */

@@ -1,45 +1,45 @@
 package io.forebay.metadata;
 
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import net.openhft.chronicle.map.ChronicleMap;
 
 /**
  * A namespace in a memory-mapped map, written by the node's owner and read by every process.
  *
- * <p>Keys start with 8 bytes that stand for (data set, epoch); clearing a data set means counting
- * its epoch up, and what has the old one is never found again. Then follows
+ * <p>Keys start with 8 bytes that stand for (data set, epoch). Counting a data set's epoch up makes
+ * all readers see other entries at once: none, to clear it, or those that were put there before.
+ * Then follows
  *
  * <ul>
- *   <li>a path: value is kind (byte), size, time, etag;
- *   <li>a directory, NUL, page number: value is a stamp, the number of pages, and children as
- *       (kind, name). Pages keep entries small; the stamp tells pages of two listings apart;
+ *   <li>a path: value is a status ({@link NameCodec});
+ *   <li>a directory, NUL, page number: value is a page of its children ({@link ListingPages});
  *   <li>in the key of epoch 0 only, NUL: value is the epoch.
  * </ul>
  */
 final class SharedNamespace implements Namespace {
 
-  private static final byte FILE = 0;
-  private static final byte DIRECTORY = 1;
   private static final byte[] NOTHING = {};
-
-  /** Bytes of children in a page: within what one map entry can hold, beside a long path. */
-  private static final int PAGE_BYTES = 1024;
+  private static final byte[] NUL = {0};
 
   /** How long an epoch is believed before it is looked up again. */
   private static final long EPOCH_AGE_NANOS = 100_000_000;
 
-  private record Epoch(long prefix, long readAt) {}
+  /** Of a data set without a record of it; 0 is the epoch of the records themselves. */
+  private static final long FIRST_EPOCH = 1;
+
+  private record Epoch(long number, long prefix, long readAt) {}
 
   private final ChronicleMap<byte[], byte[]> map;
   private final Map<String, Epoch> epochs = new ConcurrentHashMap<>();
@@ -50,6 +50,11 @@ final class SharedNamespace implements Namespace {
     this.trouble = trouble;
   }
 
+  /** Names, pages of listings, epochs, and what former epochs left. */
+  long names() {
+    return map.longSize();
+  }
+
   /** Puts every entry into another map. */
   void copyTo(SharedNamespace other) {
     map.forEach(other::put);
@@ -57,22 +62,15 @@ final class SharedNamespace implements Namespace {
 
   @Override
   public Optional<FileStatus> stat(String dataSet, String path) {
-    byte[] value = get(key(prefix(dataSet), path, NOTHING));
-    if (value == null) {
-      return Optional.empty();
-    }
-    ByteBuffer fields = ByteBuffer.wrap(value);
-    if (fields.get() == DIRECTORY) {
-      return Optional.of(FileStatus.directory(path));
-    }
-    long size = fields.getLong();
-    long modified = fields.getLong();
-    return Optional.of(FileStatus.file(path, size, modified, rest(fields)));
+    byte[] value = get(key(epoch(dataSet).prefix, path, NOTHING));
+    return value == null
+        ? Optional.empty()
+        : Optional.of(NameCodec.read(ByteBuffer.wrap(value), path));
   }
 
   @Override
   public Optional<List<FileStatus>> list(String dataSet, String directory) {
-    long prefix = prefix(dataSet);
+    long prefix = epoch(dataSet).prefix;
     List<FileStatus> entries = new ArrayList<>();
     long stamp = 0;
     int pages = 1;
@@ -84,24 +82,13 @@ final class SharedNamespace implements Namespace {
       ByteBuffer fields = ByteBuffer.wrap(value);
       try {
         long pageStamp = fields.getLong();
-        pages = fields.getInt();
         if (page == 0) {
           stamp = pageStamp;
+          pages = fields.getInt();
         } else if (pageStamp != stamp) {
           return Optional.empty(); // replaced while we read
         }
-        while (fields.hasRemaining()) {
-          boolean isDirectory = fields.get() == DIRECTORY;
-          byte[] name = new byte[fields.getShort()];
-          fields.get(name);
-          String path = DataPath.child(directory, new String(name, StandardCharsets.UTF_8));
-          Optional<FileStatus> status =
-              isDirectory ? Optional.of(FileStatus.directory(path)) : stat(dataSet, path);
-          if (status.isEmpty()) {
-            return Optional.empty();
-          }
-          entries.add(status.get());
-        }
+        ListingPages.read(fields, directory, entries);
       } catch (BufferUnderflowException e) {
         return Optional.empty();
       }
@@ -111,76 +98,116 @@ final class SharedNamespace implements Namespace {
 
   @Override
   public void put(String dataSet, FileStatus status) {
-    put(prefix(dataSet), status);
+    put(epoch(dataSet).prefix, status);
   }
 
   private void put(long prefix, FileStatus status) {
-    byte[] etag = status.etag().getBytes(StandardCharsets.UTF_8);
-    byte[] value =
-        status.directory()
-            ? new byte[] {DIRECTORY}
-            : ByteBuffer.allocate(1 + 2 * Long.BYTES + etag.length)
-                .put(FILE)
-                .putLong(status.size())
-                .putLong(status.modifiedMillis())
-                .put(etag)
-                .array();
-    put(key(prefix, status.path(), NOTHING), value);
+    ByteBuffer value = ByteBuffer.allocate(NameCodec.bound(status));
+    NameCodec.put(value, status);
+    byte[] bytes = new byte[value.position()];
+    value.flip().get(bytes);
+    put(key(prefix, status.path(), NOTHING), bytes);
   }
 
   @Override
   public void putListing(String dataSet, String directory, List<FileStatus> entries) {
-    long prefix = prefix(dataSet);
-    entries.forEach(entry -> put(prefix, entry));
-    List<ByteBuffer> pages = new ArrayList<>(List.of(page()));
+    long prefix = epoch(dataSet).prefix;
+    ListingPages pages = pages(prefix, directory);
     for (FileStatus entry : entries) {
-      byte[] name = entry.name().getBytes(StandardCharsets.UTF_8);
-      ByteBuffer page = pages.get(pages.size() - 1);
-      if (page.remaining() < name.length + 3) {
-        page = page();
-        pages.add(page);
-      }
-      page.put(entry.directory() ? DIRECTORY : FILE).putShort((short) name.length).put(name);
+      put(prefix, entry);
+      pages.add(entry);
     }
-    long stamp = ThreadLocalRandom.current().nextLong();
-    // The first page last: who finds it finds the others.
-    for (int i = pages.size() - 1; i >= 0; i--) {
-      ByteBuffer page = pages.get(i).putLong(0, stamp).putInt(Long.BYTES, pages.size()).flip();
-      byte[] value = new byte[page.remaining()];
-      page.get(value);
-      put(pageKey(prefix, directory, i), value);
-    }
+    pages.close();
   }
 
-  private static ByteBuffer page() {
-    // Room for the longest name even if it comes first: names have at most 1,023 bytes.
-    return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + PAGE_BYTES + 3)
-        .position(Long.BYTES + Integer.BYTES);
+  private ListingPages pages(long prefix, String directory) {
+    return new ListingPages((page, bytes) -> put(pageKey(prefix, directory, page), bytes));
   }
 
   @Override
   public void clear(String dataSet) {
-    byte[] key = key(hash(dataSet, 0), "", new byte[] {0});
-    byte[] value = get(key);
-    long epoch = value == null ? 0 : ByteBuffer.wrap(value).getLong();
-    put(key, ByteBuffer.allocate(Long.BYTES).putLong(epoch + 1).array());
+    become(dataSet, epoch(dataSet).number + 1);
+  }
+
+  private void become(String dataSet, long epoch) {
+    put(epochKey(dataSet), ByteBuffer.allocate(Long.BYTES).putLong(epoch).array());
     epochs.remove(dataSet);
   }
 
-  private long prefix(String dataSet) {
+  @Override
+  public void forget(String dataSet, String path) {
+    long prefix = epoch(dataSet).prefix;
+    remove(key(prefix, path, NOTHING));
+    remove(pageKey(prefix, io.forebay.DataPath.parent(path), 0));
+  }
+
+  @Override
+  public void replace(String dataSet, FileList files, long entries) throws IOException {
+    long next = epoch(dataSet).number + 1;
+    long prefix = hash(dataSet, next);
+    TreeAssembler assembler =
+        new TreeAssembler(
+            new TreeAssembler.Target() {
+              @Override
+              public void entry(FileStatus entry) {
+                // An object and a directory may share a name, and the object came first.
+                if (!entry.directory() || get(key(prefix, entry.path(), NOTHING)) == null) {
+                  put(prefix, entry);
+                }
+              }
+
+              @Override
+              public TreeAssembler.Children open(String directory) {
+                return pages(prefix, directory);
+              }
+            });
+    files.forEach(assembler::add);
+    assembler.finish();
+    become(dataSet, next);
+  }
+
+  /** Removes all entries of former epochs and of other data sets. */
+  void removeAllBut(Set<String> dataSets) {
+    Set<Long> alive = new HashSet<>();
+    for (String dataSet : dataSets) {
+      alive.add(hash(dataSet, 0));
+      alive.add(epoch(dataSet).prefix);
+    }
+    if (trouble.isStuck()) {
+      return;
+    }
+    try {
+      map.forEachEntry(
+          entry -> {
+            if (!alive.contains(ByteBuffer.wrap(entry.key().get()).getLong())) {
+              entry.doRemove();
+            }
+          });
+    } catch (RuntimeException e) {
+      trouble.met(e);
+    }
+  }
+
+  private Epoch epoch(String dataSet) {
     Epoch known = epochs.get(dataSet);
     long now = System.nanoTime();
     if (known == null || now - known.readAt > EPOCH_AGE_NANOS) {
-      byte[] value = get(key(hash(dataSet, 0), "", new byte[] {0}));
-      long epoch = value == null ? 0 : ByteBuffer.wrap(value).getLong();
-      known = new Epoch(hash(dataSet, epoch), now);
+      byte[] value = get(epochKey(dataSet));
+      long number = value == null ? FIRST_EPOCH : ByteBuffer.wrap(value).getLong();
+      // The hash is dear, and an epoch lives long.
+      long prefix = known != null && known.number == number ? known.prefix : hash(dataSet, number);
+      known = new Epoch(number, prefix, now);
       epochs.put(dataSet, known);
     }
-    return known.prefix;
+    return known;
   }
 
   private static long hash(String dataSet, long epoch) {
     return FileId.of(dataSet, FileStatus.file("", epoch, 0, "epoch")).high();
+  }
+
+  private static byte[] epochKey(String dataSet) {
+    return key(hash(dataSet, 0), "", NUL);
   }
 
   private static byte[] pageKey(long prefix, String directory, int page) {
@@ -197,12 +224,6 @@ final class SharedNamespace implements Namespace {
         .put(bytes)
         .put(suffix)
         .array();
-  }
-
-  private static String rest(ByteBuffer fields) {
-    byte[] bytes = new byte[fields.remaining()];
-    fields.get(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   private byte[] get(byte[] key) {
@@ -223,6 +244,17 @@ final class SharedNamespace implements Namespace {
     }
     try {
       map.put(key, value);
+    } catch (RuntimeException e) {
+      trouble.met(e);
+    }
+  }
+
+  private void remove(byte[] key) {
+    if (trouble.isStuck()) {
+      return;
+    }
+    try {
+      map.remove(key);
     } catch (RuntimeException e) {
       trouble.met(e);
     }

@@ -8,6 +8,7 @@ import io.forebay.fill.FillThreads;
 import io.forebay.fill.GuardedUnderStore;
 import io.forebay.fill.HedgingUnderStore;
 import io.forebay.fill.ReadThrough;
+import io.forebay.metadata.Catalog;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.NodeInfo;
@@ -15,29 +16,39 @@ import io.forebay.metadata.OwnedMaps;
 import io.forebay.metadata.Residency;
 import io.forebay.metadata.Residents;
 import io.forebay.metadata.UnderStoreCatalog;
+import io.forebay.snapshot.ListedCatalog;
+import io.forebay.snapshot.Snapshot;
+import io.forebay.snapshot.SnapshotId;
+import io.forebay.snapshot.SnapshotName;
+import io.forebay.snapshot.SnapshotShelf;
 import io.forebay.store.NodeStore;
 import io.forebay.store.StoreListener;
 import io.forebay.store.StoreStatus;
+import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +69,16 @@ public final class CacheNode implements AutoCloseable {
   private final FillMemory memory;
   private final Pins pins;
   private final Map<String, NodeDataSet> dataSets = new ConcurrentHashMap<>();
+
+  /** Fills the shared maps with names, which takes seconds for each million. */
+  private final ExecutorService publishing =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "forebay-names");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private String name = "";
   private String address = "";
   private String admin = "";
@@ -73,7 +94,7 @@ public final class CacheNode implements AutoCloseable {
     store = NodeStore.open(options.store(), publisher);
     maps =
         new OwnedMaps(
-            options.directory().resolve("maps"), store::forEachResident, this::announceQuietly);
+            options.directory().resolve("maps"), store::forEachResident, this::mapsOpened);
     publisher.maps = maps;
   }
 
@@ -151,32 +172,107 @@ public final class CacheNode implements AutoCloseable {
       }
       return known;
     }
-    GuardedUnderStore guarded = new GuardedUnderStore(UnderStores.connect(spec), spec.policy());
+    MountedUnderStore mounted = UnderStores.connect(spec);
+    GuardedUnderStore guarded = new GuardedUnderStore(mounted, spec.policy());
     HedgingUnderStore hedging = new HedgingUnderStore(guarded, spec.policy().hedge());
     UnderStore underStore = UnderStores.withRetries(hedging);
     FillThreads threads = new FillThreads(spec.policy().maxRequests());
     NodeDataSet added =
         new NodeDataSet(
             spec,
+            mounted,
             guarded,
             hedging,
             underStore,
             threads,
-            new UnderStoreCatalog(spec.name(), underStore, maps),
+            new ListedCatalog(
+                spec.name(), maps, new UnderStoreCatalog(spec.name(), underStore, maps)),
+            SnapshotShelf.open(snapshots(spec.name())),
             new ReadThrough(store, underStore, threads, memory, options.fill()));
     store.configure(spec.name(), spec.policy());
     pins.of(spec.name()).forEach(pin -> store.pin(pin.dataSet(), pin.path()));
     dataSets.put(spec.name(), added);
     announce();
+    if (added.snapshots().current().isPresent()) {
+      publishing.execute(() -> publish(added));
+    }
     return added;
   }
 
   /**
-   * Finds a data set by name, or by root.
+   * Gives a data set that is in use other mounts or another policy; what is cached stays as far as
+   * it is still there. Adds it if it is not known.
+   */
+  public synchronized NodeDataSet apply(DataSetSpec spec) throws IOException {
+    NodeDataSet known = dataSets.get(spec.name());
+    if (known == null) {
+      return add(spec);
+    }
+    if (known.spec().equals(spec)) {
+      return known;
+    }
+    boolean moved = !known.spec().mounts().equals(spec.mounts());
+    known.become(spec);
+    store.configure(spec.name(), spec.policy());
+    announce();
+    if (moved) {
+      known.refresh();
+    }
+    return known;
+  }
+
+  /** Takes a data set out of service, with all that is cached of it, its names and snapshots. */
+  public synchronized NodeStore.Pruned drop(String dataSet) throws IOException {
+    NodeDataSet known = dataSet(dataSet);
+    String plain = known.spec().name();
+    dataSets.remove(plain);
+    announce();
+    for (Pins.Pin pin : pins.of(plain)) {
+      pins.remove(pin);
+      store.unpin(plain, pin.path());
+    }
+    NodeStore.Pruned pruned = store.prune(plain, file -> true);
+    known.snapshots().dropAll();
+    known.close();
+    maps.clear(plain);
+    publishing.execute(() -> maps.removeAllBut(Set.copyOf(dataSets.keySet())));
+    return pruned;
+  }
+
+  /** Names may hold slashes and colons: a data set may be called by its root. */
+  private Path snapshots(String dataSet) {
+    return options
+        .directory()
+        .resolve("snapshots")
+        .resolve(URLEncoder.encode(dataSet, StandardCharsets.UTF_8));
+  }
+
+  private void mapsOpened(boolean withoutNames) {
+    announceQuietly();
+    if (withoutNames) {
+      dataSets.values().forEach(d -> publishing.execute(() -> publish(d)));
+    }
+  }
+
+  private void publish(NodeDataSet dataSet) {
+    try {
+      dataSet.publishNames();
+      maps.removeAllBut(Set.copyOf(dataSets.keySet()));
+    } catch (IOException | RuntimeException e) {
+      log.warn(
+          "the names of data set '{}' cannot be put into the shared map; clients ask the server",
+          dataSet.spec().name(),
+          e);
+    }
+  }
+
+  /**
+   * Finds a data set by name, by root, or by {@code name@snapshot}, which is the same data set.
    *
    * @throws UnknownDataSetException when there is none
    */
-  public NodeDataSet dataSet(String nameOrRoot) throws UnknownDataSetException {
+  public NodeDataSet dataSet(String called) throws UnknownDataSetException {
+    String nameOrRoot = SnapshotName.parse(called).dataSet();
     NodeDataSet byName = dataSets.get(nameOrRoot);
     if (byName != null) {
       return byName;
@@ -192,6 +288,13 @@ public final class CacheNode implements AutoCloseable {
             + "' is not served here; served are "
             + new java.util.TreeSet<>(dataSets.keySet())
             + ". Add it to the server's configuration");
+  }
+
+  /** The names of a data set as it is, or of the snapshot that {@code name@snapshot} says. */
+  public Catalog catalog(String called) throws IOException {
+    NodeDataSet dataSet = dataSet(called);
+    Optional<SnapshotId> pinned = SnapshotName.parse(called).snapshot();
+    return pinned.isPresent() ? dataSet.catalog(pinned.get()) : dataSet.catalog();
   }
 
   /**
@@ -319,16 +422,16 @@ public final class CacheNode implements AutoCloseable {
   /** Removes resident files of a data set. */
   public NodeStore.Pruned prune(String dataSet, PruneRequest request) throws IOException {
     NodeDataSet known = dataSet(dataSet);
-    Optional<Set<FileId>> below = Optional.empty();
+    Optional<FileIdSet> below = Optional.empty();
     if (request.path().isPresent()) {
       below = Optional.of(filesAt(known, request.path().get()));
     }
-    Optional<Set<FileId>> current = Optional.empty();
+    Optional<FileIdSet> current = Optional.empty();
     if (request.notInSnapshot()) {
       current = Optional.of(filesAt(known, ""));
     }
-    Optional<Set<FileId>> at = below;
-    Optional<Set<FileId>> listed = current;
+    Optional<FileIdSet> at = below;
+    Optional<FileIdSet> listed = current;
     return store.prune(
         known.spec().name(),
         file ->
@@ -339,8 +442,8 @@ public final class CacheNode implements AutoCloseable {
                 && request.unusedFor().map(d -> file.idleSeconds() >= d.toSeconds()).orElse(true));
   }
 
-  private Set<FileId> filesAt(NodeDataSet dataSet, String path) throws IOException {
-    Set<FileId> ids = new HashSet<>();
+  private static FileIdSet filesAt(NodeDataSet dataSet, String path) throws IOException {
+    FileIdSet ids = new FileIdSet();
     forEachFile(dataSet, path, version -> ids.add(version.id()));
     return ids;
   }
@@ -351,6 +454,19 @@ public final class CacheNode implements AutoCloseable {
 
   private static void forEachFile(NodeDataSet dataSet, String path, FileVisitor visitor)
       throws IOException {
+    Optional<Snapshot> snapshot = dataSet.snapshots().current();
+    if (snapshot.isPresent()) {
+      snapshot
+          .get()
+          .forEach(
+              path,
+              entry -> {
+                if (!entry.directory()) {
+                  visitor.visit(FileVersion.of(dataSet.spec().name(), entry));
+                }
+              });
+      return;
+    }
     Deque<FileStatus> left = new ArrayDeque<>();
     left.add(path.isEmpty() ? FileStatus.directory("") : dataSet.catalog().stat(path));
     while (!left.isEmpty()) {
@@ -387,6 +503,7 @@ public final class CacheNode implements AutoCloseable {
       closed = true;
       NodeInfo.delete(options.directory());
     }
+    publishing.shutdownNow();
     try {
       dataSets.values().parallelStream().forEach(CacheNode::closeUnchecked);
     } catch (UncheckedIOException e) {

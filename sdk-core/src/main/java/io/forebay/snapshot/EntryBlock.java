@@ -1,13 +1,14 @@
 package io.forebay.snapshot;
 
 import io.forebay.FileStatus;
+import io.forebay.metadata.EtagForm;
+import io.forebay.metadata.Varint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.DataFormatException;
@@ -32,15 +33,13 @@ final class EntryBlock {
 
   private static final int HEADER_BYTES = 3 * Integer.BYTES;
 
-  // Kinds of entries: a directory, or a file by what its etag is. Bits, so that more may come.
-  private static final int DIRECTORY = 1;
-  private static final int UPPER_HEX = 2;
-  private static final int LOWER_HEX = 4;
+  /** Room for the last entry of a block: a path of 1,023 bytes and some numbers. */
+  private static final int OVERHANG = 2048;
 
-  private static final HexFormat UPPER = HexFormat.of().withUpperCase();
-  private static final HexFormat LOWER = HexFormat.of();
+  /** The kind of a directory; that of a file is the form of its etag. */
+  private static final byte DIRECTORY = 9;
 
-  private final ByteArrayOutputStream plain = new ByteArrayOutputStream(FULL + 4096);
+  private final ByteBuffer plain = ByteBuffer.allocate(FULL + OVERHANG);
   private final ByteArrayOutputStream etags = new ByteArrayOutputStream(FULL);
   private final Deflater deflater;
   private byte[] before = {};
@@ -59,7 +58,7 @@ final class EntryBlock {
   }
 
   boolean isFull() {
-    return plain.size() >= FULL;
+    return plain.position() >= FULL;
   }
 
   void add(FileStatus entry) {
@@ -69,22 +68,17 @@ final class EntryBlock {
     while (shared < most && path[shared] == before[shared]) {
       shared++;
     }
-    int kind = entry.directory() ? DIRECTORY : etagKind(entry.etag());
-    plain.write(kind);
-    number(plain, shared);
-    number(plain, path.length - shared);
-    plain.write(path, shared, path.length - shared);
+    EtagForm form = EtagForm.of(entry.etag());
+    plain.put(entry.directory() ? DIRECTORY : form.number());
+    Varint.put(plain, shared);
+    Varint.put(plain, path.length - shared);
+    plain.put(path, shared, path.length - shared);
     if (!entry.directory()) {
-      number(plain, entry.size());
+      Varint.put(plain, entry.size());
       long difference = entry.modifiedMillis() - timeBefore;
-      number(plain, (difference << 1) ^ (difference >> 63));
-      byte[] etag =
-          switch (kind) {
-            case UPPER_HEX -> UPPER.parseHex(entry.etag());
-            case LOWER_HEX -> LOWER.parseHex(entry.etag());
-            default -> entry.etag().getBytes(StandardCharsets.UTF_8);
-          };
-      number(plain, etag.length);
+      Varint.put(plain, (difference << 1) ^ (difference >> 63));
+      byte[] etag = form.encode(entry.etag());
+      Varint.put(plain, etag.length);
       etags.writeBytes(etag);
       timeBefore = entry.modifiedMillis();
     }
@@ -94,11 +88,11 @@ final class EntryBlock {
 
   /** The block, and an empty one again. */
   byte[] take() {
-    byte[] input = plain.toByteArray();
+    int length = plain.position();
     deflater.reset();
-    deflater.setInput(input);
+    deflater.setInput(plain.flip());
     deflater.finish();
-    ByteArrayOutputStream deflated = new ByteArrayOutputStream(input.length / 2);
+    ByteArrayOutputStream deflated = new ByteArrayOutputStream(length / 2);
     byte[] chunk = new byte[8192];
     while (!deflater.finished()) {
       deflated.write(chunk, 0, deflater.deflate(chunk));
@@ -107,11 +101,11 @@ final class EntryBlock {
         ByteBuffer.allocate(HEADER_BYTES + deflated.size() + etags.size())
             .putInt(count)
             .putInt(deflated.size())
-            .putInt(input.length)
+            .putInt(length)
             .put(deflated.toByteArray())
             .put(etags.toByteArray())
             .array();
-    plain.reset();
+    plain.clear();
     etags.reset();
     before = new byte[0];
     timeBefore = 0;
@@ -166,71 +160,31 @@ final class EntryBlock {
     long time = 0;
     for (int i = 0; i < count; i++) {
       int kind = plain.get();
-      int shared = (int) number(plain);
-      int rest = (int) number(plain);
+      int shared = (int) Varint.get(plain);
+      int rest = (int) Varint.get(plain);
       int length = shared + rest;
       if (length > path.length) {
         path = java.util.Arrays.copyOf(path, 2 * length);
       }
       plain.get(path, shared, rest);
       String name = new String(path, 0, length, StandardCharsets.UTF_8);
-      if ((kind & DIRECTORY) != 0) {
+      if (kind == DIRECTORY) {
         entries.add(FileStatus.directory(name));
         continue;
       }
-      long size = number(plain);
-      long difference = number(plain);
+      long size = Varint.get(plain);
+      long difference = Varint.get(plain);
       time += (difference >>> 1) ^ -(difference & 1);
-      byte[] etag = new byte[(int) number(plain)];
+      byte[] etag = new byte[(int) Varint.get(plain)];
       etags.get(etag);
-      String text =
-          switch (kind) {
-            case UPPER_HEX -> UPPER.formatHex(etag);
-            case LOWER_HEX -> LOWER.formatHex(etag);
-            default -> new String(etag, StandardCharsets.UTF_8);
-          };
-      entries.add(FileStatus.file(name, size, time, text));
+      entries.add(FileStatus.file(name, size, time, EtagForm.of(kind).decode(etag)));
     }
     return entries;
-  }
-
-  /** What stands for the text of an etag without loss. */
-  private static int etagKind(String etag) {
-    boolean upper = etag.length() % 2 == 0 && !etag.isEmpty();
-    boolean lower = upper;
-    for (int i = 0; i < etag.length() && (upper || lower); i++) {
-      char c = etag.charAt(i);
-      boolean digit = c >= '0' && c <= '9';
-      upper &= digit || (c >= 'A' && c <= 'F');
-      lower &= digit || (c >= 'a' && c <= 'f');
-    }
-    return upper ? UPPER_HEX : lower ? LOWER_HEX : 0;
   }
 
   static int crc(ByteBuffer block) {
     CRC32C crc = new CRC32C();
     crc.update(block.duplicate());
     return (int) crc.getValue();
-  }
-
-  private static void number(ByteArrayOutputStream out, long value) {
-    long left = value;
-    while ((left & ~0x7fL) != 0) {
-      out.write((int) (left & 0x7f) | 0x80);
-      left >>>= 7;
-    }
-    out.write((int) left);
-  }
-
-  private static long number(ByteBuffer in) {
-    long value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      byte b = in.get();
-      value |= (long) (b & 0x7f) << shift;
-      if (b >= 0) {
-        return value;
-      }
-    }
-    throw new IndexOutOfBoundsException("a number without an end");
   }
 }

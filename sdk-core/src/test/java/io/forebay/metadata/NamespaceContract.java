@@ -93,4 +93,29 @@ abstract class NamespaceContract {
     assertThat(namespace.stat("d", path)).contains(file);
     assertThat(namespace.list("d", "").orElseThrow()).hasSize(2);
   }
+
+  @Test
+  void replacingForgetsWhatIsNotInTheNewList() throws IOException {
+    FileStatus old = FileStatus.file("old", 1, 2, "e");
+    FileStatus other = FileStatus.file("f", 1, 2, "e");
+    namespace.putListing("d", "", List.of(old));
+    namespace.put("other", other);
+    namespace.replace("d", visitor -> visitor.visit(FileStatus.file("new", 3, 4, "f")), 1);
+
+    assertThat(namespace.stat("d", "old")).isEmpty();
+    assertThat(namespace.list("d", "").map(List::size).orElse(1)).isEqualTo(1);
+    assertThat(namespace.stat("other", "f")).contains(other);
+  }
+
+  @Test
+  void aForgottenPathIsNotFoundAndNotListed() {
+    FileStatus kept = FileStatus.file("x/kept", 1, 2, "e");
+    FileStatus gone = FileStatus.file("x/gone", 1, 2, "e");
+    namespace.putListing("d", "x", List.of(kept, gone));
+    namespace.forget("d", "x/gone");
+
+    assertThat(namespace.stat("d", "x/gone")).isEmpty();
+    assertThat(namespace.stat("d", "x/kept")).contains(kept);
+    assertThat(namespace.list("d", "x")).isEmpty();
+  }
 }

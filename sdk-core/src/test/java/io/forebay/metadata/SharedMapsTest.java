@@ -6,6 +6,9 @@ import io.forebay.FileStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -69,5 +72,46 @@ class SharedMapsTest {
     maps.close();
     assertThat(maps.namespace().stat("d", "p")).isEmpty();
     assertThat(maps.residency().find(new FileId(1, 2))).isEmpty();
+  }
+
+  @Test
+  void aFileListBecomesATreeAtOnceAndTheOldOneIsGivenBack() throws Exception {
+    SharedMaps maps = generation("g");
+    Namespace names = maps.namespace();
+    List<FileStatus> files = new ArrayList<>();
+    for (String path : List.of("a", "a-b/c", "a/b/c", "a/b/d", "a/e", "marker", "z/y/x/w")) {
+      files.add(FileStatus.file(path, path.length(), 7, "0A0B"));
+    }
+    files.set(5, FileStatus.directory("marker"));
+    names.put("d", FileStatus.file("former", 1, 2, "e"));
+    names.put("dropped", FileStatus.file("f", 1, 2, "e"));
+    names.replace(
+        "d",
+        visitor -> {
+          for (FileStatus file : files) {
+            visitor.visit(file);
+          }
+        },
+        files.size());
+
+    assertThat(names.stat("d", "former")).isEmpty();
+    assertThat(names.stat("d", "a")).contains(files.get(0));
+    assertThat(names.stat("d", "a/b")).contains(FileStatus.directory("a/b"));
+    assertThat(names.stat("d", "a/b/d")).contains(files.get(3));
+    assertThat(paths(names, "")).containsExactlyInAnyOrder("a", "a", "a-b", "marker", "z");
+    assertThat(paths(names, "a")).containsExactlyInAnyOrder("a/b", "a/e");
+    assertThat(paths(names, "marker")).isEmpty();
+    assertThat(paths(names, "z/y/x")).containsExactly("z/y/x/w");
+
+    long before = maps.names();
+    maps.removeAllBut(Set.of("d"));
+    assertThat(maps.names()).isEqualTo(before - 2);
+    assertThat(names.stat("d", "a/e")).isPresent();
+    assertThat(names.stat("dropped", "f")).isEmpty();
+    maps.close();
+  }
+
+  private static List<String> paths(Namespace names, String directory) {
+    return names.list("d", directory).orElseThrow().stream().map(FileStatus::path).toList();
   }
 }

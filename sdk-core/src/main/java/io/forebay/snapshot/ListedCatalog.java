@@ -1,0 +1,188 @@
+package io.forebay.snapshot;
+
+import io.forebay.DataPath;
+import io.forebay.FileStatus;
+import io.forebay.metadata.Catalog;
+import io.forebay.metadata.Namespace;
+import io.forebay.metadata.UnderStoreCatalog;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * The names of a data set as its node's owner knows them: from the snapshot in use, where there is
+ * one, and what was written since; otherwise from the under-store, remembered. Thread-safe.
+ */
+public final class ListedCatalog implements Catalog {
+
+  private final String dataSet;
+  private final Namespace namespace;
+  private final UnderStoreCatalog live;
+
+  /** What was written since the snapshot's listing began; empty for what was deleted. */
+  private final Map<String, Optional<FileStatus>> written = new ConcurrentSkipListMap<>();
+
+  private volatile Optional<Snapshot> snapshot = Optional.empty();
+
+  public ListedCatalog(String dataSet, Namespace namespace, UnderStoreCatalog live) {
+    this.dataSet = dataSet;
+    this.namespace = namespace;
+    this.live = live;
+  }
+
+  /**
+   * Answers from a snapshot from now on. Readers see all of the change or nothing of it; this takes
+   * some seconds for each million files.
+   */
+  public synchronized void use(Snapshot next) throws IOException {
+    fill(next);
+    snapshot = Optional.of(next);
+    // What was written while the listing ran may be in it or not: the later of the two counts.
+    written.entrySet().removeIf(e -> isOlder(e.getValue(), next.info().createdMillis()));
+    written.forEach(this::publish);
+  }
+
+  /** As {@link #use}, but the namespace is left to a later {@link #publish}. */
+  public synchronized void answerFrom(Snapshot next) {
+    snapshot = Optional.of(next);
+  }
+
+  /** Puts all names into the namespace, which lost them. */
+  public synchronized void publish() throws IOException {
+    if (snapshot.isPresent()) {
+      fill(snapshot.get());
+      written.forEach(this::publish);
+    }
+  }
+
+  private void fill(Snapshot from) throws IOException {
+    namespace.replace(
+        dataSet,
+        visitor -> from.forEach(visitor::visit),
+        from.info().files() + from.info().directories());
+  }
+
+  private static boolean isOlder(Optional<FileStatus> status, long createdMillis) {
+    return status.isPresent() && status.get().modifiedMillis() < createdMillis - 1_000;
+  }
+
+  private void publish(String path, Optional<FileStatus> status) {
+    namespace.forget(dataSet, path);
+    status.ifPresent(s -> namespace.put(dataSet, s));
+  }
+
+  /** Notes that a file was written. */
+  public void put(FileStatus status) {
+    change(status.path(), Optional.of(status));
+  }
+
+  /** Notes that a file was deleted. */
+  public void deleted(String path) {
+    change(path, Optional.empty());
+  }
+
+  private void change(String path, Optional<FileStatus> status) {
+    if (snapshot.isPresent()) {
+      written.put(path, status);
+    }
+    publish(path, status);
+    // Directories may have come or gone with it, up to the root.
+    for (String parent = DataPath.parent(path);
+        !parent.isEmpty();
+        parent = DataPath.parent(parent)) {
+      namespace.forget(dataSet, parent);
+    }
+  }
+
+  @Override
+  public FileStatus stat(String path) throws IOException {
+    Optional<Snapshot> current = snapshot;
+    if (current.isEmpty()) {
+      return live.stat(path);
+    }
+    Optional<FileStatus> known = namespace.stat(dataSet, path);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    FileStatus status = find(current.get(), path);
+    namespace.put(dataSet, status);
+    return status;
+  }
+
+  private FileStatus find(Snapshot current, String path) throws IOException {
+    Optional<FileStatus> change = written.get(path);
+    if (change != null) {
+      return change.orElseThrow(
+          () -> new NoSuchFileException(dataSet + "/" + path, null, "was deleted"));
+    }
+    try {
+      return current.stat(path);
+    } catch (NoSuchFileException e) {
+      if (written.entrySet().stream()
+          .anyMatch(w -> w.getValue().isPresent() && w.getKey().startsWith(path + "/"))) {
+        return FileStatus.directory(path);
+      }
+      throw new NoSuchFileException(
+          dataSet + "/" + path, null, e.getReason() + "; refresh the data set if it is newer");
+    }
+  }
+
+  @Override
+  public List<FileStatus> list(String directory) throws IOException {
+    Optional<Snapshot> current = snapshot;
+    if (current.isEmpty()) {
+      return live.list(directory);
+    }
+    Optional<List<FileStatus>> known = namespace.list(dataSet, directory);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    List<FileStatus> entries = merged(current.get(), directory);
+    namespace.putListing(dataSet, directory, entries);
+    return entries;
+  }
+
+  private List<FileStatus> merged(Snapshot current, String directory) throws IOException {
+    List<FileStatus> entries = new ArrayList<>();
+    NoSuchFileException missing = null;
+    try {
+      entries.addAll(current.list(directory));
+    } catch (NoSuchFileException e) {
+      missing = e;
+    }
+    boolean any = missing == null;
+    for (Map.Entry<String, Optional<FileStatus>> change : written.entrySet()) {
+      String path = change.getKey();
+      if (!directory.isEmpty() && !path.startsWith(directory + "/")) {
+        continue;
+      }
+      int slash = path.indexOf('/', directory.isEmpty() ? 0 : directory.length() + 1);
+      if (slash < 0) {
+        entries.removeIf(e -> !e.directory() && e.path().equals(path));
+        change.getValue().ifPresent(entries::add);
+      } else if (change.getValue().isPresent()) {
+        FileStatus child = FileStatus.directory(path.substring(0, slash));
+        if (!entries.contains(child)) {
+          entries.add(child);
+        }
+      }
+      any |= change.getValue().isPresent();
+    }
+    if (!any) {
+      throw new NoSuchFileException(dataSet + "/" + directory, null, missing.getReason());
+    }
+    return entries;
+  }
+
+  /** Without a snapshot, forgets; with one, its owner makes another. */
+  @Override
+  public void refresh() {
+    if (snapshot.isEmpty()) {
+      live.refresh();
+    }
+  }
+}

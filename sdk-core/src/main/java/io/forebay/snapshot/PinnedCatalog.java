@@ -1,0 +1,45 @@
+package io.forebay.snapshot;
+
+import io.forebay.FileStatus;
+import io.forebay.metadata.Catalog;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+
+/** The names of one snapshot, whatever the data set has become since. Thread-safe. */
+public final class PinnedCatalog implements Catalog {
+
+  private final String dataSet;
+  private final Snapshot snapshot;
+
+  public PinnedCatalog(String dataSet, Snapshot snapshot) {
+    this.dataSet = dataSet;
+    this.snapshot = snapshot;
+  }
+
+  @Override
+  public FileStatus stat(String path) throws IOException {
+    try {
+      return snapshot.stat(path);
+    } catch (NoSuchFileException e) {
+      throw named(path, e);
+    }
+  }
+
+  @Override
+  public List<FileStatus> list(String directory) throws IOException {
+    try {
+      return snapshot.list(directory);
+    } catch (NoSuchFileException e) {
+      throw named(directory, e);
+    }
+  }
+
+  private NoSuchFileException named(String path, NoSuchFileException e) {
+    return new NoSuchFileException(dataSet + "/" + path, null, e.getReason());
+  }
+
+  /** There is nothing newer to it. */
+  @Override
+  public void refresh() {}
+}

@@ -1,0 +1,172 @@
+package io.forebay.snapshot;
+
+import io.forebay.understore.UnderStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The snapshots of one data set on this node: a file for each, and the name of the one in use.
+ * Thread-safe.
+ */
+public final class SnapshotShelf implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(SnapshotShelf.class);
+
+  private static final String SUFFIX = ".snapshot";
+  private static final String IN_USE = "in-use";
+
+  /** Listings at a time. */
+  private static final int WIDTH = 64;
+
+  /** Snapshots that are kept beside the one in use, the youngest. */
+  private static final int SPARE = 3;
+
+  private final Path directory;
+  private final TreeMap<SnapshotId, Snapshot> opened = new TreeMap<>();
+  private Optional<SnapshotId> inUse = Optional.empty();
+
+  private SnapshotShelf(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Opens what is there. Damaged files are reported and left out.
+   *
+   * @param directory of this data set; made when the first snapshot is
+   */
+  public static SnapshotShelf open(Path directory) throws IOException {
+    SnapshotShelf shelf = new SnapshotShelf(directory);
+    if (!Files.isDirectory(directory)) {
+      return shelf;
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        shelf.take(file);
+      }
+    }
+    Path name = directory.resolve(IN_USE);
+    if (Files.exists(name)) {
+      String text = Files.readString(name).strip();
+      if (SnapshotId.isOne(text) && shelf.opened.containsKey(new SnapshotId(text))) {
+        shelf.inUse = Optional.of(new SnapshotId(text));
+      }
+    }
+    return shelf;
+  }
+
+  private void take(Path file) {
+    String name = file.getFileName().toString();
+    String id = name.replace(SUFFIX, "");
+    if (!name.endsWith(SUFFIX) || !SnapshotId.isOne(id)) {
+      return;
+    }
+    try {
+      opened.put(new SnapshotId(id), Snapshot.open(file));
+    } catch (IOException e) {
+      log.warn("{}", e.getMessage());
+    }
+  }
+
+  /** All of them, oldest first. */
+  public synchronized List<SnapshotId> all() {
+    return List.copyOf(opened.keySet());
+  }
+
+  public synchronized Optional<SnapshotId> inUse() {
+    return inUse;
+  }
+
+  /** The one in use. */
+  public synchronized Optional<Snapshot> current() {
+    return inUse.map(opened::get);
+  }
+
+  /**
+   * @throws NoSuchFileException when there is no such snapshot
+   */
+  public synchronized Snapshot get(SnapshotId id) throws NoSuchFileException {
+    Snapshot snapshot = opened.get(id);
+    if (snapshot == null) {
+      throw new NoSuchFileException(
+          id.text(), null, "no such snapshot; there are " + opened.keySet());
+    }
+    return snapshot;
+  }
+
+  /**
+   * Lists the under-store into a new snapshot, which is not in use yet.
+   *
+   * @param progress hears how many entries were found
+   */
+  public SnapshotId create(UnderStore store, LongConsumer progress) throws IOException {
+    Files.createDirectories(directory);
+    SnapshotId id = SnapshotId.at(Instant.now());
+    Path file = directory.resolve(id + SUFFIX);
+    new SnapshotBuilder(store, WIDTH, progress).build(file);
+    Snapshot snapshot = Snapshot.open(file);
+    synchronized (this) {
+      opened.put(id, snapshot);
+    }
+    return id;
+  }
+
+  /** Makes a snapshot the one in use, and removes the oldest of too many others. */
+  public synchronized void use(SnapshotId id) throws IOException {
+    get(id);
+    Path unfinished = directory.resolve(IN_USE + ".new");
+    Files.writeString(unfinished, id.text());
+    Files.move(unfinished, directory.resolve(IN_USE), StandardCopyOption.ATOMIC_MOVE);
+    inUse = Optional.of(id);
+    List<SnapshotId> others = opened.keySet().stream().filter(o -> !o.equals(id)).toList();
+    for (SnapshotId old : others.subList(0, Math.max(0, others.size() - SPARE))) {
+      remove(old);
+    }
+  }
+
+  /**
+   * Removes a snapshot.
+   *
+   * @throws IllegalArgumentException when it is in use
+   */
+  public synchronized void drop(SnapshotId id) throws IOException {
+    get(id);
+    if (inUse.isPresent() && inUse.get().equals(id)) {
+      throw new IllegalArgumentException(
+          "snapshot " + id + " is in use; use another one first, or drop the data set");
+    }
+    remove(id);
+  }
+
+  private void remove(SnapshotId id) throws IOException {
+    // Closed by the garbage collector, when the last who looks something up is done.
+    Files.deleteIfExists(opened.remove(id).file());
+  }
+
+  /** Removes all of them. */
+  public synchronized void dropAll() throws IOException {
+    inUse = Optional.empty();
+    for (SnapshotId id : all()) {
+      remove(id);
+    }
+    Files.deleteIfExists(directory.resolve(IN_USE));
+    Files.deleteIfExists(directory);
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    for (Snapshot snapshot : opened.values()) {
+      snapshot.close();
+    }
+  }
+}

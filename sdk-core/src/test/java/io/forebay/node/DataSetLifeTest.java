@@ -1,0 +1,194 @@
+package io.forebay.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.forebay.Bucket;
+import io.forebay.CachePolicy;
+import io.forebay.DataSetSpec;
+import io.forebay.FileStatus;
+import io.forebay.Mount;
+import io.forebay.UnknownDataSetException;
+import io.forebay.metadata.FileVersion;
+import io.forebay.snapshot.SnapshotId;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataSetLifeTest {
+
+  @TempDir private Path directory;
+
+  private Bucket bucket;
+  private CacheNode node;
+
+  @BeforeEach
+  void open() throws IOException {
+    bucket = new Bucket();
+    bucket.add("train/1", 100);
+    bucket.add("train/2", 200);
+    node = openNode();
+  }
+
+  private CacheNode openNode() throws IOException {
+    CacheNode opened = CacheNode.open(NodeOptions.of(directory.resolve("cache"), 1 << 30));
+    opened.share();
+    return opened;
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+    bucket.close();
+  }
+
+  private DataSetSpec spec(String name) {
+    return new DataSetSpec(name, URI.create(bucket.root()), bucket.options());
+  }
+
+  private static void read(NodeDataSet dataSet, String path) throws IOException {
+    FileVersion file = FileVersion.of(dataSet.spec().name(), dataSet.catalog().stat(path));
+    dataSet.reads().read(file, 0, ByteBuffer.allocate((int) file.size()));
+  }
+
+  private static List<String> names(NodeDataSet dataSet, String path) throws IOException {
+    return dataSet.catalog().list(path).stream().map(FileStatus::path).sorted().toList();
+  }
+
+  @Test
+  void aSnapshotAnswersWithoutTheUnderStoreUntilTheNext() throws Exception {
+    NodeDataSet data = node.add(spec("d"));
+    SnapshotId first = data.snapshot(found -> {});
+    long requests = bucket.server().traffic().counts().total();
+
+    bucket.add("train/3", 300);
+    assertThat(names(data, "train")).containsExactly("train/1", "train/2");
+    assertThat(data.catalog().stat("train/2").size()).isEqualTo(200);
+    assertThatThrownBy(() -> data.catalog().stat("train/3"))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("snapshot");
+    assertThat(bucket.server().traffic().counts().total()).isEqualTo(requests);
+
+    data.refresh();
+    assertThat(names(data, "train")).containsExactly("train/1", "train/2", "train/3");
+    assertThat(node.catalog("d@" + first).list("train")).hasSize(2);
+    data.use(first);
+    assertThat(names(data, "train")).hasSize(2);
+  }
+
+  @Test
+  void theSnapshotInUseOutlivesARestart() throws Exception {
+    node.add(spec("d")).snapshot(found -> {});
+    node.close();
+    bucket.add("train/3", 300);
+    node = openNode();
+    NodeDataSet data = node.add(spec("d"));
+    assertThat(names(data, "train")).hasSize(2);
+    assertThat(node.awaitMaps(Duration.ofSeconds(60))).isTrue();
+    assertThat(names(data, "train")).hasSize(2);
+    assertThat(node.status().dataSets().get("d").snapshot().orElseThrow().bytes()).isEqualTo(300);
+  }
+
+  @Test
+  void aListingThatFailsLeavesTheFormerSnapshotInUse() throws Exception {
+    NodeDataSet data = node.add(spec("d"));
+    SnapshotId first = data.snapshot(found -> {});
+    bucket.server().rotateKey("other", "keys");
+    assertThatThrownBy(data::refresh).isInstanceOf(java.nio.file.AccessDeniedException.class);
+    assertThat(data.snapshots().inUse()).contains(first);
+    assertThat(names(data, "train")).hasSize(2);
+  }
+
+  @Test
+  void snapshotsAreDroppedUnlessInUseAndTheOldestGoByThemselves() throws Exception {
+    NodeDataSet data = node.add(spec("d"));
+    SnapshotId first = data.snapshot(found -> {});
+    assertThatThrownBy(() -> data.snapshots().drop(first)).hasMessageContaining("in use");
+    SnapshotId second = data.snapshot(found -> {});
+    data.snapshots().drop(first);
+    assertThatThrownBy(() -> node.catalog("d@" + first)).isInstanceOf(NoSuchFileException.class);
+    for (int i = 0; i < 5; i++) {
+      data.snapshot(found -> {});
+    }
+    assertThat(data.snapshots().all()).hasSize(4).doesNotContain(second);
+  }
+
+  @Test
+  void mountsChangeWhileInUseAndKeepWhatIsCached() throws Exception {
+    NodeDataSet data = node.add(spec("d"));
+    data.snapshot(found -> {});
+    read(data, "train/1");
+    long gets = bucket.gets("train/1");
+    Path more = Files.createDirectories(directory.resolve("more"));
+    Files.writeString(more.resolve("file"), "x");
+
+    Mount old = data.spec().mounts().get(0);
+    Mount added = new Mount("more", more.toUri(), Map.of(), Map.of(), true);
+    node.apply(new DataSetSpec("d", List.of(old, added), CachePolicy.DEFAULT));
+    assertThat(names(data, "")).containsExactly("more", "train");
+    read(data, "more/file");
+    read(data, "train/1");
+    assertThat(bucket.gets("train/1")).isEqualTo(gets);
+  }
+
+  @Test
+  void aDroppedDataSetTakesCacheAndNamesWithItAndLeavesOthersAlone() throws Exception {
+    NodeDataSet data = node.add(spec("d"));
+    NodeDataSet other = node.add(spec("other"));
+    data.snapshot(found -> {});
+    read(data, "train/1");
+    read(other, "train/1");
+    node.pin("d", "train");
+
+    assertThat(node.drop("d").files()).isEqualTo(1);
+    assertThatThrownBy(() -> node.dataSet("d")).isInstanceOf(UnknownDataSetException.class);
+    assertThat(node.store().fileCount()).isEqualTo(1);
+    NodeDataSet again = node.add(spec("d"));
+    assertThat(again.snapshots().all()).isEmpty();
+    assertThat(node.store().status().shares())
+        .filteredOn(s -> s.name().equals("d"))
+        .allMatch(s -> s.pins().isEmpty());
+  }
+
+  @Test
+  void aPruneKeepsWhatTheSnapshotHas() throws Exception {
+    NodeDataSet data = node.add(spec("d"));
+    data.snapshot(found -> {});
+    read(data, "train/1");
+    read(data, "train/2");
+    bucket.add("train/1", 150);
+    data.refresh();
+    CacheNode.PruneRequest request =
+        new CacheNode.PruneRequest(
+            Optional.empty(), Optional.empty(), Optional.empty(), true, false);
+    assertThat(node.prune("d", request).files()).isEqualTo(1);
+    assertThat(node.store().fileCount()).isEqualTo(1);
+  }
+
+  @Test
+  void hundredsOfDataSetsKeepToThemselves() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      NodeDataSet data = node.add(spec("d" + i));
+      if (i % 10 == 0) {
+        data.snapshot(found -> {});
+        read(data, "train/1");
+      }
+    }
+    bucket.add("train/3", 1);
+    node.dataSet("d20").refresh();
+    assertThat(names(node.dataSet("d20"), "train")).hasSize(3);
+    assertThat(names(node.dataSet("d30"), "train")).hasSize(2);
+    assertThat(node.status().dataSets()).hasSize(300);
+  }
+}
