@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param bytesPerSecond from the under-store, to each node; 0 for no limit
  * @param hedge whether a request is sent a second time when its first byte takes longer than in 99
  *     of 100 requests
+ * @param metadata how old names may be
  */
 public record CachePolicy(
     Retain retain,
@@ -24,10 +25,32 @@ public record CachePolicy(
     Optional<Duration> timeToLive,
     int maxRequests,
     long bytesPerSecond,
-    boolean hedge) {
+    boolean hedge,
+    MetadataPolicy metadata) {
 
   public static final CachePolicy DEFAULT =
-      new CachePolicy(Retain.AUTO, 0, Long.MAX_VALUE, Optional.empty(), 64, 0, true);
+      new CachePolicy(
+          Retain.AUTO, 0, Long.MAX_VALUE, Optional.empty(), 64, 0, true, MetadataPolicy.ONCE);
+
+  /** With names that stay until they are refreshed. */
+  public CachePolicy(
+      Retain retain,
+      long guaranteedBytes,
+      long maxBytes,
+      Optional<Duration> timeToLive,
+      int maxRequests,
+      long bytesPerSecond,
+      boolean hedge) {
+    this(
+        retain,
+        guaranteedBytes,
+        maxBytes,
+        timeToLive,
+        maxRequests,
+        bytesPerSecond,
+        hedge,
+        MetadataPolicy.ONCE);
+  }
 
   public CachePolicy {
     if (guaranteedBytes < 0 || guaranteedBytes > maxBytes) {
@@ -52,11 +75,18 @@ public record CachePolicy(
 
   public CachePolicy withRetain(Retain other) {
     return new CachePolicy(
-        other, guaranteedBytes, maxBytes, timeToLive, maxRequests, bytesPerSecond, hedge);
+        other, guaranteedBytes, maxBytes, timeToLive, maxRequests, bytesPerSecond, hedge, metadata);
   }
 
   public CachePolicy withoutHedging() {
     return new CachePolicy(
-        retain, guaranteedBytes, maxBytes, timeToLive, maxRequests, bytesPerSecond, false);
+        retain,
+        guaranteedBytes,
+        maxBytes,
+        timeToLive,
+        maxRequests,
+        bytesPerSecond,
+        false,
+        metadata);
   }
 }

@@ -2,7 +2,7 @@ package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.forebay.server.DataSize;
+import io.forebay.config.DataSize;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

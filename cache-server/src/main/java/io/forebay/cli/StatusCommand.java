@@ -1,7 +1,7 @@
 package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.forebay.server.DataSize;
+import io.forebay.config.DataSize;
 import io.forebay.server.admin.StatusReport;
 import java.io.PrintWriter;
 import java.util.Locale;

@@ -2,13 +2,15 @@ package io.forebay.server;
 
 import io.forebay.CachePolicy;
 import io.forebay.DataSetSpec;
+import io.forebay.config.CachePolicies;
+import io.forebay.config.DataSize;
+import io.forebay.config.Durations;
 import io.forebay.fill.FillOptions;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
 import io.forebay.store.Medium;
 import io.forebay.store.StoreOptions;
 import io.forebay.store.TierOptions;
-import io.forebay.store.retention.Retain;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.io.Reader;
@@ -18,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -99,16 +100,6 @@ public record ServerConfig(
           "idle.after");
 
   private static final String DATA_SET = "dataset.";
-
-  private static final Set<String> POLICY =
-      Set.of(
-          "cache.retain",
-          "cache.guaranteed",
-          "cache.max",
-          "cache.ttl",
-          "limit.requests",
-          "limit.bandwidth",
-          "limit.hedge");
 
   private static final long DEFAULT_QUOTA_BYTES = 10L << 30;
 
@@ -262,54 +253,18 @@ public record ServerConfig(
 
   /** Takes the keys that are ours out of a data set's settings. */
   private static CachePolicy policy(String name, Map<String, String> settings) {
-    CachePolicy usual = CachePolicy.DEFAULT;
     Map<String, String> ours = new HashMap<>();
-    for (String key : POLICY) {
-      if (settings.containsKey(key)) {
-        ours.put(key, settings.remove(key));
-      }
-    }
-    for (String key : settings.keySet()) {
-      if (key.startsWith("cache.") || key.startsWith("limit.")) {
-        throw new IllegalArgumentException(
-            "unknown key 'dataset." + name + "." + key + "'; known: " + new TreeSet<>(POLICY));
-      }
-    }
+    settings.forEach(
+        (key, value) -> {
+          if (CachePolicies.isSetting(key)) {
+            ours.put(key, value);
+          }
+        });
+    settings.keySet().removeAll(ours.keySet());
     try {
-      return new CachePolicy(
-          value(ours, "cache.retain", ServerConfig::retain, usual.retain()),
-          bytes(ours, "cache.guaranteed", usual.guaranteedBytes()),
-          bytes(ours, "cache.max", usual.maxBytes()),
-          value(ours, "cache.ttl", text -> Optional.of(Durations.parse(text)), usual.timeToLive()),
-          value(ours, "limit.requests", ServerConfig::count, usual.maxRequests()),
-          bytes(ours, "limit.bandwidth", usual.bytesPerSecond()),
-          value(ours, "limit.hedge", ServerConfig::yesOrNo, usual.hedge()));
+      return CachePolicies.parse(ours);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("dataset." + name + "." + e.getMessage(), e);
-    }
-  }
-
-  private static Retain retain(String text) {
-    try {
-      return Retain.valueOf(text.toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("one of auto, keep, frequency, not '" + text + "'", e);
-    }
-  }
-
-  private static boolean yesOrNo(String text) {
-    return switch (text) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw new IllegalArgumentException("true or false, not '" + text + "'");
-    };
-  }
-
-  private static int count(String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("'" + text + "' is no number", e);
     }
   }
 }

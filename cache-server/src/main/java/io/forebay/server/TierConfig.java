@@ -1,5 +1,6 @@
 package io.forebay.server;
 
+import io.forebay.config.DataSize;
 import io.forebay.store.Medium;
 import io.forebay.store.TierOptions;
 import java.nio.file.Path;

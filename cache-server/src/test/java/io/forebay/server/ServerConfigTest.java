@@ -3,6 +3,7 @@ package io.forebay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.forebay.config.DataSize;
 import io.forebay.placement.Member;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -40,6 +40,17 @@ public final class UnderStores {
     return new MountedUnderStore(spec);
   }
 
+  /**
+   * @throws IllegalArgumentException when there is no under-store for the root's scheme
+   */
+  public static void requireKnown(URI root) {
+    if (root.getScheme() == null) {
+      throw new IllegalArgumentException(
+          "'" + root + "' has no scheme; use for example oss://bucket/prefix or file:/directory");
+    }
+    provider(root);
+  }
+
   static UnderStoreProvider provider(Mount mount) {
     return provider(mount.root());
   }

@@ -1,6 +1,6 @@
 package io.forebay.samples.quickstart;
 
-import io.forebay.server.DataSize;
+import io.forebay.config.DataSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.forebay.samples.quickstart;
 
-import io.forebay.server.DataSize;
+import io.forebay.config.DataSize;
 import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;

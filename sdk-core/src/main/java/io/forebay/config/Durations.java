@@ -1,4 +1,4 @@
-package io.forebay.server;
+package io.forebay.config;
 
 import java.time.Duration;
 import java.util.regex.Matcher;

@@ -1,4 +1,4 @@
-package io.forebay.server;
+package io.forebay.config;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 public record DataSize(long bytes) {
 
   private static final Pattern FORM =
-      Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGT]?)(i?)(B?)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGTPE]?)(i?)(B?)", Pattern.CASE_INSENSITIVE);
 
   /**
    * Parses {@code 512}, {@code 100MB} (powers of 1000) or {@code 4MiB}, {@code 4Mi} (powers of
@@ -27,7 +27,7 @@ public record DataSize(long bytes) {
           "'" + text + "' is no amount of data; use for example 512, 100MB or 4GiB");
     }
     String unit = matcher.group(2).toUpperCase(Locale.ROOT);
-    int power = unit.isEmpty() ? 0 : "KMGT".indexOf(unit) + 1;
+    int power = unit.isEmpty() ? 0 : "KMGTPE".indexOf(unit) + 1;
     int base = matcher.group(3).isEmpty() ? 1000 : 1024;
     return new DataSize((long) (Double.parseDouble(matcher.group(1)) * Math.pow(base, power)));
   }

@@ -1,0 +1,106 @@
+package io.forebay.config;
+
+import io.forebay.CachePolicy;
+import io.forebay.MetadataPolicy;
+import io.forebay.store.retention.Retain;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** Reads a {@link CachePolicy} from settings by name. */
+public final class CachePolicies {
+
+  private static final Set<String> KNOWN =
+      Set.of(
+          "cache.retain",
+          "cache.guaranteed",
+          "cache.max",
+          "cache.ttl",
+          "limit.requests",
+          "limit.bandwidth",
+          "limit.hedge",
+          "metadata.policy",
+          "metadata.refresh");
+
+  private CachePolicies() {}
+
+  /** Whether a setting is meant to be one of a cache policy, known or not. */
+  public static boolean isSetting(String key) {
+    return key.startsWith("cache.") || key.startsWith("limit.") || key.startsWith("metadata.");
+  }
+
+  /**
+   * @throws IllegalArgumentException beginning with the setting's name
+   */
+  public static CachePolicy parse(Map<String, String> settings) {
+    for (String key : settings.keySet()) {
+      if (!KNOWN.contains(key)) {
+        throw new IllegalArgumentException(key + " is unknown; known: " + new TreeSet<>(KNOWN));
+      }
+    }
+    CachePolicy usual = CachePolicy.DEFAULT;
+    return new CachePolicy(
+        value(settings, "cache.retain", CachePolicies::retain, usual.retain()),
+        bytes(settings, "cache.guaranteed", usual.guaranteedBytes()),
+        bytes(settings, "cache.max", usual.maxBytes()),
+        value(settings, "cache.ttl", t -> Optional.of(Durations.parse(t)), usual.timeToLive()),
+        value(settings, "limit.requests", CachePolicies::count, usual.maxRequests()),
+        bytes(settings, "limit.bandwidth", usual.bytesPerSecond()),
+        value(settings, "limit.hedge", CachePolicies::yesOrNo, usual.hedge()),
+        new MetadataPolicy(
+            value(settings, "metadata.policy", CachePolicies::always, false),
+            value(
+                settings,
+                "metadata.refresh",
+                t -> Optional.of(Durations.parse(t)),
+                Optional.empty())));
+  }
+
+  private static long bytes(Map<String, String> settings, String key, long fallback) {
+    return value(settings, key, DataSize::parse, new DataSize(fallback)).bytes();
+  }
+
+  private static <T> T value(
+      Map<String, String> settings, String key, Function<String, T> parser, T fallback) {
+    try {
+      return Optional.ofNullable(settings.get(key)).map(parser).orElse(fallback);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Retain retain(String text) {
+    try {
+      return Retain.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("one of auto, keep, frequency, not '" + text + "'", e);
+    }
+  }
+
+  private static boolean always(String text) {
+    return switch (text.toUpperCase(Locale.ROOT)) {
+      case "ONCE" -> false;
+      case "ALWAYS" -> true;
+      default -> throw new IllegalArgumentException("ONCE or ALWAYS, not '" + text + "'");
+    };
+  }
+
+  private static boolean yesOrNo(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("true or false, not '" + text + "'");
+    };
+  }
+
+  private static int count(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + text + "' is no number", e);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.forebay.dataset.spec;
+
+import io.forebay.DataPath;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the spec of a {@code DataLoad}. */
+final class DataLoadReader {
+
+  private DataLoadReader() {}
+
+  static Manifest read(String name, Field spec) {
+    Field dataSet = spec.require("dataset");
+    String dataSetName = dataSet.require("name").text();
+    dataSet.ignore("there are no namespaces outside of Kubernetes", "namespace");
+    dataSet.close();
+    boolean metadata = spec.get("loadMetadata").map(Field::flag).orElse(false);
+    List<Manifest.Target> targets = new ArrayList<>();
+    for (Field target : spec.get("target").map(Field::list).orElse(List.of())) {
+      String path = target.require("path").as(DataPath::normalize);
+      int replicas = target.get("replicas").map(f -> f.number(1)).orElse(1);
+      targets.add(new Manifest.Target(path, replicas));
+      target.close();
+    }
+    if (targets.isEmpty()) {
+      targets.add(new Manifest.Target("", 1));
+    }
+    Manifest.Policy policy =
+        spec.get("policy").map(DataLoadReader::policy).orElse(Manifest.Policy.ONCE);
+    Optional<Field> schedule = spec.get("schedule");
+    if (policy == Manifest.Policy.CRON && schedule.isEmpty()) {
+      throw spec.error("needs the field 'schedule', for its policy is Cron");
+    }
+    if (policy != Manifest.Policy.CRON && schedule.isPresent()) {
+      throw schedule.get().error("goes with the policy Cron only");
+    }
+    Optional<Duration> keepFor =
+        spec.get("ttlSecondsAfterFinished").map(f -> Duration.ofSeconds(f.number(0)));
+    spec.ignore("it is another product's setting", "options");
+    spec.ignore(
+        "there are no pods outside of Kubernetes",
+        "podMetadata",
+        "affinity",
+        "tolerations",
+        "nodeSelector",
+        "schedulerName",
+        "resources",
+        "parallelism");
+    spec.ignore("loads do not wait for one another", "runAfter");
+    return new Manifest.DataLoad(
+        name, dataSetName, metadata, targets, policy, schedule.map(Schedule::check), keepFor);
+  }
+
+  private static Manifest.Policy policy(Field field) {
+    return switch (field.text()) {
+      case "Once" -> Manifest.Policy.ONCE;
+      case "Cron" -> Manifest.Policy.CRON;
+      case "OnEvent" -> Manifest.Policy.ON_EVENT;
+      default -> throw field.error("is '" + field.text() + "'; use Once, Cron or OnEvent");
+    };
+  }
+}

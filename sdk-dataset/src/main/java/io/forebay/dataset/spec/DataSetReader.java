@@ -1,0 +1,166 @@
+package io.forebay.dataset.spec;
+
+import io.forebay.CachePolicy;
+import io.forebay.DataPath;
+import io.forebay.DataSetSpec;
+import io.forebay.Mount;
+import io.forebay.SecretRef;
+import io.forebay.config.CachePolicies;
+import io.forebay.understore.UnderStores;
+import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the spec of a {@code Dataset}. */
+final class DataSetReader {
+
+  /** Annotations that start so are ours: how a data set is kept, which Fluid has no words for. */
+  private static final String OURS = "forebay.io/";
+
+  private final Optional<Path> secrets;
+
+  private DataSetReader(Optional<Path> secrets) {
+    this.secrets = secrets;
+  }
+
+  static Manifest read(
+      String name, Field spec, Optional<Field> annotations, Optional<Path> secrets) {
+    return new DataSetReader(secrets).read(name, spec, annotations);
+  }
+
+  private Manifest read(String name, Field spec, Optional<Field> annotations) {
+    Map<String, String> shared = spec.get("sharedOptions").map(Field::texts).orElse(Map.of());
+    Map<String, SecretRef> sharedSecrets = secrets(spec.get("sharedEncryptOptions"));
+    boolean writable = isWritable(spec.get("accessModes"));
+    List<Mount> mounts = new ArrayList<>();
+    for (Field mount : spec.require("mounts").list()) {
+      mounts.add(mount(mount, shared, sharedSecrets, writable));
+      mount.close();
+    }
+    spec.get("placement").ifPresent(DataSetReader::placement);
+    String inClusters = "outside of Kubernetes nothing is scheduled";
+    spec.ignore(inClusters, "nodeAffinity", "tolerations", "dataRestoreLocation");
+    spec.ignore("files belong to whoever runs the mount", "owner");
+    spec.ignore("the server it is applied to is its runtime", "runtimes");
+    CachePolicy policy = policy(annotations);
+    try {
+      return new Manifest.DataSet(new DataSetSpec(name, mounts, policy));
+    } catch (IllegalArgumentException e) {
+      throw spec.error("is wrong: " + e.getMessage());
+    }
+  }
+
+  private static CachePolicy policy(Optional<Field> annotations) {
+    Map<String, String> ours = new HashMap<>();
+    annotations.ifPresent(
+        field ->
+            field
+                .texts()
+                .forEach(
+                    (key, value) -> {
+                      if (key.startsWith(OURS)) {
+                        ours.put(key.substring(OURS.length()), value);
+                      }
+                    }));
+    try {
+      return CachePolicies.parse(ours);
+    } catch (IllegalArgumentException e) {
+      throw annotations.orElseThrow().error("are wrong: " + OURS + e.getMessage());
+    }
+  }
+
+  private static boolean isWritable(Optional<Field> modes) {
+    boolean writable = false;
+    if (modes.isPresent()) {
+      for (Field mode : modes.get().list()) {
+        writable |=
+            switch (mode.text()) {
+              case "ReadOnlyMany" -> false;
+              case "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod" -> true;
+              default ->
+                  throw mode.error("is '" + mode.text() + "'; use ReadOnlyMany or ReadWriteMany");
+            };
+      }
+    }
+    return writable;
+  }
+
+  private static void placement(Field field) {
+    switch (field.text()) {
+      case "Exclusive", "Shared", "" ->
+          field.warn("is ignored: servers hold any number of data sets");
+      default -> throw field.error("is '" + field.text() + "'; use Exclusive or Shared");
+    }
+  }
+
+  private Mount mount(
+      Field mount,
+      Map<String, String> shared,
+      Map<String, SecretRef> sharedSecrets,
+      boolean writable) {
+    Field point = mount.require("mountPoint");
+    URI root = point.as(DataSetReader::root);
+    String name = mount.get("name").map(Field::text).orElse("");
+    // As Fluid has it: '/' and the mount's name, unless a path is given.
+    Optional<Field> given = mount.get("path");
+    String path = given.map(Field::text).orElse("/" + name);
+    Map<String, String> options = new HashMap<>(UnderStores.optionsFor(root, shared));
+    mount.get("options").ifPresent(field -> options.putAll(field.texts()));
+    Map<String, SecretRef> refs = new HashMap<>(sharedSecrets);
+    refs.keySet().retainAll(UnderStores.optionsFor(root, names(sharedSecrets)).keySet());
+    refs.putAll(secrets(mount.get("encryptOptions")));
+    options.keySet().removeAll(refs.keySet());
+    mount.ignore("every mount is shared by all readers", "shared");
+    boolean readOnly = !writable || mount.get("readOnly").map(Field::flag).orElse(false);
+    try {
+      return new Mount(DataPath.normalize(path), root, options, refs, readOnly);
+    } catch (InvalidPathException e) {
+      throw given.orElse(mount).error("is '" + path + "': " + e.getReason());
+    }
+  }
+
+  private static Map<String, String> names(Map<String, SecretRef> refs) {
+    Map<String, String> names = new HashMap<>();
+    refs.keySet().forEach(key -> names.put(key, ""));
+    return names;
+  }
+
+  private static URI root(String text) {
+    // Fluid's word for a directory of the host.
+    String plain = text.startsWith("local://") ? "file://" + text.substring(8) : text;
+    URI root = URI.create(plain.length() > 1 && plain.endsWith("/") ? trimmed(plain) : plain);
+    UnderStores.requireKnown(root);
+    return root;
+  }
+
+  private static String trimmed(String text) {
+    return text.replaceFirst("(?<![:/])/+$", "");
+  }
+
+  private Map<String, SecretRef> secrets(Optional<Field> options) {
+    Map<String, SecretRef> refs = new HashMap<>();
+    if (options.isEmpty()) {
+      return refs;
+    }
+    for (Field option : options.get().list()) {
+      Field from = option.require("valueFrom");
+      Field ref = from.require("secretKeyRef");
+      String name = ref.require("name").text();
+      String key = ref.require("key").text();
+      ref.close();
+      from.close();
+      try {
+        refs.put(option.require("name").text(), new SecretRef(secrets, name, key));
+      } catch (IllegalArgumentException e) {
+        throw ref.error("is wrong: " + e.getMessage());
+      }
+      option.close();
+    }
+    return refs;
+  }
+}

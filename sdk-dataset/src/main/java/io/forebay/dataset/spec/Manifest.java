@@ -1,0 +1,72 @@
+package io.forebay.dataset.spec;
+
+import io.forebay.DataSetSpec;
+import io.forebay.store.TierOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** One document of a manifest file. */
+public sealed interface Manifest {
+
+  /** The object's own name. */
+  String name();
+
+  /** A {@code Dataset}. */
+  record DataSet(DataSetSpec spec) implements Manifest {
+    @Override
+    public String name() {
+      return spec.name();
+    }
+  }
+
+  /**
+   * A {@code JindoRuntime}, {@code AlluxioRuntime} or {@code CacheRuntime}: how a data set is kept.
+   *
+   * @param name of the runtime, which in Fluid is the data set's
+   * @param kind as written
+   * @param tiers all levels, fastest first
+   * @param replicas cache servers
+   */
+  record CacheRuntime(String name, String kind, List<TierOptions> tiers, int replicas)
+      implements Manifest {
+
+    public CacheRuntime {
+      tiers = List.copyOf(tiers);
+    }
+  }
+
+  /** When a load runs. */
+  enum Policy {
+    ONCE,
+    CRON,
+    ON_EVENT
+  }
+
+  /** A part of a data set, and on how many servers it is to be. */
+  record Target(String path, int replicas) {}
+
+  /**
+   * A {@code DataLoad}.
+   *
+   * @param dataSet the data set's name
+   * @param loadMetadata whether to list the under-store first
+   * @param targets at least one
+   * @param schedule of a {@link Policy#CRON} load: five fields, as cron has them
+   * @param keepFor how long the finished load is remembered
+   */
+  record DataLoad(
+      String name,
+      String dataSet,
+      boolean loadMetadata,
+      List<Target> targets,
+      Policy policy,
+      Optional<String> schedule,
+      Optional<Duration> keepFor)
+      implements Manifest {
+
+    public DataLoad {
+      targets = List.copyOf(targets);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package io.forebay.dataset.spec;
+
+/** A manifest that cannot be used; the message has file, line, field and what it may be. */
+public final class SpecException extends IllegalArgumentException {
+
+  private static final long serialVersionUID = 1;
+
+  SpecException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,263 @@
+package io.forebay.dataset.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.forebay.DataSetSpec;
+import io.forebay.Mount;
+import io.forebay.store.Medium;
+import io.forebay.store.retention.Retain;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ManifestsTest {
+
+  /** In the form of Fluid's guides for JindoRuntime. */
+  private static final String FLUID =
+      """
+      apiVersion: data.fluid.io/v1alpha1
+      kind: Dataset
+      metadata:
+        name: hadoop
+        namespace: default
+      spec:
+        mounts:
+          - mountPoint: oss://training-data/images/
+            options:
+              fs.oss.endpoint: oss-cn-hangzhou-internal.aliyuncs.com
+            name: hadoop
+            path: "/"
+            encryptOptions:
+              - name: fs.oss.accessKeyId
+                valueFrom:
+                  secretKeyRef:
+                    name: mysecret
+                    key: fs.oss.accessKeyId
+              - name: fs.oss.accessKeySecret
+                valueFrom:
+                  secretKeyRef:
+                    name: mysecret
+                    key: fs.oss.accessKeySecret
+        nodeAffinity:
+          required:
+            nodeSelectorTerms: []
+        accessModes:
+          - ReadOnlyMany
+      ---
+      apiVersion: data.fluid.io/v1alpha1
+      kind: JindoRuntime
+      metadata:
+        name: hadoop
+      spec:
+        replicas: 2
+        tieredstore:
+          levels:
+            - mediumtype: MEM
+              path: /dev/shm/cache
+              quota: 2Gi
+              high: "0.99"
+              low: "0.8"
+            - mediumtype: HDD
+              path: /mnt/disk1, /mnt/disk2
+              quotaList: 100Gi, 1.5Ti
+        fuse:
+          args:
+            - -okernel_cache
+      ---
+      apiVersion: data.fluid.io/v1alpha1
+      kind: DataLoad
+      metadata:
+        name: warm
+      spec:
+        dataset:
+          name: hadoop
+          namespace: default
+        loadMetadata: true
+        target:
+          - path: /train
+            replicas: 2
+        policy: Cron
+        schedule: "0 2 * * *"
+        ttlSecondsAfterFinished: 300
+      """;
+
+  private static Manifests parse(String text) {
+    return Manifests.parse("file.yaml", text, Optional.of(Path.of("/secrets")));
+  }
+
+  private static DataSetSpec dataSet(String spec) {
+    return ((Manifest.DataSet) parse(document("Dataset", spec)).documents().get(0)).spec();
+  }
+
+  private static String document(String kind, String spec) {
+    return "apiVersion: data.fluid.io/v1alpha1\nkind: "
+        + kind
+        + "\nmetadata:\n  name: x\nspec:\n"
+        + spec.indent(2);
+  }
+
+  @Test
+  void fluidsOwnManifestsAreRead() {
+    Manifests manifests = parse(FLUID);
+    DataSetSpec spec = ((Manifest.DataSet) manifests.documents().get(0)).spec();
+    assertThat(spec.name()).isEqualTo("hadoop");
+    Mount mount = spec.mounts().get(0);
+    assertThat(mount.path()).isEmpty();
+    assertThat(mount.root()).hasToString("oss://training-data/images");
+    assertThat(mount.readOnly()).isTrue();
+    assertThat(mount.options())
+        .containsEntry("fs.oss.endpoint", "oss-cn-hangzhou-internal.aliyuncs.com");
+    assertThat(mount.secrets().get("fs.oss.accessKeySecret"))
+        .hasToString("mysecret/fs.oss.accessKeySecret");
+
+    Manifest.CacheRuntime runtime = (Manifest.CacheRuntime) manifests.documents().get(1);
+    assertThat(runtime.replicas()).isEqualTo(2);
+    assertThat(runtime.tiers()).hasSize(2);
+    assertThat(runtime.tiers().get(0).medium()).isEqualTo(Medium.MEM);
+    assertThat(runtime.tiers().get(0).low()).isEqualTo(0.8);
+    assertThat(runtime.tiers().get(1).directories())
+        .extracting(d -> d.path() + " " + d.quotaBytes())
+        .containsExactly("/mnt/disk1 " + (100L << 30), "/mnt/disk2 " + (3L << 39));
+
+    Manifest.DataLoad load = (Manifest.DataLoad) manifests.documents().get(2);
+    assertThat(load.targets()).containsExactly(new Manifest.Target("train", 2));
+    assertThat(load.schedule()).contains("0 2 * * *");
+    assertThat(load.keepFor()).contains(Duration.ofMinutes(5));
+  }
+
+  @Test
+  void whatMeansNothingHereIsListedWithItsPlace() {
+    assertThat(parse(FLUID).warnings())
+        .anySatisfy(w -> assertThat(w).startsWith("file.yaml:24: spec.nodeAffinity is ignored"))
+        .anySatisfy(w -> assertThat(w).contains("spec.fuse is ignored"))
+        .noneSatisfy(w -> assertThat(w).contains("mounts"));
+  }
+
+  @Test
+  void mountsGetPathsAsInFluid() {
+    DataSetSpec spec =
+        dataSet(
+            """
+            mounts:
+              - mountPoint: s3://one/
+                name: first
+              - mountPoint: hdfs://namenode:8020/data
+                name: second
+                path: /deep/er
+                readOnly: true
+              - mountPoint: local:///mnt/data
+                name: third
+            accessModes: [ReadWriteMany]
+            sharedOptions:
+              fs.s3a.endpoint: http://minio:9000
+            sharedEncryptOptions:
+              - name: aws.accessKeyId
+                valueFrom: {secretKeyRef: {name: s, key: k}}
+            """);
+    assertThat(spec.mounts()).extracting(Mount::path).containsExactly("first", "deep/er", "third");
+    assertThat(spec.mounts()).extracting(Mount::readOnly).containsExactly(false, true, false);
+    assertThat(spec.mounts().get(0).options()).containsKey("fs.s3a.endpoint");
+    assertThat(spec.mounts().get(0).secrets()).containsKey("aws.accessKeyId");
+    assertThat(spec.mounts().get(1).options()).isEmpty();
+    assertThat(spec.mounts().get(1).secrets()).isEmpty();
+    assertThat(spec.mounts().get(2).root()).hasToString("file:///mnt/data");
+  }
+
+  @Test
+  void annotationsSayHowADataSetIsKept() {
+    String text =
+        document("Dataset", "mounts:\n  - mountPoint: s3://one\n    path: /\n")
+            .replace(
+                "  name: x\n",
+                """
+                  name: x
+                  annotations:
+                    other/thing: y
+                    forebay.io/cache.retain: keep
+                    forebay.io/metadata.refresh: 10m
+                """);
+    DataSetSpec spec = ((Manifest.DataSet) parse(text).documents().get(0)).spec();
+    assertThat(spec.policy().retain()).isEqualTo(Retain.KEEP);
+    assertThat(spec.policy().metadata().refreshEvery()).contains(Duration.ofMinutes(10));
+    assertThatThrownBy(() -> parse(text.replace("cache.retain", "cache.retian")))
+        .isInstanceOf(SpecException.class)
+        .hasMessageContaining("metadata.annotations")
+        .hasMessageContaining("forebay.io/cache.retian is unknown");
+  }
+
+  @Test
+  void mistakesAreNamedWithFileLineAndField() {
+    record Mistake(String kind, String spec, String message) {}
+    for (Mistake mistake :
+        List.of(
+            new Mistake("Dataset", "mount: []", "needs the field 'mounts'"),
+            new Mistake(
+                "Dataset",
+                "mounts:\n  - mountPoint: s3://a\n    mountpath: /",
+                "file.yaml:8: spec.mounts[0].mountpath is unknown; known here: encryptOptions"),
+            new Mistake(
+                "Dataset", "mounts:\n  - mountPoint: ftp://a\n", "no under-store for scheme 'ftp'"),
+            new Mistake(
+                "Dataset",
+                "mounts:\n  - mountPoint: s3://a\n    path: /a/../b\n",
+                "'.' and '..' segments are not allowed"),
+            new Mistake(
+                "Dataset",
+                "mounts: [{mountPoint: 's3://a', path: /}, {mountPoint: 's3://b', path: /}]",
+                "two mounts"),
+            new Mistake("Dataset", "mounts: yes", "spec.mounts must be a list"),
+            new Mistake(
+                "Dataset",
+                """
+                mounts:
+                  - mountPoint: s3://a
+                    encryptOptions:
+                      - name: x
+                        valueFrom: {secretKeyRef: {name: ../up, key: k}}
+                """,
+                "are no names of a secret"),
+            new Mistake(
+                "JindoRuntime",
+                "tieredstore:\n  levels:\n    - {mediumtype: RAM, path: /x, quota: 1Gi}",
+                "file.yaml:8: spec.tieredstore.levels[0].mediumtype is wrong"),
+            new Mistake(
+                "JindoRuntime",
+                "tieredstore:\n  levels:\n    - {mediumtype: MEM, path: /x, quota: 1Gx}",
+                "'1Gx' is no amount of data"),
+            new Mistake(
+                "JindoRuntime",
+                "tieredstore:\n  levels:\n    - {mediumtype: MEM, path: '/x,/y', quotaList: 1Gi}",
+                "has 1 quotas for 2 paths"),
+            new Mistake("JindoRuntime", "replicas: 0", "use a whole number from 1 on"),
+            new Mistake(
+                "DataLoad", "dataset: {name: d}\npolicy: Daily", "use Once, Cron or OnEvent"),
+            new Mistake(
+                "DataLoad", "dataset: {name: d}\npolicy: Cron", "needs the field 'schedule'"),
+            new Mistake(
+                "DataLoad",
+                "dataset: {name: d}\npolicy: Cron\nschedule: '0 25 * * *'",
+                "is no schedule"),
+            new Mistake("Pod", "x: y", "use Dataset, JindoRuntime"),
+            new Mistake("Dataset", "mounts: [", "is no YAML"))) {
+      assertThatThrownBy(() -> parse(document(mistake.kind, mistake.spec)))
+          .as(mistake.spec)
+          .isInstanceOf(SpecException.class)
+          .hasMessageStartingWith("file.yaml:")
+          .hasMessageContaining(mistake.message);
+    }
+    assertThatThrownBy(() -> parse("")).hasMessageContaining("no document");
+    assertThatThrownBy(() -> parse("apiVersion: v1\nkind: Dataset"))
+        .hasMessageContaining("use data.fluid.io/v1alpha1");
+  }
+
+  @Test
+  void schedulesAreUnixCron() {
+    ZonedDateTime evening = ZonedDateTime.parse("2026-03-01T22:00:00Z");
+    assertThat(Schedule.parse("30 2 * * *").next(evening))
+        .contains(ZonedDateTime.parse("2026-03-02T02:30:00Z"));
+  }
+}
