@@ -7,6 +7,7 @@ import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.wire.Codec;
 import io.forebay.wire.ErrorCode;
+import io.forebay.wire.Item;
 import io.forebay.wire.MalformedFrameException;
 import io.forebay.wire.Message;
 import io.netty.buffer.ByteBuf;
@@ -107,6 +108,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
                 return new Message.Done();
               });
       case Message.Prefetch prefetch -> answer(id, () -> prefetch(prefetch));
+      case Message.Load load -> answer(id, () -> load(id, load));
       case Message.ListDirectory list -> answer(id, () -> list(id, list));
       default -> throw new MalformedFrameException("a reply came as a request");
     }
@@ -155,6 +157,23 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     for (FileStatus file : prefetch.files()) {
       DataPath.normalize(file.path());
       dataSet.reads().prefetch(FileVersion.of(dataSet.spec().name(), file));
+    }
+    return new Message.Done();
+  }
+
+  private Message load(int id, Message.Load load) throws IOException {
+    NodeDataSet dataSet = node.dataSet(load.dataSet());
+    for (int i = 0; i < load.items().size(); i++) {
+      Item item = load.items().get(i);
+      try {
+        DataPath.normalize(item.status().path());
+        dataSet
+            .reads()
+            .load(
+                FileVersion.of(dataSet.spec().name(), item.status()), item.offset(), item.length());
+      } catch (IOException | IllegalArgumentException e) {
+        outbox.send(id, new Message.ItemFailed(i, ErrorCode.of(e), String.valueOf(e.getMessage())));
+      }
     }
     return new Message.Done();
   }

@@ -254,6 +254,39 @@ public final class ReadThrough {
   }
 
   /**
+   * Makes a range resident, in the calling thread. Returns when every block of it is here and
+   * agrees with its checksum.
+   *
+   * @param offset of the first byte; {@code offset + length <= size}
+   * @throws NoRoomException when the cache has no room for it
+   * @throws IOException when the under-store fails
+   */
+  public void load(FileVersion version, long offset, long length) throws IOException {
+    if (length == 0) {
+      return;
+    }
+    Blocks blocks = store.blocks(version.size());
+    int first = blocks.at(offset);
+    int last = blocks.at(offset + length - 1);
+    fetch(version, blocks, first, last, Runnable::run, false);
+    for (int block = first; block <= last; block++) {
+      if (!hasBlock(store.find(version.id()), block)) {
+        // Another thread has it on its way, or it failed, or there is no room: reading tells.
+        ByteBuffer chunk = ByteBuffer.allocate(Math.min(CHUNK, blocks.length(block)));
+        long left = blocks.length(block);
+        try (Reading reading = reading(version, blocks.start(block), left)) {
+          for (; left > 0; left -= chunk.position()) {
+            reading.read(chunk.clear().limit((int) Math.min(chunk.capacity(), left)));
+          }
+        }
+        if (!hasBlock(store.find(version.id()), block)) {
+          throw new NoRoomException(version);
+        }
+      }
+    }
+  }
+
+  /**
    * Has the missing blocks of a range fetched, as far as nobody else does and there is room.
    *
    * @param executor runs the requests

@@ -29,7 +29,7 @@ public final class UnderStoreCatalog implements Catalog {
     if (known.isPresent()) {
       return known.get();
     }
-    FileStatus status = underStore.stat(path);
+    FileStatus status = ask(path);
     namespace.put(dataSet, status);
     return status;
   }
@@ -40,9 +40,19 @@ public final class UnderStoreCatalog implements Catalog {
     if (known.isPresent()) {
       return known.get();
     }
-    List<FileStatus> entries = TreeListing.list(underStore, directory);
+    List<FileStatus> entries = askForList(directory);
     namespace.putListing(dataSet, directory, entries);
     return entries;
+  }
+
+  /** What the under-store says now; not remembered. */
+  public FileStatus ask(String path) throws IOException {
+    return underStore.stat(path);
+  }
+
+  /** What the under-store lists now; not remembered. */
+  public List<FileStatus> askForList(String directory) throws IOException {
+    return TreeListing.list(underStore, directory);
   }
 
   @Override

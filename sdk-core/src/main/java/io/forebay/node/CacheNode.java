@@ -47,8 +47,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,9 +71,9 @@ public final class CacheNode implements AutoCloseable {
   private final Pins pins;
   private final Map<String, NodeDataSet> dataSets = new ConcurrentHashMap<>();
 
-  /** Fills the shared maps with names, which takes seconds for each million. */
-  private final ExecutorService publishing =
-      Executors.newSingleThreadExecutor(
+  /** Fills the shared maps with names, which takes seconds for each million, and lists anew. */
+  private final ScheduledExecutorService publishing =
+      Executors.newSingleThreadScheduledExecutor(
           task -> {
             Thread thread = new Thread(task, "forebay-names");
             thread.setDaemon(true);
@@ -152,6 +153,7 @@ public final class CacheNode implements AutoCloseable {
    */
   public void share() {
     maps.open();
+    publishing.scheduleWithFixedDelay(this::refreshWhatIsDue, 1, 1, TimeUnit.SECONDS);
   }
 
   private static FileLock tryLock(FileChannel channel) throws IOException {
@@ -251,6 +253,21 @@ public final class CacheNode implements AutoCloseable {
     announceQuietly();
     if (withoutNames) {
       dataSets.values().forEach(d -> publishing.execute(() -> publish(d)));
+    }
+  }
+
+  private void refreshWhatIsDue() {
+    for (NodeDataSet each : dataSets.values()) {
+      if (each.isDue(System.currentTimeMillis())) {
+        try {
+          each.refresh();
+        } catch (IOException | RuntimeException e) {
+          log.warn(
+              "data set '{}' cannot be listed anew; its names stay as they are: {}",
+              each.spec().name(),
+              e.getMessage());
+        }
+      }
     }
   }
 

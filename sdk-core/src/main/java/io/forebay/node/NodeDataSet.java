@@ -16,6 +16,7 @@ import io.forebay.snapshot.SnapshotShelf;
 import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -32,6 +33,7 @@ public final class NodeDataSet {
   private final SnapshotShelf shelf;
   private final ReadThrough reads;
   private final Object listing = new Object();
+  private volatile long refreshedMillis = System.currentTimeMillis();
 
   NodeDataSet(
       DataSetSpec spec,
@@ -53,6 +55,7 @@ public final class NodeDataSet {
     this.shelf = shelf;
     this.reads = reads;
     shelf.current().ifPresent(catalog::answerFrom);
+    catalog.remember(!spec.policy().metadata().always());
   }
 
   public DataSetSpec spec() {
@@ -63,6 +66,7 @@ public final class NodeDataSet {
   void become(DataSetSpec other) throws IOException {
     mounted.update(other.mounts());
     spec = other;
+    catalog.remember(!other.policy().metadata().always());
   }
 
   public Catalog catalog() {
@@ -112,11 +116,20 @@ public final class NodeDataSet {
 
   /** Forgets names: with a snapshot, by making another. */
   public void refresh() throws IOException {
+    refreshedMillis = System.currentTimeMillis();
     if (shelf.current().isPresent()) {
       snapshot(found -> {});
     } else {
       catalog.refresh();
     }
+  }
+
+  /** Whether it is time to list the under-store anew. */
+  boolean isDue(long nowMillis) {
+    Optional<Duration> every = spec.policy().metadata().refreshEvery();
+    long last =
+        Math.max(refreshedMillis, shelf.current().map(s -> s.info().createdMillis()).orElse(0L));
+    return every.isPresent() && nowMillis - last >= every.get().toMillis();
   }
 
   void publishNames() throws IOException {

@@ -27,6 +27,7 @@ public final class ListedCatalog implements Catalog {
   private final Map<String, Optional<FileStatus>> written = new ConcurrentSkipListMap<>();
 
   private volatile Optional<Snapshot> snapshot = Optional.empty();
+  private volatile boolean remember = true;
 
   public ListedCatalog(String dataSet, Namespace namespace, UnderStoreCatalog live) {
     this.dataSet = dataSet;
@@ -66,6 +67,17 @@ public final class ListedCatalog implements Catalog {
         from.info().files() + from.info().directories());
   }
 
+  /**
+   * Whether names are remembered; otherwise each question reaches the under-store, and no snapshot
+   * counts.
+   */
+  public void remember(boolean whether) {
+    remember = whether;
+    if (!whether) {
+      namespace.clear(dataSet);
+    }
+  }
+
   private static boolean isOlder(Optional<FileStatus> status, long createdMillis) {
     return status.isPresent() && status.get().modifiedMillis() < createdMillis - 1_000;
   }
@@ -101,6 +113,9 @@ public final class ListedCatalog implements Catalog {
   @Override
   public FileStatus stat(String path) throws IOException {
     Optional<Snapshot> current = snapshot;
+    if (!remember) {
+      return live.ask(path);
+    }
     if (current.isEmpty()) {
       return live.stat(path);
     }
@@ -134,6 +149,9 @@ public final class ListedCatalog implements Catalog {
   @Override
   public List<FileStatus> list(String directory) throws IOException {
     Optional<Snapshot> current = snapshot;
+    if (!remember) {
+      return live.askForList(directory);
+    }
     if (current.isEmpty()) {
       return live.list(directory);
     }

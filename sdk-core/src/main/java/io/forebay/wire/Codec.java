@@ -50,6 +50,7 @@ public final class Codec {
   private static final byte CANCEL = 8;
   private static final byte USED = 9;
   private static final byte MAPS_STUCK = 10;
+  private static final byte LOAD = 11;
   private static final byte WELCOME = 33;
   private static final byte OPENED = 34;
   private static final byte STATUS = 35;
@@ -116,12 +117,13 @@ public final class Codec {
       return REFRESH;
     } else if (message instanceof Message.Get m) {
       putText(out, m.dataSet());
-      out.put((byte) (m.order() == ReadOrder.STRICT ? 0 : 1)).putInt(m.items().size());
-      for (Item item : m.items()) {
-        putStatus(out, item.status());
-        out.putLong(item.offset()).putLong(item.length());
-      }
+      out.put((byte) (m.order() == ReadOrder.STRICT ? 0 : 1));
+      putItems(out, m.items());
       return GET;
+    } else if (message instanceof Message.Load m) {
+      putText(out, m.dataSet());
+      putItems(out, m.items());
+      return LOAD;
     } else if (message instanceof Message.Prefetch m) {
       putText(out, m.dataSet());
       putStatuses(out, m.files());
@@ -213,7 +215,9 @@ public final class Codec {
       case STAT -> new Message.Stat(text(in), text(in));
       case LIST -> new Message.ListDirectory(text(in), text(in));
       case REFRESH -> new Message.Refresh(text(in));
-      case GET -> get(in);
+      case GET ->
+          new Message.Get(text(in), in.get() == 0 ? ReadOrder.STRICT : ReadOrder.FREE, items(in));
+      case LOAD -> new Message.Load(text(in), items(in));
       case PREFETCH -> new Message.Prefetch(text(in), statuses(in));
       case USED -> used(in);
       case MAPS_STUCK -> new Message.MapsStuck(text(in));
@@ -233,9 +237,15 @@ public final class Codec {
     };
   }
 
-  private static Message.Get get(ByteBuffer in) throws MalformedFrameException {
-    String dataSet = text(in);
-    ReadOrder order = in.get() == 0 ? ReadOrder.STRICT : ReadOrder.FREE;
+  private static void putItems(ByteBuffer out, List<Item> items) {
+    out.putInt(items.size());
+    for (Item item : items) {
+      putStatus(out, item.status());
+      out.putLong(item.offset()).putLong(item.length());
+    }
+  }
+
+  private static List<Item> items(ByteBuffer in) throws MalformedFrameException {
     int count = count(in);
     List<Item> items = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -248,7 +258,7 @@ public final class Codec {
       }
       items.add(new Item(status, offset, itemLength));
     }
-    return new Message.Get(dataSet, order, items);
+    return items;
   }
 
   private static List<Mount> mounts(ByteBuffer in) throws MalformedFrameException {

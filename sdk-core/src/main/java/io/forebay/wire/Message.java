@@ -7,7 +7,7 @@ import io.forebay.metadata.FileId;
 import java.util.List;
 
 /**
- * What travels in a frame. The first ten are requests, the others replies; {@link Codec} has the
+ * What travels in a frame. The first eleven are requests, the others replies; {@link Codec} has the
  * layout. A reply carries the request's id, so that a connection may have several in flight.
  */
 public sealed interface Message {
@@ -35,6 +35,12 @@ public sealed interface Message {
 
   /** Has the server fetch files when it finds the time. Answer: {@link Done}, at once. */
   record Prefetch(String dataSet, List<FileStatus> files) implements Message {}
+
+  /**
+   * Has the server make ranges resident. Answer: {@link ItemFailed} for each that could not be,
+   * then {@link Done} when all others are.
+   */
+  record Load(String dataSet, List<Item> items) implements Message {}
 
   /**
    * Tells which files of the node a client read by itself, so that the server knows what is in use.

@@ -71,6 +71,35 @@ public final class ServerClient implements AutoCloseable {
     ask(new Message.MapsStuck(generation), "a report of stuck maps", Message.Done.class);
   }
 
+  /**
+   * Has the server make ranges resident, and waits for it: a server that loads says nothing until
+   * it is done, so this client's patience should be long.
+   *
+   * @throws IOException for the first range that could not be
+   */
+  public void load(String dataSet, List<Item> items) throws IOException {
+    exchange(
+        new Message.Load(dataSet, items),
+        (connection, id) -> {
+          IOException failure = null;
+          while (true) {
+            Message answer = connection.receive(id, 0);
+            if (answer instanceof Message.ItemFailed failed) {
+              String noun = dataSet + "/" + items.get(failed.item()).status().path();
+              failure =
+                  failure != null ? failure : failed.code().toException(noun, failed.message());
+            } else {
+              expect(answer, dataSet, Message.Done.class);
+              break;
+            }
+          }
+          if (failure != null) {
+            throw failure;
+          }
+          return null;
+        });
+  }
+
   public List<FileStatus> list(String dataSet, String directory) throws IOException {
     return exchange(
         new Message.ListDirectory(dataSet, directory),

@@ -7,10 +7,13 @@ import io.forebay.Bucket;
 import io.forebay.CachePolicy;
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.MetadataPolicy;
 import io.forebay.Mount;
 import io.forebay.UnknownDataSetException;
+import io.forebay.fill.NoRoomException;
 import io.forebay.metadata.FileVersion;
 import io.forebay.snapshot.SnapshotId;
+import io.forebay.store.retention.Retain;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -190,5 +193,69 @@ class DataSetLifeTest {
     assertThat(names(node.dataSet("d20"), "train")).hasSize(3);
     assertThat(names(node.dataSet("d30"), "train")).hasSize(2);
     assertThat(node.status().dataSets()).hasSize(300);
+  }
+
+  @Test
+  void withThePolicyAlwaysEachQuestionReachesTheUnderStore() throws Exception {
+    node.awaitMaps(Duration.ofSeconds(60));
+    NodeDataSet data = node.add(spec("d", new MetadataPolicy(true, Optional.empty())));
+    assertThat(names(data, "train")).hasSize(2);
+    bucket.add("train/3", 300);
+    assertThat(names(data, "train")).hasSize(3);
+    bucket.add("train/1", 150);
+    assertThat(data.catalog().stat("train/1").size()).isEqualTo(150);
+  }
+
+  @Test
+  void aDataSetIsListedAnewAsOftenAsItsPolicySays() throws Exception {
+    NodeDataSet data =
+        node.add(spec("d", new MetadataPolicy(false, Optional.of(Duration.ofSeconds(1)))));
+    SnapshotId first = data.snapshot(found -> {});
+    bucket.add("train/3", 300);
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (names(data, "train").size() < 3) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    assertThat(data.snapshots().inUse().orElseThrow()).isGreaterThan(first);
+  }
+
+  private DataSetSpec spec(String name, MetadataPolicy metadata) {
+    CachePolicy usual = CachePolicy.DEFAULT;
+    return new DataSetSpec(
+        name,
+        spec(name).mounts(),
+        new CachePolicy(
+            usual.retain(),
+            0,
+            usual.maxBytes(),
+            usual.timeToLive(),
+            usual.maxRequests(),
+            0,
+            true,
+            metadata));
+  }
+
+  @Test
+  void whatIsLoadedIsResidentAndWhatDoesNotFitIsSaid() throws Exception {
+    NodeDataSet data = node.add(spec("d"));
+    FileVersion file = FileVersion.of("d", data.catalog().stat("train/2"));
+    data.reads().load(file, 0, 200);
+    assertThat(node.store().find(file.id()).orElseThrow().isVerified()).isTrue();
+    long gets = bucket.gets("train/2");
+    data.reads().load(file, 0, 200);
+    assertThat(bucket.gets("train/2")).isEqualTo(gets);
+
+    CachePolicy tiny = new CachePolicy(Retain.KEEP, 0, 4096, Optional.empty(), 4, 0, true);
+    NodeDataSet small = node.add(new DataSetSpec("small", data.spec().mounts(), tiny));
+    FileVersion one = FileVersion.of("small", small.catalog().stat("train/1"));
+    FileVersion two = FileVersion.of("small", small.catalog().stat("train/2"));
+    small.reads().load(one, 0, 100);
+    assertThatThrownBy(() -> small.reads().load(two, 0, 200))
+        .isInstanceOf(NoRoomException.class)
+        .hasMessageContaining("small/train/2");
+    FileStatus gone = FileStatus.file("train/none", 10, 0, "x");
+    assertThatThrownBy(() -> data.reads().load(FileVersion.of("d", gone), 0, 10))
+        .isInstanceOf(NoSuchFileException.class);
   }
 }

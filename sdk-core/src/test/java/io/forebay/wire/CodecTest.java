@@ -94,6 +94,8 @@ class CodecTest {
         Combinators.combine(text, text).as(Message.Stat::new),
         Combinators.combine(text, text).as(Message.ListDirectory::new),
         text.map(Message.Refresh::new),
+        Combinators.combine(text, statuses)
+            .as((d, files) -> new Message.Load(d, files.stream().map(Item::whole).toList())),
         Combinators.combine(text, Arbitraries.of(ReadOrder.class), statuses)
             .as(
                 (d, order, files) ->

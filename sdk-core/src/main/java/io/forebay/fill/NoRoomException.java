@@ -1,0 +1,17 @@
+package io.forebay.fill;
+
+import io.forebay.metadata.FileVersion;
+import java.io.IOException;
+
+/** The cache cannot take a file that it was told to. */
+public final class NoRoomException extends IOException {
+
+  private static final long serialVersionUID = 1;
+
+  NoRoomException(FileVersion file) {
+    super(
+        "there is no room in the cache for "
+            + file
+            + "; raise the tiers' quotas or the data set's maximum, or prune other files");
+  }
+}
