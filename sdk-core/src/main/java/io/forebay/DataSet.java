@@ -169,6 +169,21 @@ public final class DataSet {
   }
 
   /**
+   * Makes a range of a file resident where it belongs: on this node in embedded mode, otherwise on
+   * the servers that own it. Returns when all its bytes are there and agree with their checksums.
+   * The data-set module's {@code Loader} does so for whole trees.
+   *
+   * @param file as {@link #stat} or {@link #list} returned it
+   * @param offset of the first byte; {@code offset + length <= size}
+   * @param replicas on how many servers; 1 is the owner alone
+   * @throws io.forebay.fill.NoRoomException when this process's cache has no room for it
+   * @throws IOException when it is not resident on all of them
+   */
+  public void load(FileStatus file, long offset, long length, int replicas) throws IOException {
+    ladder.load(FileVersion.of(name, file), offset, length, replicas);
+  }
+
+  /**
    * Forgets all metadata of the data set: the next question reaches the under-store.
    *
    * @throws IOException when a server could not be told, after all others were

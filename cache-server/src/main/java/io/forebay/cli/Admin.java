@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -41,12 +42,34 @@ final class Admin {
   }
 
   String get(String path) throws IOException, InterruptedException {
-    return send(request(path, Map.of()).GET().build());
+    return get(path, Map.of());
   }
 
   String post(String path, Map<String, String> parameters)
       throws IOException, InterruptedException {
-    return send(request(path, parameters).POST(HttpRequest.BodyPublishers.noBody()).build());
+    return post(path, parameters, "");
+  }
+
+  String get(String path, Map<String, String> parameters) throws IOException, InterruptedException {
+    return send(request(path, parameters).GET().build());
+  }
+
+  String post(String path, Map<String, String> parameters, String body)
+      throws IOException, InterruptedException {
+    return send(request(path, parameters).POST(HttpRequest.BodyPublishers.ofString(body)).build());
+  }
+
+  /** The server's directory, where it was given. */
+  Optional<Path> directory() {
+    return Optional.ofNullable(where).map(w -> w.directory);
+  }
+
+  /** What was given, for another command. */
+  List<String> arguments() {
+    if (where.directory != null) {
+      return List.of("--node", where.directory.toString());
+    }
+    return where.address == null ? List.of() : List.of("--admin", where.address);
   }
 
   private HttpRequest.Builder request(String path, Map<String, String> parameters)

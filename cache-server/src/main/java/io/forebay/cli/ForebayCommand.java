@@ -1,5 +1,6 @@
 package io.forebay.cli;
 
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -11,11 +12,17 @@ import picocli.CommandLine.Command;
     usageHelpWidth = 110,
     subcommands = {
       ServeCommand.class,
+      ApplyCommand.class,
       StatusCommand.class,
+      LoadCommand.class,
+      LoadsCommand.class,
+      SnapshotCommand.class,
       PinCommand.class,
       UnpinCommand.class,
       PruneCommand.class,
-      ScrubCommand.class
+      DropCommand.class,
+      ScrubCommand.class,
+      AutoComplete.GenerateCompletion.class
     })
 public final class ForebayCommand {
 

@@ -2,7 +2,10 @@ package io.forebay.cli;
 
 import io.forebay.server.CacheServer;
 import io.forebay.server.ServerConfig;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -23,16 +26,27 @@ import picocli.CommandLine.Option;
       "  dataset.images.root = oss://training-data/images",
       "  dataset.images.fs.oss.endpoint = oss-cn-hangzhou-internal.aliyuncs.com",
       "  EOF",
-      "  OSS_ACCESS_KEY_ID=... OSS_ACCESS_KEY_SECRET=... forebay serve --config forebay.properties"
+      "  OSS_ACCESS_KEY_ID=... OSS_ACCESS_KEY_SECRET=... forebay serve --config forebay.properties",
+      "",
+      "With Fluid's manifests:",
+      "  forebay serve --set directory=/var/lib/forebay --config dataset.yaml"
     })
 final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--config",
-      required = true,
       paramLabel = "FILE",
-      description = "Properties file with the server's settings.")
-  private Path config;
+      description = {
+        "Properties with the server's settings, or YAML with Fluid's Dataset and JindoRuntime; may be",
+        "given more than once."
+      })
+  private List<Path> config = List.of();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting, before those of the files; may be given more than once.")
+  private Map<String, String> settings = Map.of();
 
   @Override
   public Integer call() throws Exception {
@@ -45,13 +59,18 @@ final class ServeCommand implements Callable<Integer> {
                   stopped.countDown();
                   awaitQuietly(closed);
                 }));
-    try (CacheServer server = CacheServer.start(ServerConfig.load(config))) {
+    try (CacheServer server = CacheServer.start(load())) {
       System.out.println("serving at " + server.address());
       stopped.await();
     } finally {
       closed.countDown();
     }
     return 0;
+  }
+
+  private ServerConfig load() throws IOException {
+    return ServerConfig.load(
+        config, settings, warning -> System.err.println("forebay: warning: " + warning));
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

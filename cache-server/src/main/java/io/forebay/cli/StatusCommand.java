@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Prints what a server holds and how it is used. */
@@ -22,36 +21,24 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  forebay status --node /var/lib/forebay",
-      "  forebay status --admin 10.0.0.1:7071 -o json"
+      "  forebay status --admin 10.0.0.1:7071 -o json",
+      "",
+      "UFS FILES and UFS TOTAL are by the snapshot in use; 'forebay load --metadata' makes one."
     })
 final class StatusCommand implements Callable<Integer> {
 
-  enum Format {
-    table,
-    json
-  }
-
   @Mixin private Admin admin;
 
-  @Option(
-      names = "-o",
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Format format;
+  @Mixin private Output output;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
-    String json = admin.get("/status");
-    PrintWriter out = spec.commandLine().getOut();
-    if (format == Format.json) {
-      out.print(json);
-    } else {
-      print(new ObjectMapper().readValue(json, StatusReport.class), out);
-    }
-    out.flush();
+    output.print(
+        admin.get("/status"),
+        spec.commandLine().getOut(),
+        (json, out) -> print(new ObjectMapper().treeToValue(json, StatusReport.class), out));
     return 0;
   }
 
@@ -80,16 +67,31 @@ final class StatusCommand implements Callable<Integer> {
           tier.path() + (tier.trouble().isEmpty() ? "" : " (" + tier.trouble() + ")"));
     }
     out.printf(
-        "%n%-24s %9s %10s %6s %-9s %6s %12s %s%n",
-        "DATA SET", "FILES", "CACHED", "", "KEPT BY", "HITS", "THROUGHPUT", "PINS");
+        "%n%-24s %-8s %11s %10s %10s %8s %8s %-9s %6s %12s %s%n",
+        "DATA SET",
+        "PHASE",
+        "UFS FILES",
+        "UFS TOTAL",
+        "CACHED",
+        "CACHED %",
+        "FILES",
+        "KEPT BY",
+        "HITS",
+        "THROUGHPUT",
+        "PINS");
     for (StatusReport.DataSet dataSet : report.dataSets()) {
       out.printf(
           Locale.ROOT,
-          "%-24s %,9d %10s %5.1f%% %-9s %5.1f%% %10s/s %s%n",
+          "%-24s %-8s %11s %10s %10s %8s %,8d %-9s %5.1f%% %10s/s %s%n",
           dataSet.name(),
-          dataSet.files(),
+          dataSet.phase(),
+          dataSet.fileNum() == null ? "not listed" : String.format("%,d", dataSet.fileNum()),
+          dataSet.ufsTotal() == null ? "-" : new DataSize(dataSet.ufsTotal()).toString(),
           new DataSize(dataSet.cachedBytes()),
-          dataSet.cachedPercent(),
+          dataSet.cachedPercentage() == null
+              ? "-"
+              : String.format(Locale.ROOT, "%.1f%%", dataSet.cachedPercentage()),
+          dataSet.files(),
           dataSet.retention(),
           dataSet.hitPercent(),
           new DataSize((long) dataSet.bytesPerSecond()),

@@ -4,6 +4,7 @@ import io.forebay.DataSetSpec;
 import io.forebay.node.CacheNode;
 import io.forebay.placement.Member;
 import io.forebay.server.admin.AdminServer;
+import io.forebay.server.load.LoadJobs;
 import io.forebay.wire.Address;
 import io.forebay.wire.Codec;
 import io.netty.bootstrap.ServerBootstrap;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,8 @@ public final class CacheServer implements AutoCloseable {
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final Channel tcp;
   private final AdminServer admin;
+  private final LoadJobs loads;
+  private final SelfClient self;
 
   private CacheServer(ServerConfig config, CacheNode node) throws IOException {
     this.config = config;
@@ -49,10 +53,16 @@ public final class CacheServer implements AutoCloseable {
     group =
         new MultiThreadIoEventLoopGroup(
             0, new DefaultThreadFactory("forebay-server", true), EpollIoHandler.newFactory());
+    Path directory = config.node().directory();
+    self = new SelfClient(directory);
+    loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
+    AppliedDataSets applied =
+        new AppliedDataSets(node, loads, directory.resolve("datasets"), config.secrets());
     try {
       for (DataSetSpec dataSet : config.dataSets()) {
         node.add(dataSet);
       }
+      applied.restore();
       tcp =
           listen(
               EpollServerSocketChannel.class,
@@ -64,7 +74,7 @@ public final class CacheServer implements AutoCloseable {
           EpollServerDomainSocketChannel.class,
           new DomainSocketAddress(config.unix().toFile()),
           "listen.unix " + config.unix());
-      admin = AdminServer.start(config.admin(), config.name(), node);
+      admin = AdminServer.start(config.admin(), config.name(), node, applied, loads);
       node.listenAt(
           config.name(),
           new Address.Unix(config.unix()).toString(),
@@ -72,6 +82,7 @@ public final class CacheServer implements AutoCloseable {
           admin.address());
       // Last, for it is slow, and who is here already is served without.
       node.share();
+      loads.resume();
     } catch (IOException | RuntimeException e) {
       stopListening();
       throw e;
@@ -150,6 +161,8 @@ public final class CacheServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     admin.close();
+    loads.close();
+    self.close();
     stopListening();
     workers.shutdownNow();
     node.close();

@@ -5,6 +5,8 @@ import io.forebay.DataSetSpec;
 import io.forebay.config.CachePolicies;
 import io.forebay.config.DataSize;
 import io.forebay.config.Durations;
+import io.forebay.dataset.spec.Manifest;
+import io.forebay.dataset.spec.Manifests;
 import io.forebay.fill.FillOptions;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
@@ -26,6 +28,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -53,6 +56,7 @@ import java.util.function.Function;
  * move.bandwidth = 200MB
  * scrub.bandwidth = 20MB
  * idle.after = 1h
+ * secrets = /etc/forebay/secrets               # directory of what secretKeyRefs name
  * dataset.images.root = oss://bucket/images
  * dataset.images.cache.retain = auto           # auto, keep, frequency
  * dataset.images.cache.guaranteed = 100GiB
@@ -73,6 +77,7 @@ import java.util.function.Function;
  * @param admin where to listen for operators
  * @param members all servers of the cluster, this one included
  * @param dataSets what is served
+ * @param secrets directory in which the secrets of data sets are looked up
  */
 public record ServerConfig(
     String name,
@@ -81,7 +86,8 @@ public record ServerConfig(
     Path unix,
     Address.Tcp admin,
     List<Member> members,
-    List<DataSetSpec> dataSets) {
+    List<DataSetSpec> dataSets,
+    Optional<Path> secrets) {
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -97,7 +103,8 @@ public record ServerConfig(
           "fill.readAhead",
           "move.bandwidth",
           "scrub.bandwidth",
-          "idle.after");
+          "idle.after",
+          "secrets");
 
   private static final String DATA_SET = "dataset.";
 
@@ -124,18 +131,65 @@ public record ServerConfig(
   }
 
   /**
-   * Reads a file.
+   * Reads files: properties, and manifests (names ending with {@code .yaml} or {@code .yml}) that
+   * say data sets and tiers as Fluid does.
    *
+   * @param settings that come before those of the files
+   * @param warnings takes what of the manifests means nothing here
    * @throws IllegalArgumentException naming the file, the key and what it may be
    */
-  public static ServerConfig load(Path file) throws IOException {
+  public static ServerConfig load(
+      List<Path> files, Map<String, String> settings, Consumer<String> warnings)
+      throws IOException {
     Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file)) {
-      properties.load(reader);
-      return parse(properties);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    for (Path file : files) {
+      if (!isManifest(file)) {
+        try (Reader reader = Files.newBufferedReader(file)) {
+          properties.load(reader);
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+      }
     }
+    properties.putAll(settings);
+    ServerConfig config;
+    try {
+      config = parse(properties);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          files.stream().filter(f -> !isManifest(f)).toList() + ": " + e.getMessage(), e);
+    }
+    for (Path file : files) {
+      if (isManifest(file)) {
+        Manifests manifests = Manifests.read(file, config.secrets);
+        manifests.warnings().forEach(warnings);
+        config = config.with(manifests);
+      }
+    }
+    return config;
+  }
+
+  /** One file alone. */
+  public static ServerConfig load(Path file) throws IOException {
+    return load(List.of(file), Map.of(), warning -> {});
+  }
+
+  private static boolean isManifest(Path file) {
+    return file.toString().endsWith(".yaml") || file.toString().endsWith(".yml");
+  }
+
+  private ServerConfig with(Manifests manifests) {
+    List<DataSetSpec> all = new ArrayList<>(dataSets);
+    NodeOptions options = node;
+    for (Manifest manifest : manifests.documents()) {
+      if (manifest instanceof Manifest.DataSet dataSet) {
+        all.add(dataSet.spec());
+      } else if (manifest instanceof Manifest.CacheRuntime runtime && !runtime.tiers().isEmpty()) {
+        options =
+            new NodeOptions(node.directory(), node.store().withTiers(runtime.tiers()), node.fill());
+      }
+    }
+    return new ServerConfig(name, options, tcp, unix, admin, members, all, secrets);
   }
 
   static ServerConfig parse(Properties properties) {
@@ -184,7 +238,15 @@ public record ServerConfig(
         value(plain, "listen.unix", Path::of, directory.resolve("forebay.sock")),
         value(plain, "listen.admin", ServerConfig::tcp, new Address.Tcp("127.0.0.1", 7071)),
         value(plain, "members", ServerConfig::members, List.of(new Member(name, tcp.toString()))),
-        dataSets.entrySet().stream().map(e -> dataSet(e.getKey(), e.getValue())).toList());
+        dataSets.entrySet().stream().map(e -> dataSet(e.getKey(), e.getValue())).toList(),
+        secrets(plain));
+  }
+
+  /** {@code secrets}, else the environment's {@code FOREBAY_SECRETS}. */
+  private static Optional<Path> secrets(Map<String, String> plain) {
+    return Optional.ofNullable(plain.get("secrets"))
+        .or(() -> Optional.ofNullable(System.getenv("FOREBAY_SECRETS")))
+        .map(Path::of);
   }
 
   private static StoreOptions store(

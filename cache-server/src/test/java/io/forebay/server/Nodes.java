@@ -87,7 +87,8 @@ final class Nodes implements AutoCloseable {
         members,
         // Exact counts of requests are what many tests look at.
         List.of(
-            new DataSetSpec(DATA_SET, ROOT, ossOptions(), CachePolicy.DEFAULT.withoutHedging())));
+            new DataSetSpec(DATA_SET, ROOT, ossOptions(), CachePolicy.DEFAULT.withoutHedging())),
+        java.util.Optional.empty());
   }
 
   Map<String, String> ossOptions() {
@@ -120,6 +121,11 @@ final class Nodes implements AutoCloseable {
     oss.put("bucket", "root/" + path, content);
     files.put(path, content);
     return content;
+  }
+
+  void remove(String path) throws IOException {
+    oss.delete("bucket", "root/" + path);
+    files.remove(path);
   }
 
   void addMany(int count, int size) throws IOException {

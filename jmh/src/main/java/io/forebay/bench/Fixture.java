@@ -52,7 +52,8 @@ final class Fixture implements AutoCloseable {
                 directory.resolve("s"),
                 new Address.Tcp("127.0.0.1", 0),
                 List.of(new Member("a", tcp.toString())),
-                List.of(new DataSetSpec(DATA_SET, root.toUri(), Map.of()))));
+                List.of(new DataSetSpec(DATA_SET, root.toUri(), Map.of())),
+                java.util.Optional.empty()));
     server.node().awaitMaps(Duration.ofSeconds(60));
     DataSet data = onNode();
     for (String path : paths) {

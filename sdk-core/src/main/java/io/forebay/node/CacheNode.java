@@ -24,6 +24,7 @@ import io.forebay.snapshot.SnapshotShelf;
 import io.forebay.store.NodeStore;
 import io.forebay.store.StoreListener;
 import io.forebay.store.StoreStatus;
+import io.forebay.store.TierOptions;
 import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
@@ -239,6 +240,15 @@ public final class CacheNode implements AutoCloseable {
     maps.clear(plain);
     publishing.execute(() -> maps.removeAllBut(Set.copyOf(dataSets.keySet())));
     return pruned;
+  }
+
+  /** What a data set is at present; empty when it is not served. */
+  public Optional<DataSetSpec> spec(String name) {
+    return Optional.ofNullable(dataSets.get(name)).map(NodeDataSet::spec);
+  }
+
+  public List<TierOptions> tiers() {
+    return options.store().tiers();
   }
 
   /** Names may hold slashes and colons: a data set may be called by its root. */

@@ -143,6 +143,21 @@ public final class Ladder {
     }
   }
 
+  /**
+   * Makes a range resident where it belongs, and waits for it.
+   *
+   * @param replicas on how many servers; there may be fewer
+   * @throws IOException when it is not resident on all of them
+   */
+  public void load(FileVersion file, long offset, long length, int replicas) throws IOException {
+    for (Rung rung : rungs) {
+      if (rung.load(file, offset, length, replicas)) {
+        return;
+      }
+    }
+    throw new IOException("there is no cache that could keep " + file);
+  }
+
   private boolean isResident(FileVersion file) {
     return resident.isPresent() && resident.get().has(file);
   }

@@ -19,4 +19,15 @@ interface Rung {
 
   /** Tells that these files are about to be read. */
   default void prefetch(List<FileVersion> files) throws IOException {}
+
+  /**
+   * Makes a range resident where it belongs.
+   *
+   * @param replicas on how many servers
+   * @return whether this step keeps anything
+   */
+  default boolean load(FileVersion file, long offset, long length, int replicas)
+      throws IOException {
+    return false;
+  }
 }

@@ -60,6 +60,15 @@ public final class ServerRung implements Rung {
     }
   }
 
+  /** At the servers that placement names, whether they are up or not: a load is no best effort. */
+  @Override
+  public boolean load(FileVersion file, long offset, long length, int replicas) throws IOException {
+    for (ServerClient server : servers.owners(file.id(), replicas)) {
+      server.load(dataSet, List.of(new Item(file.status(), offset, length)));
+    }
+    return true;
+  }
+
   /**
    * Groups files by the server that has the best claim to each.
    *

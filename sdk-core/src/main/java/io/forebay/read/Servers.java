@@ -86,6 +86,14 @@ public final class Servers implements AutoCloseable {
     return candidates;
   }
 
+  /** The servers that are to have a file. */
+  List<ServerClient> owners(FileId id, int replicas) {
+    return placement.rank(id).stream()
+        .limit(replicas)
+        .map(member -> byName.get(member.name()))
+        .toList();
+  }
+
   /** The server of this node, if there is one. */
   Optional<ServerClient> own() {
     return Optional.ofNullable(byName.get(own));

@@ -63,4 +63,8 @@ public record StoreOptions(
         DEFAULT_SCRUB_BYTES_PER_SECOND,
         DEFAULT_IDLE_AFTER);
   }
+
+  public StoreOptions withTiers(List<TierOptions> others) {
+    return new StoreOptions(others, blockBytes, moveBytesPerSecond, scrubBytesPerSecond, idleAfter);
+  }
 }

@@ -5,21 +5,20 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.forebay.DataPath;
 import io.forebay.UnknownDataSetException;
-import io.forebay.config.Durations;
 import io.forebay.node.CacheNode;
+import io.forebay.server.AppliedDataSets;
+import io.forebay.server.load.LoadJobs;
+import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.store.DiskState;
-import io.forebay.store.NodeStore;
 import io.forebay.store.ShareStatus;
 import io.forebay.store.StoreStatus;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +31,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The admin endpoint, plain HTTP: {@code GET /metrics}, {@code /healthz}, {@code /readyz}, {@code
- * /status}; {@code POST /pin}, {@code /unpin}, {@code /prune}, {@code /scrub} with parameters in
- * the query. It asks for no token, so it listens on loopback unless told otherwise, and refuses
- * requests that a web page sent. Thread-safe.
+ * /status}, {@code /loads}, {@code /snapshots}; {@code POST /pin}, {@code /unpin}, {@code /prune},
+ * {@code /scrub}, {@code /apply}, {@code /drop}, {@code /load}, {@code /snapshot/...} with
+ * parameters in the query. It asks for no token, so it listens on loopback unless told otherwise,
+ * and refuses requests that a web page sent. Thread-safe.
  */
 public final class AdminServer implements AutoCloseable {
 
@@ -47,6 +47,8 @@ public final class AdminServer implements AutoCloseable {
 
   private final String name;
   private final CacheNode node;
+  private final AppliedDataSets applied;
+  private final LoadJobs loads;
   private final HttpServer http;
   private NodeMetrics metrics;
   private final Throughput throughput = new Throughput();
@@ -55,16 +57,20 @@ public final class AdminServer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
   private final long started = System.nanoTime();
 
-  private AdminServer(HttpServer http, String name, CacheNode node) {
+  private AdminServer(
+      HttpServer http, String name, CacheNode node, AppliedDataSets applied, LoadJobs loads) {
     this.name = name;
     this.node = node;
+    this.applied = applied;
+    this.loads = loads;
     this.http = http;
   }
 
   /**
    * @param name the server's among the members
    */
-  public static AdminServer start(Address.Tcp address, String name, CacheNode node)
+  public static AdminServer start(
+      Address.Tcp address, String name, CacheNode node, AppliedDataSets applied, LoadJobs loads)
       throws IOException {
     HttpServer http;
     try {
@@ -72,21 +78,25 @@ public final class AdminServer implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException("cannot listen on listen.admin " + address + ": " + e.getMessage(), e);
     }
-    AdminServer admin = new AdminServer(http, name, node);
+    AdminServer admin = new AdminServer(http, name, node, applied, loads);
     admin.open();
     return admin;
   }
 
   private void open() {
     http.setExecutor(requests);
-    get("/metrics", "text/plain; version=0.0.4", parameters -> metrics().scrape());
-    get("/healthz", "text/plain", parameters -> health());
-    get("/readyz", "text/plain", parameters -> readiness());
-    get("/status", "application/json", parameters -> json(report()));
-    post("/pin", p -> Map.of("files", node.pin(required(p, "dataset"), path(p))));
-    post("/unpin", p -> Map.of("files", node.unpin(required(p, "dataset"), path(p))));
+    get("/metrics", "text/plain; version=0.0.4", request -> metrics().scrape());
+    get("/healthz", "text/plain", request -> health());
+    get("/readyz", "text/plain", request -> readiness());
+    get("/status", "application/json", request -> json(report()));
+    post("/pin", r -> Map.of("files", node.pin(r.required("dataset"), r.path())));
+    post("/unpin", r -> Map.of("files", node.unpin(r.required("dataset"), r.path())));
     post("/prune", this::prune);
-    post("/scrub", p -> Map.of("badBlocks", node.store().scrub()));
+    post("/scrub", r -> Map.of("badBlocks", node.store().scrub()));
+    post("/apply", r -> applied.apply(r.parameters().getOrDefault("file", "(body)"), r.body()));
+    post("/drop", r -> applied.drop(r.required("dataset")));
+    new LoadEndpoints(loads).addTo(this);
+    new SnapshotEndpoints(node).addTo(this);
     sampler.scheduleWithFixedDelay(
         () -> throughput.sample(node.store().status().shares()), 0, 2, TimeUnit.SECONDS);
     http.start();
@@ -105,16 +115,22 @@ public final class AdminServer implements AutoCloseable {
     return metrics;
   }
 
-  private interface Answer {
-    Object to(Map<String, String> parameters) throws IOException;
+  /** What is answered to a request, to be written as JSON. */
+  @FunctionalInterface
+  interface Answer {
+    Object to(AdminRequest request) throws IOException;
   }
 
   private void get(String path, String type, Answer answer) {
     handle("GET", path, type, answer);
   }
 
-  private void post(String path, Answer answer) {
-    handle("POST", path, "application/json", parameters -> json(answer.to(parameters)));
+  void get(String path, Answer answer) {
+    handle("GET", path, "application/json", request -> json(answer.to(request)));
+  }
+
+  void post(String path, Answer answer) {
+    handle("POST", path, "application/json", request -> json(answer.to(request)));
   }
 
   private void handle(String method, String path, String type, Answer answer) {
@@ -137,7 +153,7 @@ public final class AdminServer implements AutoCloseable {
 
   private static void answer(HttpExchange exchange, String type, Answer answer) throws IOException {
     try {
-      send(exchange, 200, type, answer.to(parameters(exchange)).toString());
+      send(exchange, 200, type, answer.to(AdminRequest.of(exchange)).toString());
     } catch (UnavailableException e) {
       send(exchange, 503, "text/plain", e.getMessage());
     } catch (UnknownDataSetException | NoSuchFileException e) {
@@ -168,44 +184,15 @@ public final class AdminServer implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  private static Map<String, String> parameters(HttpExchange exchange) {
-    Map<String, String> parameters = new HashMap<>();
-    String query = exchange.getRequestURI().getRawQuery();
-    for (String part : query == null ? new String[0] : query.split("&", -1)) {
-      int equals = part.indexOf('=');
-      String key = equals < 0 ? part : part.substring(0, equals);
-      String value = equals < 0 ? "" : part.substring(equals + 1);
-      parameters.put(
-          URLDecoder.decode(key, StandardCharsets.UTF_8),
-          URLDecoder.decode(value, StandardCharsets.UTF_8));
-    }
-    return parameters;
-  }
-
-  private static String required(Map<String, String> parameters, String key) {
-    return Optional.ofNullable(parameters.get(key))
-        .orElseThrow(() -> new IllegalArgumentException("the parameter '" + key + "' is missing"));
-  }
-
-  private static String path(Map<String, String> parameters) {
-    return DataPath.normalize(parameters.getOrDefault("path", ""));
-  }
-
-  private static Optional<Duration> duration(Map<String, String> parameters, String key) {
-    return Optional.ofNullable(parameters.get(key)).map(Durations::parse);
-  }
-
-  private Object prune(Map<String, String> parameters) throws IOException {
-    NodeStore.Pruned pruned =
-        node.prune(
-            required(parameters, "dataset"),
-            new CacheNode.PruneRequest(
-                Optional.ofNullable(parameters.get("path")).map(DataPath::normalize),
-                duration(parameters, "olderThan"),
-                duration(parameters, "unusedFor"),
-                parameters.containsKey("notInSnapshot"),
-                parameters.containsKey("pinnedToo")));
-    return pruned;
+  private Object prune(AdminRequest request) throws IOException {
+    return node.prune(
+        request.required("dataset"),
+        new CacheNode.PruneRequest(
+            Optional.ofNullable(request.parameters().get("path")).map(DataPath::normalize),
+            request.duration("olderThan"),
+            request.duration("unusedFor"),
+            request.parameters().containsKey("notInSnapshot"),
+            request.parameters().containsKey("pinnedToo")));
   }
 
   private String health() throws IOException {
@@ -272,11 +259,18 @@ public final class AdminServer implements AutoCloseable {
 
   private StatusReport.DataSet dataSet(ShareStatus share, CacheNode.Status status, long capacity) {
     var fetching = Optional.ofNullable(status.dataSets().get(share.name()));
+    Optional<SnapshotInfo> snapshot = fetching.flatMap(f -> f.snapshot());
+    long most = Math.min(capacity, share.maxBytes());
     return new StatusReport.DataSet(
         share.name().isEmpty() ? "(not served)" : share.name(),
         share.files(),
         share.usedBytes(),
-        percent(share.usedBytes(), Math.min(capacity, share.maxBytes())),
+        fetching.isPresent() ? "Bound" : "NotBound",
+        snapshot.map(SnapshotInfo::bytes).orElse(null),
+        snapshot.map(SnapshotInfo::files).orElse(null),
+        snapshot.map(i -> i.created().toString()).orElse(null),
+        snapshot.map(i -> Math.min(100, percent(share.usedBytes(), i.bytes()))).orElse(null),
+        most,
         share.guaranteedBytes(),
         share.retention(),
         100 * share.hitRatio(),

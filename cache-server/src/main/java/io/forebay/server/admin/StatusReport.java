@@ -41,7 +41,12 @@ public record StatusReport(
   /**
    * A data set.
    *
-   * @param cachedPercent of the space that it may have here
+   * @param phase in Fluid's words: Bound, or NotBound for what is not served any more
+   * @param ufsTotal bytes in the under-store, by the snapshot in use; null without one
+   * @param fileNum files, likewise
+   * @param listedAt when that snapshot's listing began
+   * @param cachedPercentage of ufsTotal; null without a snapshot
+   * @param cacheCapacity bytes that it may have here
    * @param retention keep or frequency
    * @param hitPercent of the bytes read since the start
    * @param bytesPerSecond read lately, from wherever
@@ -51,7 +56,12 @@ public record StatusReport(
       String name,
       long files,
       long cachedBytes,
-      double cachedPercent,
+      String phase,
+      Long ufsTotal,
+      Long fileNum,
+      String listedAt,
+      Double cachedPercentage,
+      long cacheCapacity,
       long guaranteedBytes,
       String retention,
       double hitPercent,

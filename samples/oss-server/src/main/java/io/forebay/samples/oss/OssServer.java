@@ -97,6 +97,11 @@ public final class OssServer implements AutoCloseable {
     buckets.get(bucket).put(key, content);
   }
 
+  /** Deletes an object without a request. */
+  public void delete(String bucket, String key) throws IOException {
+    buckets.get(bucket).delete(key);
+  }
+
   /** Exchanges all keys for another one, as an account does whose keys rotate. */
   public void rotateKey(String id, String secret) {
     signatures.rotate(id, secret);

@@ -1,0 +1,234 @@
+package io.forebay.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forebay.config.DataSize;
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Warms a data set up. */
+@Command(
+    name = "load",
+    description = {
+      "Warms a data set up: lists it, fetches its files to the servers that own them, or both. What is",
+      "there already is not fetched again. The load runs in the server, and goes on over restarts;",
+      "this command shows how it goes. Exit status 0 when every byte asked for is resident and",
+      "verified, 1 when not."
+    },
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
+    footer = {
+      "",
+      "Examples:",
+      "  forebay load --node /var/lib/forebay images                     metadata and data, all of it",
+      "  forebay load --node /var/lib/forebay images train val --data",
+      "  forebay load --node /var/lib/forebay images 'train/*/*.jpg' --replicas 2",
+      "  forebay load --node /var/lib/forebay images --files list.txt --no-wait",
+      "  forebay load --node /var/lib/forebay images --cancel"
+    })
+final class LoadCommand implements Callable<Integer> {
+
+  private static final long LOOK_MILLIS = 200;
+
+  /** Between lines where there is no terminal. */
+  private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** Failures that are printed. */
+  private static final int PRINTED = 20;
+
+  @Mixin private Admin admin;
+
+  @Parameters(index = "0", paramLabel = "DATASET", description = "Its name or root.")
+  private String dataSet;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "PATH",
+      description = "Files, directories with all below them, or globs (default: all).")
+  private List<String> paths = List.of();
+
+  @ArgGroup private What what = new What();
+
+  /** One of them. */
+  private static final class What {
+    @Option(names = "--metadata", description = "Lists the under-store into a new snapshot, only.")
+    private boolean metadata;
+
+    @Option(names = "--data", description = "Fetches files, by the names known already.")
+    private boolean data;
+
+    @Option(names = "--both", description = "Lists, then fetches (default).")
+    private boolean both;
+  }
+
+  @Option(
+      names = "--replicas",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "On how many servers each file is to be (default: ${DEFAULT-VALUE}).")
+  private int replicas;
+
+  @Option(
+      names = "--files",
+      paramLabel = "FILE",
+      description = "More paths or globs, one in a line.")
+  private Path files;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "What to call the load (default: load-DATASET).")
+  private String name;
+
+  @Option(names = "--no-wait", description = "Starts the load and does not watch it.")
+  private boolean noWait;
+
+  @Option(names = "--cancel", description = "Ends the load of that name; what it fetched stays.")
+  private boolean cancel;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    String called = name != null ? name : "load-" + dataSet.replaceAll("[^-_.a-zA-Z0-9]", "-");
+    PrintWriter out = spec.commandLine().getOut();
+    if (cancel) {
+      admin.post("/load/cancel", Map.of("name", called));
+      out.println("cancelled " + called);
+      out.flush();
+      return 0;
+    }
+    List<String> wanted = new ArrayList<>(paths);
+    if (files != null) {
+      wanted.addAll(Files.readAllLines(files));
+    }
+    Map<String, String> parameters = new HashMap<>();
+    parameters.put("name", called);
+    parameters.put("dataset", dataSet);
+    parameters.put("metadata", Boolean.toString(what.both || !what.data));
+    parameters.put("data", Boolean.toString(what.both || !what.metadata));
+    parameters.put("replicas", Integer.toString(replicas));
+    admin.post("/load", parameters, String.join("\n", wanted));
+    if (noWait) {
+      out.println("started " + called + "; 'forebay loads' shows how it goes");
+      out.flush();
+      return 0;
+    }
+    JsonNode end = watch(called, out);
+    print(end, out);
+    out.flush();
+    return end.get("phase").asText().equals("Complete") ? 0 : 1;
+  }
+
+  private JsonNode watch(String called, PrintWriter out) throws IOException, InterruptedException {
+    ObjectMapper json = new ObjectMapper();
+    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    long lineAt = System.nanoTime() + LINE_NANOS;
+    ProgressBar listing = null;
+    ProgressBar fetching = null;
+    try {
+      while (true) {
+        JsonNode now = json.readTree(admin.get("/load/status", Map.of("name", called)));
+        JsonNode counts = now.get("counts");
+        if (terminal && counts.get("listed").asLong() > 0) {
+          listing = listing != null ? listing : bar("listing", " files", 1);
+          listing.stepTo(counts.get("listed").asLong());
+        }
+        if (terminal && counts.get("bytes").asLong() > 0) {
+          fetching = fetching != null ? fetching : bar("loading", "MB", 1_000_000);
+          fetching.maxHint(counts.get("bytes").asLong());
+          fetching.stepTo(counts.get("bytesDone").asLong());
+          fetching.setExtraMessage(
+              String.format(
+                  Locale.ROOT,
+                  "%,d/%,d files",
+                  counts.get("filesDone").asLong(),
+                  counts.get("files").asLong()));
+        }
+        String phase = now.get("phase").asText();
+        if (phase.equals("Complete") || phase.equals("Failed")) {
+          return now;
+        }
+        if (!terminal && System.nanoTime() - lineAt > 0) {
+          lineAt = System.nanoTime() + LINE_NANOS;
+          out.println(line(now));
+          out.flush();
+        }
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      }
+    } finally {
+      if (listing != null) {
+        listing.close();
+      }
+      if (fetching != null) {
+        fetching.close();
+      }
+    }
+  }
+
+  private static ProgressBar bar(String task, String unit, long size) {
+    return new ProgressBarBuilder()
+        .setTaskName(task)
+        .setUnit(unit, size)
+        .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+        .setMaxRenderedLength(110)
+        .showSpeed()
+        .build();
+  }
+
+  /** How a load goes, in a line. */
+  static String line(JsonNode load) {
+    JsonNode counts = load.get("counts");
+    double rate = load.get("bytesPerSecond").asDouble();
+    long left = counts.get("bytes").asLong() - counts.get("bytesDone").asLong();
+    return String.format(
+        Locale.ROOT,
+        "%s: %s, %,d listed, %,d of %,d files, %s of %s, %s/s, %,d failed%s",
+        load.get("name").asText(),
+        load.get("phase").asText(),
+        counts.get("listed").asLong(),
+        counts.get("filesDone").asLong(),
+        counts.get("files").asLong(),
+        new DataSize(counts.get("bytesDone").asLong()),
+        new DataSize(counts.get("bytes").asLong()),
+        new DataSize((long) rate),
+        counts.get("failed").asLong(),
+        rate > 0 && left > 0 ? String.format(Locale.ROOT, ", %.0f s left", left / rate) : "");
+  }
+
+  private static void print(JsonNode end, PrintWriter out) {
+    out.println(line(end));
+    if (!end.get("reason").asText().isEmpty()) {
+      out.println(end.get("reason").asText());
+    }
+    int printed = 0;
+    for (JsonNode failure : end.get("failures")) {
+      if (printed++ == PRINTED) {
+        out.println("  ... 'forebay loads -o json' has more");
+        break;
+      }
+      out.println("  " + failure.get("path").asText() + ": " + failure.get("reason").asText());
+    }
+  }
+}

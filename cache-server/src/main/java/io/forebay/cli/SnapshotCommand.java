@@ -1,0 +1,131 @@
+package io.forebay.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.forebay.config.DataSize;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lists data sets and keeps the lists. */
+@Command(
+    name = "snapshot",
+    description = {
+      "Immutable lists of all files of a data set. Readers see the one in use; a trainer that opens",
+      "DATASET@SNAPSHOT keeps it for good."
+    },
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Examples:",
+      "  forebay snapshot create --node /var/lib/forebay images",
+      "  forebay snapshot list --node /var/lib/forebay images",
+      "  forebay snapshot diff --node /var/lib/forebay images 20260131-142536-789 20260201-142536-789"
+    })
+final class SnapshotCommand {
+
+  @Spec private CommandSpec spec;
+
+  @Command(name = "create", description = "Lists the under-store anew and uses the result.")
+  int create(@Mixin Admin admin, @Parameters(paramLabel = "DATASET") String dataSet) {
+    return spec.root()
+        .subcommands()
+        .get("load")
+        .getCommandSpec()
+        .commandLine()
+        .execute(join(admin, dataSet));
+  }
+
+  private static String[] join(Admin admin, String dataSet) {
+    List<String> arguments = new java.util.ArrayList<>(admin.arguments());
+    arguments.addAll(
+        List.of(
+            "--metadata",
+            "--name",
+            "snapshot-" + dataSet.replaceAll("[^-_.a-zA-Z0-9]", "-"),
+            dataSet));
+    return arguments.toArray(String[]::new);
+  }
+
+  @Command(name = "list", description = "Shows the snapshots of a data set.")
+  int list(
+      @Mixin Admin admin, @Mixin Output output, @Parameters(paramLabel = "DATASET") String dataSet)
+      throws Exception {
+    output.print(admin.get("/snapshots", Map.of("dataset", dataSet)), out(), this::table);
+    return 0;
+  }
+
+  @Command(name = "use", description = "Goes over to another snapshot.")
+  int use(
+      @Mixin Admin admin,
+      @Mixin Output output,
+      @Parameters(paramLabel = "DATASET") String dataSet,
+      @Parameters(paramLabel = "SNAPSHOT") String snapshot)
+      throws Exception {
+    String now = admin.post("/snapshot/use", Map.of("dataset", dataSet, "snapshot", snapshot));
+    output.print(now, out(), this::table);
+    return 0;
+  }
+
+  @Command(name = "drop", description = "Removes a snapshot that is not in use.")
+  int drop(
+      @Mixin Admin admin,
+      @Mixin Output output,
+      @Parameters(paramLabel = "DATASET") String dataSet,
+      @Parameters(paramLabel = "SNAPSHOT") String snapshot)
+      throws Exception {
+    String now = admin.post("/snapshot/drop", Map.of("dataset", dataSet, "snapshot", snapshot));
+    output.print(now, out(), this::table);
+    return 0;
+  }
+
+  @Command(
+      name = "diff",
+      description = "Shows what became of the files: + added, - removed, ~ changed.")
+  int diff(
+      @Mixin Admin admin,
+      @Mixin Output output,
+      @Parameters(paramLabel = "DATASET") String dataSet,
+      @Parameters(paramLabel = "FROM") String from,
+      @Parameters(paramLabel = "TO") String to)
+      throws Exception {
+    output.print(
+        admin.get("/snapshot/diff", Map.of("dataset", dataSet, "from", from, "to", to)),
+        out(),
+        (diff, out) -> {
+          diff.get("differences").forEach(d -> out.println(d.asText()));
+          out.printf(
+              Locale.ROOT,
+              "%,d added, %,d removed, %,d changed%n",
+              diff.get("added").asLong(),
+              diff.get("removed").asLong(),
+              diff.get("changed").asLong());
+        });
+    return 0;
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private void table(JsonNode snapshots, PrintWriter out) {
+    out.printf("%-20s %-6s %14s %12s %9s%n", "SNAPSHOT", "IN USE", "FILES", "BYTES", "LEFT OUT");
+    for (JsonNode each : snapshots) {
+      out.printf(
+          Locale.ROOT,
+          "%-20s %-6s %,14d %12s %,9d%n",
+          each.get("snapshot").asText(),
+          each.get("inUse").asBoolean() ? "yes" : "",
+          each.get("files").asLong(),
+          new DataSize(each.get("bytes").asLong()),
+          each.get("leftOut").asLong());
+    }
+  }
+}

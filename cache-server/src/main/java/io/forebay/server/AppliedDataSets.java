@@ -1,0 +1,149 @@
+package io.forebay.server;
+
+import io.forebay.DataSetSpec;
+import io.forebay.dataset.spec.Manifest;
+import io.forebay.dataset.spec.Manifests;
+import io.forebay.node.CacheNode;
+import io.forebay.server.load.LoadJobs;
+import io.forebay.server.load.LoadRequest;
+import io.forebay.store.NodeStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Data sets that operators gave to the running server. Their manifests are kept, readable by the
+ * server only, and applied again at each start. Thread-safe.
+ */
+public final class AppliedDataSets {
+
+  private static final Logger log = LoggerFactory.getLogger(AppliedDataSets.class);
+
+  private static final String SUFFIX = ".yaml";
+
+  private final CacheNode node;
+  private final LoadJobs loads;
+  private final Path directory;
+  private final Optional<Path> secrets;
+
+  /**
+   * @param directory of the manifests
+   * @param secrets where secrets are looked up
+   */
+  AppliedDataSets(CacheNode node, LoadJobs loads, Path directory, Optional<Path> secrets) {
+    this.node = node;
+    this.loads = loads;
+    this.directory = directory;
+    this.secrets = secrets;
+  }
+
+  /**
+   * What became of a file.
+   *
+   * @param applied documents, such as {@code Dataset/images created}
+   * @param warnings what of them means nothing here
+   */
+  public record Outcome(List<String> applied, List<String> warnings) {}
+
+  /** Applies again what was applied before; what cannot be is reported and left out. */
+  void restore() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file :
+          (Iterable<Path>) files.filter(f -> f.toString().endsWith(SUFFIX))::iterator) {
+        String name = file.getFileName().toString().replace(SUFFIX, "");
+        try {
+          for (Manifest manifest : Manifests.read(file, secrets).documents()) {
+            if (manifest instanceof Manifest.DataSet dataSet && dataSet.name().equals(name)) {
+              node.apply(dataSet.spec());
+            }
+          }
+        } catch (IOException | RuntimeException e) {
+          log.error("data set '{}' is not served: {}", name, e.getMessage());
+        }
+      }
+    }
+  }
+
+  /**
+   * Applies the documents of a file: data sets first, then their loads.
+   *
+   * @param file what to call it in messages
+   * @throws IllegalArgumentException for whatever is wrong in it; then nothing was applied
+   */
+  public synchronized Outcome apply(String file, String text) throws IOException {
+    Manifests manifests = Manifests.parse(file, text, secrets);
+    List<String> applied = new ArrayList<>();
+    List<String> warnings = new ArrayList<>(manifests.warnings());
+    for (Manifest manifest : manifests.documents()) {
+      switch (manifest) {
+        case Manifest.DataSet dataSet ->
+            applied.add("Dataset/" + dataSet.name() + " " + apply(dataSet.spec(), text));
+        case Manifest.CacheRuntime runtime -> {
+          boolean same = runtime.tiers().isEmpty() || runtime.tiers().equals(node.tiers());
+          applied.add(
+              runtime.kind() + "/" + runtime.name() + (same ? " unchanged" : " not applied"));
+          if (!same) {
+            warnings.add(
+                file
+                    + ": "
+                    + runtime.kind()
+                    + "/"
+                    + runtime.name()
+                    + ": a running server keeps its tiers; give the file to 'forebay serve"
+                    + " --config' for others");
+          }
+        }
+        case Manifest.DataLoad load -> {}
+      }
+    }
+    for (Manifest manifest : manifests.documents()) {
+      if (manifest instanceof Manifest.DataLoad load) {
+        if (load.policy() == Manifest.Policy.ON_EVENT) {
+          warnings.add(file + ": DataLoad/" + load.name() + ": OnEvent runs once, now");
+        }
+        loads.start(LoadRequest.of(load));
+        applied.add("DataLoad/" + load.name() + " started");
+      }
+    }
+    return new Outcome(applied, warnings);
+  }
+
+  private String apply(DataSetSpec spec, String text) throws IOException {
+    Optional<DataSetSpec> before = node.spec(spec.name());
+    node.apply(spec);
+    Files.createDirectories(directory);
+    Path unfinished = directory.resolve(spec.name() + ".new");
+    Files.deleteIfExists(unfinished);
+    Files.createFile(
+        unfinished,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(unfinished, text);
+    Files.move(unfinished, file(spec.name()), StandardCopyOption.ATOMIC_MOVE);
+    return before.isEmpty() ? "created" : before.get().equals(spec) ? "unchanged" : "changed";
+  }
+
+  /** Takes a data set out of service, with all that is cached of it. */
+  public synchronized NodeStore.Pruned drop(String dataSet) throws IOException {
+    String name = node.dataSet(dataSet).spec().name();
+    NodeStore.Pruned pruned = node.drop(name);
+    if (name.indexOf('/') < 0) { // one that was called by its root was never applied
+      Files.deleteIfExists(file(name));
+    }
+    return pruned;
+  }
+
+  private Path file(String name) {
+    return directory.resolve(name + SUFFIX);
+  }
+}

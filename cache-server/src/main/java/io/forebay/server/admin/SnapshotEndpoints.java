@@ -1,0 +1,88 @@
+package io.forebay.server.admin;
+
+import io.forebay.node.CacheNode;
+import io.forebay.node.NodeDataSet;
+import io.forebay.snapshot.SnapshotDiff;
+import io.forebay.snapshot.SnapshotId;
+import io.forebay.snapshot.SnapshotInfo;
+import io.forebay.snapshot.SnapshotShelf;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Shows and exchanges the snapshots of data sets. */
+final class SnapshotEndpoints {
+
+  /** Differences that are listed one by one; all are counted. */
+  private static final int LISTED = 10_000;
+
+  private final CacheNode node;
+
+  SnapshotEndpoints(CacheNode node) {
+    this.node = node;
+  }
+
+  /**
+   * A snapshot, as JSON.
+   *
+   * @param leftOut objects whose names no path can have
+   */
+  record Entry(
+      String snapshot, boolean inUse, String created, long files, long bytes, long leftOut) {}
+
+  void addTo(AdminServer admin) {
+    admin.get("/snapshots", request -> list(dataSet(request)));
+    admin.get("/snapshot/diff", this::diff);
+    admin.post(
+        "/snapshot/use",
+        request -> {
+          dataSet(request).use(id(request, "snapshot"));
+          return list(dataSet(request));
+        });
+    admin.post(
+        "/snapshot/drop",
+        request -> {
+          dataSet(request).snapshots().drop(id(request, "snapshot"));
+          return list(dataSet(request));
+        });
+  }
+
+  private NodeDataSet dataSet(AdminRequest request) throws IOException {
+    return node.dataSet(request.required("dataset"));
+  }
+
+  private static SnapshotId id(AdminRequest request, String key) {
+    return new SnapshotId(request.required(key));
+  }
+
+  private static List<Entry> list(NodeDataSet dataSet) throws IOException {
+    SnapshotShelf shelf = dataSet.snapshots();
+    Optional<SnapshotId> inUse = shelf.inUse();
+    List<Entry> entries = new ArrayList<>();
+    for (SnapshotId id : shelf.all()) {
+      SnapshotInfo info = shelf.get(id).info();
+      entries.add(
+          new Entry(
+              id.text(),
+              inUse.equals(Optional.of(id)),
+              info.created().toString(),
+              info.files(),
+              info.bytes(),
+              info.leftOut()));
+    }
+    return entries;
+  }
+
+  private Object diff(AdminRequest request) throws IOException {
+    SnapshotShelf shelf = dataSet(request).snapshots();
+    SnapshotDiff diff =
+        SnapshotDiff.of(shelf.get(id(request, "from")), shelf.get(id(request, "to")), LISTED);
+    return Map.of(
+        "added", diff.added(),
+        "removed", diff.removed(),
+        "changed", diff.changed(),
+        "differences", diff.differences());
+  }
+}

@@ -1,0 +1,132 @@
+package io.forebay.server.load;
+
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.dataset.load.FileTree;
+import io.forebay.dataset.load.LoadProgress;
+import io.forebay.dataset.load.Loader;
+import io.forebay.node.NodeDataSet;
+import io.forebay.snapshot.Snapshot;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of a load. Thread-safe. */
+final class LoadJob {
+
+  private static final Logger log = LoggerFactory.getLogger(LoadJob.class);
+
+  private final LoadRequest request;
+  private final LoadProgress progress = new LoadProgress();
+  private volatile LoadReport.Phase phase = LoadReport.Phase.Pending;
+  private volatile String reason = "";
+  private volatile long startedNanos = System.nanoTime();
+  private volatile long endedNanos;
+  private volatile Thread thread;
+  private volatile boolean cancelled;
+  private volatile boolean interrupted;
+
+  LoadJob(LoadRequest request) {
+    this.request = request;
+  }
+
+  LoadRequest request() {
+    return request;
+  }
+
+  boolean isOver() {
+    return phase == LoadReport.Phase.Complete || phase == LoadReport.Phase.Failed;
+  }
+
+  /** Seconds since its end. */
+  double ageSeconds() {
+    return isOver() ? (System.nanoTime() - endedNanos) / 1e9 : 0;
+  }
+
+  /** Whether it ended because the server did, and is to go on at the next start. */
+  boolean wasInterrupted() {
+    return interrupted && !cancelled;
+  }
+
+  void run(NodeDataSet dataSet, DataSet client) {
+    thread = Thread.currentThread();
+    startedNanos = System.nanoTime();
+    phase = LoadReport.Phase.Executing;
+    try {
+      if (cancelled) {
+        throw new InterruptedIOException("the load was cancelled");
+      }
+      if (request.metadata()) {
+        dataSet.snapshot(progress::listed);
+      }
+      if (request.data()) {
+        new Loader(client, files(dataSet, client), dataSet.spec().policy().maxRequests())
+            .load(request.targets(), progress);
+      }
+      long failed = progress.counts().failed();
+      end(failed == 0 ? "" : failed + " files could not be loaded");
+    } catch (InterruptedIOException e) {
+      interrupted = true;
+      end(cancelled ? "cancelled" : "the server was stopped; it goes on with the next start");
+    } catch (IOException | RuntimeException e) {
+      end(String.valueOf(e.getMessage()));
+    } finally {
+      thread = null;
+      Thread.interrupted(); // the thread is used again
+    }
+  }
+
+  private void end(String why) {
+    endedNanos = System.nanoTime();
+    reason = why;
+    phase = why.isEmpty() ? LoadReport.Phase.Complete : LoadReport.Phase.Failed;
+    log.info("load {} of {}: {} {}", request.name(), request.dataSet(), phase, why);
+  }
+
+  /** From the snapshot, which streams; without one, from what the catalogue lists. */
+  private static FileTree files(NodeDataSet dataSet, DataSet client) {
+    Optional<Snapshot> snapshot = dataSet.snapshots().current();
+    if (snapshot.isEmpty()) {
+      return FileTree.of(client);
+    }
+    return (path, visitor) -> snapshot.get().forEach(path, entry -> visitIfFile(entry, visitor));
+  }
+
+  private static void visitIfFile(FileStatus entry, FileTree.Visitor visitor) throws IOException {
+    if (!entry.directory()) {
+      visitor.visit(entry);
+    }
+  }
+
+  void cancel() {
+    cancelled = true;
+    interrupt();
+  }
+
+  void interrupt() {
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  LoadReport report(String next) {
+    LoadProgress.Counts counts = progress.counts();
+    double seconds =
+        phase == LoadReport.Phase.Pending
+            ? 0
+            : ((isOver() ? endedNanos : System.nanoTime()) - startedNanos) / 1e9;
+    return new LoadReport(
+        request.name(),
+        request.dataSet(),
+        phase,
+        reason,
+        seconds,
+        seconds == 0 ? 0 : counts.bytesDone() / seconds,
+        counts,
+        progress.failures(),
+        next);
+  }
+}

@@ -1,0 +1,220 @@
+package io.forebay.server.load;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forebay.DataSet;
+import io.forebay.dataset.spec.Schedule;
+import io.forebay.node.CacheNode;
+import io.forebay.node.NodeDataSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All loads of a server. What is not done yet is on disk, and goes on after a restart; what is
+ * there already is not fetched again. Thread-safe.
+ */
+public final class LoadJobs implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(LoadJobs.class);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SUFFIX = ".json";
+
+  /** Loads at a time; each has as many requests in flight as its data set may. */
+  private static final int PARALLEL = 4;
+
+  /** A data set as a client of this server sees it. */
+  @FunctionalInterface
+  public interface Client {
+    DataSet dataSet(String name) throws IOException;
+  }
+
+  private final CacheNode node;
+  private final Client client;
+  private final Path directory;
+  private final Map<String, LoadJob> jobs = new TreeMap<>();
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          PARALLEL, Thread.ofPlatform().daemon().name("forebay-loads-", 0).factory());
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+
+  /**
+   * @param directory of the loads that are not done
+   */
+  public LoadJobs(CacheNode node, Client client, Path directory) {
+    this.node = node;
+    this.client = client;
+    this.directory = directory;
+  }
+
+  /** Goes on with what was not done when the server ended. */
+  public void resume() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file :
+          (Iterable<Path>) files.filter(f -> f.toString().endsWith(SUFFIX))::iterator) {
+        try {
+          LoadRequest request = JSON.readValue(file.toFile(), LoadRequest.class);
+          begin(request, request.cron().isEmpty());
+        } catch (IOException | RuntimeException e) {
+          log.warn("{} is left out: {}", file, e.getMessage());
+        }
+      }
+    }
+  }
+
+  /**
+   * Starts a load, or, if it has a schedule, has it start when it is time.
+   *
+   * @throws IllegalArgumentException when one of that name is not over yet
+   */
+  public synchronized LoadReport start(LoadRequest request) throws IOException {
+    node.dataSet(request.dataSet());
+    LoadJob before = jobs.get(request.name());
+    if (before != null && !before.isOver() && before.request().cron().isEmpty()) {
+      throw new IllegalArgumentException(
+          "load '" + request.name() + "' is not over yet; wait for it, or cancel it");
+    }
+    Files.createDirectories(directory);
+    Path unfinished = directory.resolve(request.name() + ".new");
+    JSON.writeValue(unfinished.toFile(), request);
+    Files.move(unfinished, file(request.name()), StandardCopyOption.ATOMIC_MOVE);
+    return begin(request, request.cron().isEmpty());
+  }
+
+  private synchronized LoadReport begin(LoadRequest request, boolean now) {
+    LoadJob job = new LoadJob(request);
+    jobs.put(request.name(), job);
+    if (now) {
+      submit(job);
+    } else {
+      scheduleNext(request);
+    }
+    return report(job);
+  }
+
+  private void submit(LoadJob job) {
+    try {
+      threads.execute(() -> run(job));
+    } catch (RejectedExecutionException e) {
+      log.debug("{} waits for the next start", job.request().name());
+    }
+  }
+
+  private void run(LoadJob job) {
+    LoadRequest request = job.request();
+    try {
+      NodeDataSet dataSet = node.dataSet(request.dataSet());
+      job.run(dataSet, client.dataSet(dataSet.spec().name()));
+      if (request.cron().isEmpty() && !job.wasInterrupted()) {
+        Files.deleteIfExists(file(request.name()));
+      }
+    } catch (IOException e) {
+      log.warn("load {} of {} could not run: {}", request.name(), request.dataSet(), e.toString());
+    }
+  }
+
+  private void scheduleNext(LoadRequest request) {
+    Optional<ZonedDateTime> next = next(request);
+    if (next.isEmpty()) {
+      return;
+    }
+    long millis =
+        Duration.between(ZonedDateTime.now(ZoneId.systemDefault()), next.get()).toMillis();
+    clock.schedule(() -> runScheduled(request), Math.max(1, millis), TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized void runScheduled(LoadRequest request) {
+    LoadJob last = jobs.get(request.name());
+    if (last == null || !last.request().equals(request)) {
+      return; // cancelled, or replaced
+    }
+    LoadJob job = new LoadJob(request);
+    jobs.put(request.name(), job);
+    submit(job);
+    scheduleNext(request);
+  }
+
+  private static Optional<ZonedDateTime> next(LoadRequest request) {
+    return request
+        .cron()
+        .flatMap(cron -> Schedule.parse(cron).next(ZonedDateTime.now(ZoneId.systemDefault())));
+  }
+
+  private static LoadReport report(LoadJob job) {
+    return job.report(
+        next(job.request()).map(time -> time.toOffsetDateTime().toString()).orElse(""));
+  }
+
+  /**
+   * @throws NoSuchFileException when there is none of that name
+   */
+  public synchronized LoadReport report(String name) throws NoSuchFileException {
+    return report(find(name));
+  }
+
+  private LoadJob find(String name) throws NoSuchFileException {
+    LoadJob job = jobs.get(name);
+    if (job == null) {
+      throw new NoSuchFileException(name, null, "no such load; there are " + jobs.keySet());
+    }
+    return job;
+  }
+
+  /** All that run, wait, or ended a short while ago. */
+  public synchronized List<LoadReport> all() {
+    jobs.values()
+        .removeIf(j -> j.request().cron().isEmpty() && j.ageSeconds() > j.request().keepSeconds());
+    List<LoadReport> reports = new ArrayList<>();
+    jobs.values().forEach(job -> reports.add(report(job)));
+    return reports;
+  }
+
+  /** Ends a load; what it loaded stays. A schedule is forgotten. */
+  public synchronized LoadReport cancel(String name) throws IOException {
+    LoadJob job = find(name);
+    job.cancel();
+    if (job.request().cron().isPresent()) {
+      jobs.remove(name);
+    }
+    Files.deleteIfExists(file(name));
+    return report(job);
+  }
+
+  private Path file(String name) {
+    return directory.resolve(name + SUFFIX);
+  }
+
+  @Override
+  public synchronized void close() {
+    clock.shutdownNow();
+    threads.shutdown();
+    jobs.values().forEach(LoadJob::interrupt);
+    try {
+      threads.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.forebay.server.load;
+
+import io.forebay.dataset.load.LoadTarget;
+import io.forebay.dataset.spec.Manifest;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is to be loaded, as it is kept on disk until it is done.
+ *
+ * @param name by which it is watched and cancelled
+ * @param metadata whether to list the under-store first
+ * @param data whether to fetch files
+ * @param schedule when to repeat it, as cron writes it; null for once
+ * @param keepSeconds how long its end is remembered
+ */
+public record LoadRequest(
+    String name,
+    String dataSet,
+    boolean metadata,
+    boolean data,
+    List<LoadTarget> targets,
+    String schedule,
+    long keepSeconds) {
+
+  static final long KEEP_SECONDS = 3600;
+
+  public LoadRequest {
+    if (!name.matches("[a-zA-Z0-9][-_.a-zA-Z0-9]{0,100}")) {
+      throw new IllegalArgumentException(
+          "a load's name has letters, digits, '-', '_' and '.', not '" + name + "'");
+    }
+    if (!metadata && !data) {
+      throw new IllegalArgumentException("a load needs metadata or data to load");
+    }
+    targets = List.copyOf(targets);
+  }
+
+  /** A load of once that is remembered for an hour. */
+  public static LoadRequest once(
+      String name, String dataSet, boolean metadata, boolean data, List<LoadTarget> targets) {
+    return new LoadRequest(name, dataSet, metadata, data, targets, null, KEEP_SECONDS);
+  }
+
+  /** What a {@code DataLoad} asks for. */
+  public static LoadRequest of(Manifest.DataLoad load) {
+    return new LoadRequest(
+        load.name(),
+        load.dataSet(),
+        load.loadMetadata(),
+        true,
+        load.targets().stream().map(t -> new LoadTarget(t.path(), t.replicas())).toList(),
+        load.schedule().orElse(null),
+        load.keepFor().map(java.time.Duration::toSeconds).orElse(KEEP_SECONDS));
+  }
+
+  Optional<String> cron() {
+    return Optional.ofNullable(schedule);
+  }
+}

@@ -1,0 +1,251 @@
+package io.forebay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forebay.DataSet;
+import io.forebay.cli.ForebayCommand;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What an operator does with data sets, by the commands and against real servers. */
+class DataSetsTest {
+
+  @TempDir private Path directory;
+  private Nodes nodes;
+
+  @BeforeEach
+  void start() throws IOException {
+    nodes = new Nodes(directory, 2);
+    nodes.addMany(40, 5_000);
+    nodes.add("big", 50_000_000);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    nodes.close();
+  }
+
+  private String run(int exit, String... arguments) {
+    StringWriter out = new StringWriter();
+    java.io.PrintStream stdout = System.out;
+    java.io.ByteArrayOutputStream printed = new java.io.ByteArrayOutputStream();
+    System.setOut(new java.io.PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      CommandLine command = ForebayCommand.commandLine();
+      command.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
+      assertThat(command.execute(arguments)).as("%s", out).isEqualTo(exit);
+    } finally {
+      System.setOut(stdout);
+    }
+    return out + printed.toString(StandardCharsets.UTF_8);
+  }
+
+  private String node(int index) {
+    return nodes.nodeDirectory(index).toString();
+  }
+
+  private long resident(int index) {
+    return nodes.server(index).node().store().fileCount();
+  }
+
+  private JsonNode status(String dataSet) throws IOException {
+    JsonNode all = new ObjectMapper().readTree(run(0, "status", "--node", node(0), "-o", "json"));
+    for (JsonNode each : all.get("dataSets")) {
+      if (each.get("name").asText().equals(dataSet)) {
+        return each;
+      }
+    }
+    throw new AssertionError(dataSet + " is not in " + all);
+  }
+
+  /** A data set and its load, as a newcomer copies them from Fluid's guides. */
+  private String manifest(String name, String path) {
+    return """
+        apiVersion: data.fluid.io/v1alpha1
+        kind: Dataset
+        metadata:
+          name: %s
+        spec:
+          mounts:
+            - mountPoint: oss://bucket/root
+              name: mounted
+              path: /
+              options:
+                fs.oss.endpoint: %s
+                fs.oss.accessKeyId: id
+                fs.oss.accessKeySecret: secret
+        ---
+        apiVersion: data.fluid.io/v1alpha1
+        kind: DataLoad
+        metadata:
+          name: warm-%s
+        spec:
+          dataset:
+            name: %s
+          loadMetadata: true
+          target:
+            - path: %s
+        """
+        .formatted(name, nodes.oss().endpoint(), name, name, path);
+  }
+
+  @Test
+  void aLoadMakesEveryByteResidentAtItsOwner() throws Exception {
+    String printed = run(0, "load", "--node", node(0), Nodes.DATA_SET);
+    assertThat(printed).contains("Complete", "41 of 41 files");
+    assertThat(resident(0) + resident(1)).isEqualTo(41);
+    assertThat(resident(0)).isBetween(1L, 40L);
+    long gets = nodes.oss().traffic().counts().of("GET");
+
+    DataSet data = nodes.elsewhere().dataSet(Nodes.DATA_SET);
+    for (String path : nodes.paths()) {
+      data.read(path);
+    }
+    run(0, "load", "--node", node(0), "--data", Nodes.DATA_SET);
+    assertThat(nodes.oss().traffic().counts().of("GET")).isEqualTo(gets);
+    JsonNode status = status(Nodes.DATA_SET);
+    assertThat(status.get("phase").asText()).isEqualTo("Bound");
+    assertThat(status.get("fileNum").asLong()).isEqualTo(41);
+    assertThat(status.get("ufsTotal").asLong()).isEqualTo(40 * 5_000 + 39 * 20 + 50_000_000);
+  }
+
+  @Test
+  void replicasGlobsAndListsOfFiles() throws Exception {
+    run(0, "load", "--node", node(0), "--metadata", Nodes.DATA_SET);
+    assertThat(resident(0) + resident(1)).isZero();
+    run(0, "load", "--node", node(0), "--data", "--replicas", "2", Nodes.DATA_SET, "bi*");
+    assertThat(resident(0)).isEqualTo(1);
+    assertThat(resident(1)).isEqualTo(1);
+
+    Path list = directory.resolve("list");
+    Files.write(list, nodes.paths().subList(1, 4));
+    run(0, "load", "--node", node(0), "--data", "--files", list.toString(), Nodes.DATA_SET);
+    assertThat(resident(0) + resident(1)).isEqualTo(5);
+
+    assertThat(run(1, "load", "--node", node(0), "--data", Nodes.DATA_SET, "no/such"))
+        .contains("no file is there");
+    assertThat(run(1, "load", "--node", node(0), "nobody")).contains("not served here");
+  }
+
+  @Test
+  void filesThatCannotBeLoadedAreReportedWithTheirReasons() throws Exception {
+    run(0, "load", "--node", node(0), "--metadata", Nodes.DATA_SET);
+    String gone = nodes.paths().get(3);
+    String changed = nodes.paths().get(4);
+    nodes.remove(gone);
+    nodes.add(changed, 6_000);
+    String printed = run(1, "load", "--node", node(0), "--data", Nodes.DATA_SET);
+    assertThat(printed).contains("2 files could not be loaded", gone + ": ", changed + ": ");
+    assertThat(printed).contains("39 of 41 files");
+  }
+
+  @Test
+  void snapshotsAreMadeComparedExchangedAndPinned() throws Exception {
+    assertThat(run(0, "snapshot", "create", "--node", node(0), Nodes.DATA_SET))
+        .contains("41 listed");
+    String first = snapshotInUse();
+    nodes.add("young", 7);
+    nodes.remove("big");
+    run(0, "snapshot", "create", "--node", node(0), Nodes.DATA_SET);
+    String second = snapshotInUse();
+    assertThat(run(0, "snapshot", "diff", "--node", node(0), Nodes.DATA_SET, first, second))
+        .contains("+young", "-big", "1 added, 1 removed, 0 changed");
+
+    DataSet pinned = nodes.onNode(0).dataSet(Nodes.DATA_SET + "@" + first);
+    DataSet latest = nodes.onNode(0).dataSet(Nodes.DATA_SET);
+    assertThat(latest.stat("young").size()).isEqualTo(7);
+    assertThat(pinned.stat("big").size()).isEqualTo(50_000_000);
+    assertThatThrownBy(() -> pinned.stat("young")).isInstanceOf(NoSuchFileException.class);
+    String path = nodes.paths().get(1);
+    assertThat(pinned.read(path)).isEqualTo(latest.read(path));
+
+    assertThat(run(1, "snapshot", "drop", "--node", node(0), Nodes.DATA_SET, second))
+        .contains("in use");
+    run(0, "snapshot", "use", "--node", node(0), Nodes.DATA_SET, first);
+    assertThat(snapshotInUse()).isEqualTo(first);
+    run(0, "snapshot", "drop", "--node", node(0), Nodes.DATA_SET, second);
+  }
+
+  private String snapshotInUse() throws IOException {
+    return nodes.server(0).node().dataSet(Nodes.DATA_SET).snapshots().inUse().orElseThrow().text();
+  }
+
+  @Test
+  void manifestsAreAppliedKeptOverRestartsAndDropped() throws Exception {
+    Path file = directory.resolve("dataset.yaml");
+    Files.writeString(file, manifest("copied", "/"));
+    run(0, "apply", "--node", node(1), "-f", file.toString());
+    assertThat(run(0, "apply", "--node", node(0), "-f", file.toString()))
+        .contains("Dataset/copied created", "DataLoad/warm-copied started");
+    await(() -> run(0, "loads", "--node", node(0)).contains("warm-copied: Complete"));
+    assertThat(status("copied").get("cachedPercentage").asDouble()).isGreaterThan(0);
+    Path kept = nodes.nodeDirectory(0).resolve("datasets/copied.yaml");
+    assertThat(Files.getPosixFilePermissions(kept)).hasSize(2);
+
+    nodes.stop(0);
+    nodes.start(0);
+    assertThat(status("copied").get("fileNum").asLong()).isEqualTo(41);
+    assertThat(run(0, "drop", "--node", node(0), "copied")).contains("dropped");
+    assertThat(kept).doesNotExist();
+    assertThat(run(1, "drop", "--node", node(0), "copied")).contains("not served here");
+  }
+
+  @Test
+  void aMistakeInAManifestAppliesNothingAndIsNamed() throws Exception {
+    Path file = directory.resolve("dataset.yaml");
+    Files.writeString(file, manifest("copied", "/").replace("loadMetadata", "loadMetdata"));
+    assertThat(run(1, "apply", "--node", node(0), "-f", file.toString()))
+        .contains("dataset.yaml:22: spec.loadMetdata is unknown");
+    assertThat(run(1, "drop", "--node", node(0), "copied")).contains("not served here");
+  }
+
+  @Test
+  void aLoadThatWasInterruptedGoesOnAfterARestart() throws Exception {
+    run(0, "load", "--node", node(0), "--metadata", Nodes.DATA_SET);
+    nodes.oss().faults().rate(1, io.forebay.samples.oss.Fault.HANG);
+    run(0, "load", "--node", node(0), "--data", "--no-wait", Nodes.DATA_SET);
+    nodes.stop(0);
+    nodes.oss().faults().rate(0, io.forebay.samples.oss.Fault.HANG);
+    nodes.start(0);
+    await(() -> run(0, "loads", "--node", node(0)).contains("load-images: Complete"));
+    assertThat(resident(0) + resident(1)).isEqualTo(41);
+  }
+
+  @Test
+  void aLoadCanBeCancelled() throws Exception {
+    run(0, "load", "--node", node(0), "--metadata", Nodes.DATA_SET);
+    nodes.oss().faults().rate(1, io.forebay.samples.oss.Fault.HANG);
+    run(0, "load", "--node", node(0), "--data", "--no-wait", Nodes.DATA_SET);
+    assertThat(run(1, "load", "--node", node(0), "--data", Nodes.DATA_SET))
+        .contains("is not over yet");
+    run(0, "load", "--node", node(0), "--cancel", Nodes.DATA_SET);
+    await(() -> run(0, "loads", "--node", node(0)).contains("load-images: Failed"));
+    nodes.oss().faults().rate(0, io.forebay.samples.oss.Fault.HANG);
+    assertThat(run(0, "loads", "--node", node(0), "-o", "yaml")).contains("reason: cancelled");
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private static void await(Condition condition) throws IOException {
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("waited for a minute").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+}
