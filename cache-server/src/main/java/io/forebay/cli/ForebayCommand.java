@@ -17,11 +17,16 @@ import picocli.CommandLine.Command;
       LoadCommand.class,
       LoadsCommand.class,
       SnapshotCommand.class,
+      ListCommand.class,
+      StatCommand.class,
+      CatCommand.class,
+      CopyCommand.class,
       PinCommand.class,
       UnpinCommand.class,
       PruneCommand.class,
       DropCommand.class,
       ScrubCommand.class,
+      DoctorCommand.class,
       AutoComplete.GenerateCompletion.class
     })
 public final class ForebayCommand {

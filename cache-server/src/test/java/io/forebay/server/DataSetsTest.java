@@ -237,6 +237,45 @@ class DataSetsTest {
     assertThat(run(0, "loads", "--node", node(0), "-o", "yaml")).contains("reason: cancelled");
   }
 
+  @Test
+  void filesAreListedShownReadAndCopiedByCommands() throws Exception {
+    String path = nodes.paths().get(5);
+    assertThat(run(0, "ls", "--node", node(0), Nodes.DATA_SET)).contains("big", "dir0/");
+    assertThat(run(0, "ls", "--node", node(0), "-R", Nodes.DATA_SET).lines()).hasSize(41);
+    assertThat(run(0, "stat", "--node", node(0), "-o", "yaml", Nodes.DATA_SET, path))
+        .contains("size: " + nodes.files().get(path).length);
+    assertThat(run(0, "cat", "--node", node(0), Nodes.DATA_SET, path)).isNotEmpty();
+    Path copies = directory.resolve("copies");
+    run(0, "cp", "--node", node(0), Nodes.DATA_SET, "", copies.toString());
+    for (String each : nodes.paths()) {
+      assertThat(Files.readAllBytes(copies.resolve(each))).isEqualTo(nodes.files().get(each));
+    }
+    assertThat(run(1, "stat", "--node", node(0), Nodes.DATA_SET, "no/such")).contains("no/such");
+    assertThat(run(1, "ls", "--node", directory.toString(), "x")).contains("announced itself");
+    assertThat(run(0, "generate-completion")).contains("complete");
+  }
+
+  @Test
+  void theDoctorSaysWhatIsWrongAndWhatToDo() throws Exception {
+    Path config = directory.resolve("good.yaml");
+    Files.writeString(config, manifest("checked", "/"));
+    String set = "directory=" + directory.resolve("new");
+    String ports = "listen.tcp=127.0.0.1:" + Nodes.freePort();
+    String admin = "listen.admin=127.0.0.1:" + Nodes.freePort();
+    String[] arguments = {
+      "doctor", "--set", set, "--set", ports, "--set", admin, "--config", config.toString()
+    };
+    assertThat(run(0, arguments)).contains("ok  data set checked").doesNotContain("WRONG");
+
+    Files.writeString(config, manifest("checked", "/").replace("Secret: secret", "Secret: wrong"));
+    assertThat(run(1, arguments))
+        .contains("WRONG  data set checked", "check key, secret")
+        .doesNotContain("wrong\n");
+    arguments[2] = set.replace("new", "node-0");
+    arguments[4] = "listen.tcp=127.0.0.1:" + nodes.port(0);
+    assertThat(run(1, arguments)).contains("in use, by the server that runs here");
+  }
+
   private interface Condition {
     boolean holds() throws IOException;
   }

@@ -1,0 +1,39 @@
+package io.forebay.cli;
+
+import io.forebay.Forebay;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** How a command reads data sets: as a trainer does. */
+final class Client {
+
+  @Option(
+      names = "--node",
+      paramLabel = "DIRECTORY",
+      description = "The directory of this node's cache server (default: /var/lib/forebay).")
+  private Path directory;
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST:PORT",
+      description = "Cache servers of other nodes, each HOST:PORT or NAME=HOST:PORT.")
+  private List<String> servers = List.of();
+
+  @Option(
+      names = "--option",
+      paramLabel = "KEY=VALUE",
+      description = "Options of the under-store, for when no server answers.")
+  private Map<String, String> options = Map.of();
+
+  Forebay open() throws IOException {
+    Forebay.Builder builder = Forebay.builder().servers(servers.toArray(String[]::new));
+    if (directory != null || servers.isEmpty()) {
+      builder.node(directory != null ? directory : Path.of("/var/lib/forebay"));
+    }
+    options.forEach(builder::option);
+    return builder.open();
+  }
+}

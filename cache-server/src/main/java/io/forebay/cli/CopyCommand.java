@@ -1,0 +1,80 @@
+package io.forebay.cli;
+
+import io.forebay.DataFile;
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.Forebay;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Copies files out of a data set. */
+@Command(
+    name = "cp",
+    description = {
+      "Copies a file, or a directory with all below it, out of a data set into a local directory. Each",
+      "file has its name when it is whole."
+    },
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
+    footer = {"", "Example:", "  forebay cp --node /var/lib/forebay images val /tmp/val"})
+final class CopyCommand implements Callable<Integer> {
+
+  @Mixin private Client client;
+
+  @Parameters(index = "0", paramLabel = "DATASET", description = "Its name or root.")
+  private String dataSet;
+
+  @Parameters(index = "1", paramLabel = "PATH", description = "A file or directory.")
+  private String path;
+
+  @Parameters(index = "2", paramLabel = "TARGET", description = "A local file or directory.")
+  private Path target;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    try (Forebay forebay = client.open()) {
+      DataSet data = forebay.dataSet(dataSet);
+      FileStatus at = data.stat(path);
+      long files = 0;
+      if (at.directory()) {
+        for (FileStatus file : data.walk(path)) {
+          String below =
+              at.path().isEmpty() ? file.path() : file.path().substring(at.path().length() + 1);
+          copy(data, file, target.resolve(below));
+          files++;
+        }
+      } else {
+        copy(data, at, Files.isDirectory(target) ? target.resolve(at.name()) : target);
+        files++;
+      }
+      spec.commandLine().getOut().printf(Locale.ROOT, "%,d files copied to %s%n", files, target);
+      spec.commandLine().getOut().flush();
+    }
+    return 0;
+  }
+
+  private static void copy(DataSet data, FileStatus file, Path to) throws IOException {
+    Path absolute = to.toAbsolutePath();
+    Files.createDirectories(absolute.getParent());
+    Path unfinished = absolute.resolveSibling(absolute.getFileName() + ".unfinished");
+    try (DataFile open = data.open(file.path());
+        InputStream in = open.asInputStream()) {
+      Files.copy(in, unfinished, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(unfinished, absolute, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+}

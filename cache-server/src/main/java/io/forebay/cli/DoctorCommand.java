@@ -1,0 +1,191 @@
+package io.forebay.cli;
+
+import io.forebay.DataSetSpec;
+import io.forebay.metadata.NodeInfo;
+import io.forebay.metadata.SharedMaps;
+import io.forebay.server.ServerConfig;
+import io.forebay.store.TierOptions;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStores;
+import io.forebay.wire.Address;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Looks for what would keep a server from working. */
+@Command(
+    name = "doctor",
+    description = {
+      "Checks what a cache server needs on this node: JVM flags, /dev/fuse, disks, ports, and of each",
+      "data set the under-store with its credentials and the clock. Says what to do about what is",
+      "wrong. Exit status 1 if anything is."
+    },
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
+    footer = {"", "Example:", "  forebay doctor --config forebay.properties --config dataset.yaml"})
+final class DoctorCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "As for 'forebay serve'; may be given more than once.")
+  private List<Path> config = List.of();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "As for 'forebay serve'; may be given more than once.")
+  private Map<String, String> settings = Map.of();
+
+  @Spec private CommandSpec spec;
+
+  private PrintWriter out;
+  private boolean sick;
+
+  @Override
+  public Integer call() throws Exception {
+    out = spec.commandLine().getOut();
+    check("JDK", this::jdk);
+    check("shared maps", this::maps);
+    check("/dev/fuse", this::fuse);
+    if (!config.isEmpty() || !settings.isEmpty()) {
+      ServerConfig server =
+          ServerConfig.load(config, settings, w -> out.println("   --  configuration: " + w));
+      check("directory " + server.node().directory(), () -> writable(server.node().directory()));
+      for (TierOptions tier : server.node().store().tiers()) {
+        for (TierOptions.Directory directory : tier.directories()) {
+          check("tier " + directory.path(), () -> tier(directory));
+        }
+      }
+      boolean running = NodeInfo.read(server.node().directory()).isPresent();
+      check("port " + server.tcp(), () -> port(server.tcp(), running));
+      check("port " + server.admin(), () -> port(server.admin(), running));
+      for (DataSetSpec dataSet : server.dataSets()) {
+        check("data set " + dataSet.name(), () -> underStore(dataSet));
+      }
+    }
+    out.flush();
+    return sick ? 1 : 0;
+  }
+
+  private interface Check {
+
+    /** What was found; an exception says what is wrong and what to do. */
+    String run() throws Exception;
+  }
+
+  private void check(String what, Check check) {
+    try {
+      out.println("   ok  " + what + ": " + check.run());
+    } catch (Exception e) {
+      sick = true;
+      out.println("WRONG  " + what + ": " + e.getMessage());
+    }
+  }
+
+  private String jdk() {
+    return Runtime.version()
+        + ", "
+        + Runtime.getRuntime().availableProcessors()
+        + " processors, "
+        + (Runtime.getRuntime().maxMemory() >> 20)
+        + " MiB of heap at the most";
+  }
+
+  private String maps() throws IOException {
+    Path directory = Files.createTempDirectory("forebay-doctor");
+    try {
+      Optional<SharedMaps> maps = SharedMaps.open(directory, "doctor");
+      if (maps.isEmpty()) {
+        throw new IOException("this JVM lacks flags; start it with " + SharedMaps.JVM_FLAGS);
+      }
+      maps.get().close();
+      return "can be opened";
+    } finally {
+      SharedMaps.deleteOthers(directory, "none");
+      Files.delete(directory);
+    }
+  }
+
+  private String fuse() throws IOException {
+    Path device = Path.of("/dev/fuse");
+    if (!Files.exists(device)) {
+      throw new IOException("is not there; 'modprobe fuse', or give the container the device");
+    }
+    if (!Files.isReadable(device) || !Files.isWritable(device)) {
+      throw new IOException("may not be used by this user; run as root, or use fusermount3");
+    }
+    return "can be used";
+  }
+
+  private static Path existing(Path path) {
+    Path at = path.toAbsolutePath();
+    while (!Files.exists(at)) {
+      at = at.getParent();
+    }
+    return at;
+  }
+
+  private static String writable(Path path) throws IOException {
+    Path at = existing(path);
+    if (!Files.isDirectory(at) || !Files.isWritable(at)) {
+      throw new IOException(at + " cannot be written; change its owner, or choose another");
+    }
+    return at.equals(path.toAbsolutePath()) ? "can be written" : "can be made";
+  }
+
+  private static String tier(TierOptions.Directory directory) throws IOException {
+    writable(directory.path());
+    var disk = Files.getFileStore(existing(directory.path()));
+    long room = disk.getUsableSpace();
+    if (room < directory.quotaBytes()) {
+      throw new IOException(
+          "the quota is "
+              + (directory.quotaBytes() >> 20)
+              + " MiB, and the disk has "
+              + (room >> 20)
+              + " MiB left; what is cached there already counts as taken. Lower the quota, or free"
+              + " space");
+    }
+    return (room >> 20) + " MiB left on " + disk.type();
+  }
+
+  private static String port(Address.Tcp address, boolean running) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(address.host(), address.port()));
+      return "is free";
+    } catch (IOException e) {
+      if (running) {
+        return "in use, by the server that runs here";
+      }
+      throw new IOException(e.getMessage() + "; choose another, or end who has it", e);
+    }
+  }
+
+  private static String underStore(DataSetSpec dataSet) throws IOException {
+    try (UnderStore store = UnderStores.connect(dataSet)) {
+      int entries = store.list("", "").entries().size();
+      return "answers; " + entries + " entries on the first page of its root";
+    } catch (AccessDeniedException e) {
+      String reason = String.valueOf(e.getReason());
+      throw new IOException(
+          e.getMessage()
+              + (reason.contains("Skew") || reason.contains("skew")
+                  ? "; set this node's clock, for example with chrony"
+                  : ""),
+          e);
+    }
+  }
+}

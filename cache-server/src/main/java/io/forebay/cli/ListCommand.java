@@ -1,0 +1,68 @@
+package io.forebay.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forebay.FileStatus;
+import io.forebay.Forebay;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lists a directory of a data set. */
+@Command(
+    name = "ls",
+    description = "Lists a directory of a data set, or of one of its snapshots.",
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
+    footer = {
+      "",
+      "Examples:",
+      "  forebay ls --node /var/lib/forebay images train",
+      "  forebay ls --node /var/lib/forebay -R images@20260131-142536-789"
+    })
+final class ListCommand implements Callable<Integer> {
+
+  @Mixin private Client client;
+  @Mixin private Output output;
+
+  @Parameters(index = "0", paramLabel = "DATASET", description = "Its name or root.")
+  private String dataSet;
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Default: the root.")
+  private String path = "";
+
+  @Option(names = "-R", description = "All files below, instead of the directory's own children.")
+  private boolean recursive;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    try (Forebay forebay = client.open()) {
+      var data = forebay.dataSet(dataSet);
+      List<FileStatus> entries =
+          (recursive ? data.walk(path) : data.list(path))
+              .stream().sorted(Comparator.comparing(FileStatus::path)).toList();
+      output.print(
+          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(entries) + "\n",
+          spec.commandLine().getOut(),
+          (json, out) ->
+              entries.forEach(
+                  e ->
+                      out.printf(
+                          Locale.ROOT,
+                          "%,15d  %-20s  %s%n",
+                          e.size(),
+                          e.directory() ? "-" : Instant.ofEpochMilli(e.modifiedMillis()),
+                          e.path() + (e.directory() ? "/" : ""))));
+    }
+    return 0;
+  }
+}
