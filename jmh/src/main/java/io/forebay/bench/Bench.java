@@ -33,7 +33,10 @@ public final class Bench implements Callable<Integer> {
     epochs,
     storm,
     index,
-    restart
+    restart,
+    listing,
+    snapshots,
+    warmup
   }
 
   private static final int SIMULATED_FILES = 20_000;
@@ -85,6 +88,15 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.restart)) {
       Restart.run();
+    }
+    if (runs(Suite.listing)) {
+      Listings.run();
+    }
+    if (runs(Suite.snapshots)) {
+      Snapshots.run();
+    }
+    if (runs(Suite.warmup)) {
+      WarmUp.run();
     }
     return 0;
   }

@@ -5,16 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where to divide a range of keys of which only the beginning is known. Somewhere behind the last
- * key seen, all keys start with some beginning of it and then a greater character; so these, at the
- * few characters that most names consist of, are the places to try. Some of the parts will be
- * empty, which costs a request each, once: each division either finds where keys are or proves that
- * they are not there.
+ * Where to divide a range of keys of which only the beginning is known. Behind the last key seen,
+ * all keys start with some beginning of it and then a greater character. Which beginning is that
+ * all names share, and where they begin to differ, is not known at first: so one point for each of
+ * them, which proves in one round that most of these parts are empty, and leaves ends behind that
+ * tell where names differ. From then on the first character at which they do is divided as finely
+ * as wanted, by the characters that most names consist of.
  */
 final class KeyRanges {
 
   /** Places to divide at; everything else goes to the part of the next smaller one. */
   private static final int[] ALPHABET = alphabet();
+
+  /** Characters behind the one that is divided finely that get a point too. */
+  private static final int DEEPER = 2;
 
   private KeyRanges() {}
 
@@ -53,23 +57,48 @@ final class KeyRanges {
    */
   static List<String> divide(String last, String end, int most) {
     List<String> points = new ArrayList<>();
-    // Outer characters first: they halve the most. Deeper ones make smaller points.
-    for (int at = 0; at < last.length() && points.size() < most; ) {
-      int here = last.codePointAt(at);
-      List<String> level = new ArrayList<>();
-      for (int c : ALPHABET) {
-        String point = last.substring(0, at) + Character.toString(c);
-        if (c > here && (end == null || Utf8.ORDER.compare(point, end) < 0)) {
-          level.add(point);
+    boolean fine = end != null;
+    int deeper = end == null ? Integer.MAX_VALUE : DEEPER;
+    for (int at = 0; at < last.length() && points.size() < most && deeper > 0; ) {
+      List<String> level = level(last, end, at);
+      if (!level.isEmpty()) {
+        int count = fine && level.size() > 1 ? Math.min(level.size(), most - points.size()) : 1;
+        for (int i = 0; i < count; i++) {
+          points.add(level.get(i * level.size() / count));
+        }
+        if (count > 1) {
+          fine = false;
+        } else if (!fine) {
+          deeper--;
         }
       }
-      int room = most - points.size();
-      for (int i = 0; i < Math.min(room, level.size()); i++) {
-        points.add(level.get(i * level.size() / Math.min(room, level.size())));
-      }
-      at += Character.charCount(here);
+      at += Character.charCount(last.codePointAt(at));
     }
     points.sort(Utf8.ORDER);
     return points;
+  }
+
+  /** Points that share what comes before a character of the last key, and are greater there. */
+  private static List<String> level(String last, String end, int at) {
+    int here = last.codePointAt(at);
+    List<String> level = new ArrayList<>();
+    for (int c : ALPHABET) {
+      String point = last.substring(0, at) + Character.toString(c);
+      if (c > here && (end == null || Utf8.ORDER.compare(point, end) < 0)) {
+        level.add(point);
+        if (!isLikeOne(here, c)) {
+          break; // where one name has a digit, others have digits: the rest makes one part
+        }
+      }
+    }
+    return level;
+  }
+
+  /** Whether two characters are of one kind. */
+  private static boolean isLikeOne(int a, int b) {
+    return (Character.isDigit(a) && Character.isDigit(b))
+        || (Character.isLowerCase(a) && Character.isLowerCase(b))
+        || (Character.isUpperCase(a) && Character.isUpperCase(b))
+        || (a >= 0x80 && b >= 0x80);
   }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.function.Function;
@@ -36,8 +37,10 @@ final class Listing {
     StringBuilder prefixes = new StringBuilder();
     int count = 0;
     String last = after(query);
-    String key = next(objects, prefix, last);
-    while (key != null && key.startsWith(prefix) && count < maxKeys) {
+    var rest = from(objects, prefix, last);
+    Map.Entry<String, StoredObject> entry = next(rest);
+    while (entry != null && entry.getKey().startsWith(prefix) && count < maxKeys) {
+      String key = entry.getKey();
       int cut = delimiter.isEmpty() ? -1 : key.indexOf(delimiter, prefix.length());
       if (cut >= 0) {
         String common = key.substring(0, cut + delimiter.length());
@@ -47,14 +50,15 @@ final class Listing {
             .append("</CommonPrefixes>");
         // Everything below the common prefix is behind us.
         last = common + LAST;
+        rest = from(objects, prefix, last);
       } else {
-        contents.append(content(name.apply(key), objects.get(key)));
+        contents.append(content(name.apply(key), entry.getValue()));
         last = key;
       }
       count++;
-      key = next(objects, prefix, last);
+      entry = next(rest);
     }
-    boolean truncated = key != null && key.startsWith(prefix);
+    boolean truncated = entry != null && entry.getKey().startsWith(prefix);
 
     StringBuilder xml =
         new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult>")
@@ -74,9 +78,6 @@ final class Listing {
   }
 
   private static String content(String name, StoredObject object) {
-    if (object == null) {
-      return ""; // deleted while we list
-    }
     return "<Contents>"
         + Xml.element("Key", name)
         + Xml.element("LastModified", ISO.format(Instant.ofEpochMilli(object.modifiedMillis())))
@@ -87,11 +88,16 @@ final class Listing {
         + "</Contents>";
   }
 
-  private static String next(
+  /** What comes behind a key, and not before the prefix. */
+  private static Iterator<Map.Entry<String, StoredObject>> from(
       NavigableMap<String, StoredObject> objects, String prefix, String last) {
-    return objects.comparator().compare(last, prefix) < 0
-        ? objects.ceilingKey(prefix)
-        : objects.higherKey(last);
+    boolean before = objects.comparator().compare(last, prefix) < 0;
+    return objects.tailMap(before ? prefix : last, before).entrySet().iterator();
+  }
+
+  private static Map.Entry<String, StoredObject> next(
+      Iterator<Map.Entry<String, StoredObject>> rest) {
+    return rest.hasNext() ? rest.next() : null;
   }
 
   private static String after(Map<String, String> query) {
