@@ -6,6 +6,7 @@ import io.forebay.samples.oss.Shape;
 import io.forebay.snapshot.SnapshotBuilder;
 import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.understore.KeyListing;
+import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** Lists a million objects of a bucket far away: page after page, and by key ranges. */
 final class Listings {
@@ -95,6 +98,16 @@ final class Listings {
       }
       ratios.add(serial[round] / ranges[round]);
     }
+    long before = oss.traffic().counts().total();
+    long start = System.nanoTime();
+    ExecutorService alone = Executors.newSingleThreadExecutor();
+    try {
+      TreeListing.walk(d -> TreeListing.list(store, d), "", alone, 1);
+    } finally {
+      alone.shutdown();
+    }
+    double walk = (System.nanoTime() - start) / 1e9;
+    long walkRequests = oss.traffic().counts().total() - before;
     ratios.sort(null);
     System.out.printf(
         Locale.ROOT,
@@ -105,6 +118,12 @@ final class Listings {
     System.out.println("| | seconds, median | requests | speed-up, median | asked |");
     System.out.println("|---|---|---|---|---|");
     System.out.printf(
+        Locale.ROOT,
+        "| directory after directory (once) | %.1f | %,d | %.2f | |%n",
+        walk,
+        walkRequests,
+        median(serial) / walk);
+    System.out.printf(
         Locale.ROOT, "| page after page | %.1f | %,d | 1 | |%n", median(serial), serialRequests);
     System.out.printf(
         Locale.ROOT,
@@ -113,6 +132,10 @@ final class Listings {
         median(ranges),
         rangeRequests,
         ratios.get(ROUNDS / 2));
+    System.out.printf(
+        Locale.ROOT,
+        "%nBeside directory after directory, key ranges are %.0f times as fast.%n",
+        walk / median(ranges));
   }
 
   private static double median(double[] values) {

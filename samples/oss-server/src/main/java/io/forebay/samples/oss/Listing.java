@@ -28,10 +28,7 @@ final class Listing {
     String delimiter = query.getOrDefault("delimiter", "");
     int maxKeys = maxKeys(query.getOrDefault("max-keys", "100"));
     boolean encode = query.getOrDefault("encoding-type", "").equals("url");
-    Function<String, String> name =
-        encode
-            ? key -> URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20")
-            : key -> key;
+    Function<String, String> name = encode ? Listing::encoded : key -> key;
 
     StringBuilder contents = new StringBuilder();
     StringBuilder prefixes = new StringBuilder();
@@ -75,6 +72,25 @@ final class Listing {
       xml.append(Xml.element("NextContinuationToken", token(last)));
     }
     return xml.append(contents).append(prefixes).append("</ListBucketResult>").toString();
+  }
+
+  /** As {@link URLEncoder} would, which is dear, for the few keys that need it. */
+  private static String encoded(String key) {
+    for (int i = 0; i < key.length(); i++) {
+      char c = key.charAt(i);
+      boolean plain =
+          (c >= 'a' && c <= 'z')
+              || (c >= '0' && c <= '9')
+              || (c >= 'A' && c <= 'Z')
+              || c == '-'
+              || c == '_'
+              || c == '.'
+              || c == '/';
+      if (!plain) {
+        return URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
+      }
+    }
+    return key;
   }
 
   private static String content(String name, StoredObject object) {
