@@ -9,13 +9,13 @@ import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** A real S3 server in this JVM, with its objects in memory. */
-final class S3Server implements AutoCloseable {
+public final class S3Server implements AutoCloseable {
 
-  static final String SECRET = "s3cr3t-of-the-store";
+  public static final String SECRET = "s3cr3t-of-the-store";
 
   private final S3Proxy server;
 
-  S3Server() throws Exception {
+  public S3Server() throws Exception {
     server =
         S3Proxy.builder()
             .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, "id", SECRET)
@@ -29,7 +29,8 @@ final class S3Server implements AutoCloseable {
     }
   }
 
-  Map<String, String> options() {
+  /** For the bucket {@code data}. */
+  public Map<String, String> options() {
     Map<String, String> options = new HashMap<>();
     options.put("fs.s3a.endpoint", "http://127.0.0.1:" + server.getPort());
     options.put("fs.s3a.path.style.access", "true");
