@@ -16,7 +16,7 @@ import java.util.function.BiConsumer;
  */
 final class ListingPages implements TreeAssembler.Children {
 
-  /** An entry has 64 chunks of 32 bytes, and the key may take a good thousand of them. */
+  /** An entry has at most 64 chunks of 40 bytes, and the key may take a good thousand of them. */
   private static final int PAGE_BYTES = 900;
 
   private final BiConsumer<Integer, byte[]> write;

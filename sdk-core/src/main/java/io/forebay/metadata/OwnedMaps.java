@@ -250,7 +250,7 @@ public final class OwnedMaps implements Namespace {
             try {
               long wanted = current.maps.names() + entries;
               if (wanted > expected) {
-                expected = wanted + wanted / 4;
+                expected = wanted; // they stretch, and what is laid out too large is lost
                 open(true);
               }
             } finally {

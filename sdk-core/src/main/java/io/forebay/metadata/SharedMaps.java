@@ -76,7 +76,7 @@ public final class SharedMaps {
               .name("namespace")
               .averageKeySize(48)
               .averageValueSize(72)
-              .actualChunkSize(32)
+              .actualChunkSize(40)
               .maxChunksPerEntry(64)
               .entries(expected)
               .maxBloatFactor(10)
