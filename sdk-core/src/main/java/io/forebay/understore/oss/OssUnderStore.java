@@ -3,6 +3,7 @@ package io.forebay.understore.oss;
 import com.aliyun.oss.ClientException;
 import com.aliyun.oss.OSS;
 import com.aliyun.oss.OSSException;
+import com.aliyun.oss.common.utils.BinaryUtil;
 import com.aliyun.oss.model.AbortMultipartUploadRequest;
 import com.aliyun.oss.model.CompleteMultipartUploadRequest;
 import com.aliyun.oss.model.GetObjectRequest;
@@ -131,6 +132,7 @@ final class OssUnderStore implements UnderStore {
           () -> {
             ObjectMetadata metadata = new ObjectMetadata();
             metadata.setContentLength(bytes.length);
+            metadata.setContentMD5(md5(bytes));
             return client.putObject(bucket, key(path), new ByteArrayInputStream(bytes), metadata);
           });
     }
@@ -150,20 +152,17 @@ final class OssUnderStore implements UnderStore {
       for (long done = 0; done < length; done += partBytes) {
         byte[] bytes = readFully(path, content, (int) Math.min(partBytes, length - done));
         int number = parts.size() + 1;
+        UploadPartRequest part =
+            new UploadPartRequest(
+                bucket, key(path), upload, number, new ByteArrayInputStream(bytes), bytes.length);
+        part.setMd5Digest(md5(bytes));
         parts.add(
             retrying(
                 path,
-                () ->
-                    client
-                        .uploadPart(
-                            new UploadPartRequest(
-                                bucket,
-                                key(path),
-                                upload,
-                                number,
-                                new ByteArrayInputStream(bytes),
-                                bytes.length))
-                        .getPartETag()));
+                () -> {
+                  part.setInputStream(new ByteArrayInputStream(bytes));
+                  return client.uploadPart(part).getPartETag();
+                }));
       }
       retrying(
           path,
@@ -227,6 +226,11 @@ final class OssUnderStore implements UnderStore {
 
   private <T> T retrying(String path, Call<T> call) throws IOException {
     return RetryPolicy.DEFAULT.run(() -> call(path, call));
+  }
+
+  /** What the store compares an upload with. */
+  private static String md5(byte[] bytes) {
+    return BinaryUtil.toBase64String(BinaryUtil.calculateMd5(bytes));
   }
 
   private byte[] readFully(String path, InputStream content, int length) throws IOException {

@@ -34,12 +34,13 @@ public final class Loader {
 
   /**
    * @param files of the data set
-   * @param width ranges loaded at a time
+   * @param requests that the under-store takes at a time; somewhat more ranges are loaded at a
+   *     time, so that it does not wait for what comes before and after a request
    */
-  public Loader(DataSet dataSet, FileTree files, int width) {
+  public Loader(DataSet dataSet, FileTree files, int requests) {
     this.dataSet = dataSet;
     this.files = files;
-    this.width = width;
+    this.width = requests + requests / 2;
   }
 
   private record Failed(FileStatus file, int replicas) {}
