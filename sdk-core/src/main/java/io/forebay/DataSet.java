@@ -2,11 +2,16 @@ package io.forebay;
 
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.FileVersion;
+import io.forebay.read.DirectAccess;
 import io.forebay.read.Ladder;
 import io.forebay.understore.TreeListing;
+import io.forebay.understore.UnderStore;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,12 +41,22 @@ public final class DataSet {
   private final String name;
   private final Catalog catalog;
   private final Ladder ladder;
+  private final Optional<DirectAccess> writable;
   private final Executor listers;
 
-  DataSet(String name, Catalog catalog, Ladder ladder, Executor listers) {
+  /**
+   * @param writable where writes go to; empty for a snapshot
+   */
+  DataSet(
+      String name,
+      Catalog catalog,
+      Ladder ladder,
+      Optional<DirectAccess> writable,
+      Executor listers) {
     this.name = name;
     this.catalog = catalog;
     this.ladder = ladder;
+    this.writable = writable;
     this.listers = listers;
   }
 
@@ -166,6 +181,81 @@ public final class DataSet {
    */
   public void prefetch(List<String> paths) throws IOException {
     ladder.prefetch(versions(paths));
+  }
+
+  /**
+   * Creates or replaces a file, straight in the under-store, with this process's own credentials.
+   * It becomes visible as a whole; when this returns, every reader of this cache's servers finds
+   * it. Who has the former version open keeps it.
+   *
+   * @param content read to its end, which must come after {@code length} bytes
+   * @throws java.nio.file.AccessDeniedException when the mount is read-only, or the store refuses
+   * @throws UnsupportedOperationException for a snapshot
+   */
+  public FileStatus write(String path, InputStream content, long length) throws IOException {
+    String plain = filePath(path);
+    FileStatus written = writes().put(plain, content, length);
+    catalog.changed(plain);
+    return written;
+  }
+
+  /**
+   * Deletes a file; deleting what is not there succeeds. Directories of an object store are there
+   * as long as they have files, so they cannot be deleted themselves.
+   *
+   * @throws UnsupportedOperationException for a snapshot
+   */
+  public void delete(String path) throws IOException {
+    String plain = filePath(path);
+    refuseDirectory(plain);
+    writes().delete(plain);
+    catalog.changed(plain);
+  }
+
+  /**
+   * Gives a file another name, replacing what has it. In object stores its content is copied, and
+   * visible under both names for a moment.
+   *
+   * @throws java.nio.file.FileSystemException for a directory: object stores cannot rename one
+   * @throws UnsupportedOperationException for a snapshot
+   */
+  public FileStatus rename(String from, String to) throws IOException {
+    String source = filePath(from);
+    String target = filePath(to);
+    refuseDirectory(source);
+    UnderStore store = writes();
+    FileStatus renamed = store.rename(store.stat(source), target);
+    catalog.changed(source);
+    catalog.changed(target);
+    return renamed;
+  }
+
+  private UnderStore writes() throws IOException {
+    return writable
+        .orElseThrow(
+            () ->
+                new UnsupportedOperationException(
+                    "a snapshot of data set '" + name + "' cannot be written; open '" + name + "'"))
+        .store();
+  }
+
+  private static String filePath(String path) {
+    String plain = DataPath.normalize(path);
+    if (plain.isEmpty()) {
+      throw new InvalidPathException(path, "the root is a directory, not a file");
+    }
+    return plain;
+  }
+
+  private void refuseDirectory(String path) throws IOException {
+    try {
+      if (writes().stat(path).directory()) {
+        throw new FileSystemException(
+            name + "/" + path, null, "is a directory; delete or rename its files one by one");
+      }
+    } catch (NoSuchFileException e) {
+      // Whatever is asked of it will say so, if it matters.
+    }
   }
 
   /**

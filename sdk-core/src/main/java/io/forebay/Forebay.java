@@ -181,7 +181,11 @@ public final class Forebay implements AutoCloseable {
             new UnderStoreRung(direct),
             stats);
     return new DataSet(
-        opened.spec().name(), node.catalog(name.of(opened.spec().name())), ladder, listers);
+        opened.spec().name(),
+        node.catalog(name.of(opened.spec().name())),
+        ladder,
+        writable(name, direct),
+        listers);
   }
 
   private DataSet clientDataSet(String called) throws IOException {
@@ -196,7 +200,12 @@ public final class Forebay implements AutoCloseable {
         new RemoteCatalog(name.of(spec.name()), link.namespace(), servers, direct),
         Ladder.client(
             resident, new ServerRung(spec.name(), servers), new UnderStoreRung(direct), stats),
+        writable(name, direct),
         listers);
+  }
+
+  private static Optional<DirectAccess> writable(SnapshotName name, DirectAccess direct) {
+    return name.snapshot().isPresent() ? Optional.empty() : Optional.of(direct);
   }
 
   /** The data set's name and root: from the node's directory, else from a server, else as given. */

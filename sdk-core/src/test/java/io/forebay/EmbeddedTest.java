@@ -359,4 +359,37 @@ class EmbeddedTest {
     assertThat(new String(bytes(data.read("a/b.txt")), java.nio.charset.StandardCharsets.UTF_8))
         .isEqualTo("hello");
   }
+
+  @Test
+  void whatIsWrittenIsReadBackThroughTheCacheAndDirectoriesAreRefused() throws Exception {
+    Bucket bucket = closing(new Bucket());
+    bucket.add("dir/old", 100);
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    assertThat(data.list("dir")).hasSize(1);
+    byte[] content = new byte[200_000];
+    new java.util.Random(5).nextBytes(content);
+
+    FileStatus written =
+        data.write("dir/checkpoint", new java.io.ByteArrayInputStream(content), content.length);
+    assertThat(data.stat("dir/checkpoint")).isEqualTo(written);
+    assertThat(bytes(data.read("dir/checkpoint"))).isEqualTo(content);
+    assertThat(data.list("dir")).hasSize(2);
+
+    content[0]++;
+    data.write("dir/checkpoint", new java.io.ByteArrayInputStream(content), content.length);
+    assertThat(bytes(data.read("dir/checkpoint"))).isEqualTo(content);
+
+    data.rename("dir/checkpoint", "dir/latest");
+    assertThat(bytes(data.read("dir/latest"))).isEqualTo(content);
+    assertThatThrownBy(() -> data.stat("dir/checkpoint")).isInstanceOf(NoSuchFileException.class);
+    data.delete("dir/old");
+    assertThat(data.list("dir")).extracting(FileStatus::path).containsExactly("dir/latest");
+
+    assertThatThrownBy(() -> data.rename("dir", "other")).hasMessageContaining("is a directory");
+    assertThatThrownBy(() -> data.delete("dir")).hasMessageContaining("is a directory");
+    assertThatThrownBy(() -> data.rename("none", "other")).isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> data.write("half", new java.io.ByteArrayInputStream(new byte[3]), 10))
+        .hasMessageContaining("half");
+    assertThatThrownBy(() -> data.stat("half")).isInstanceOf(NoSuchFileException.class);
+  }
 }

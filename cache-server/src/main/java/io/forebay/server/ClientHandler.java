@@ -93,6 +93,13 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
                 node.dataSet(refresh.dataSet()).refresh();
                 return new Message.Done();
               });
+      case Message.Changed changed ->
+          answer(
+              id,
+              () -> {
+                node.catalog(changed.dataSet()).changed(DataPath.normalize(changed.path()));
+                return new Message.Done();
+              });
       case Message.Used used ->
           answer(
               id,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.DataSet;
+import io.forebay.Forebay;
 import io.forebay.cli.ForebayCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -181,6 +182,34 @@ class DataSetsTest {
 
   private String snapshotInUse() throws IOException {
     return nodes.server(0).node().dataSet(Nodes.DATA_SET).snapshots().inUse().orElseThrow().text();
+  }
+
+  @Test
+  void whatOneClientWritesAllOthersRead() throws Exception {
+    Forebay.Builder builder = Forebay.builder().node(nodes.nodeDirectory(0));
+    nodes.ossOptions().forEach(builder::option);
+    DataSet writer = nodes.remember(builder.open()).dataSet(Nodes.DATA_SET);
+    DataSet beside = nodes.onNode(1).dataSet(Nodes.DATA_SET);
+    for (boolean snapshot : new boolean[] {false, true}) {
+      if (snapshot) {
+        run(0, "load", "--node", node(0), "--metadata", Nodes.DATA_SET);
+        run(0, "load", "--node", node(1), "--metadata", Nodes.DATA_SET);
+      }
+      int before = beside.list("").size();
+      byte[] content = ("checkpoint " + snapshot).getBytes(StandardCharsets.UTF_8);
+      writer.write("new", new java.io.ByteArrayInputStream(content), content.length);
+      assertThat(Nodes.bytes(beside.read("new"))).isEqualTo(content);
+      assertThat(Nodes.bytes(writer.read("new"))).isEqualTo(content);
+      assertThat(beside.list("")).hasSize(before + 1);
+      writer.rename("new", "kept/newer");
+      assertThat(Nodes.bytes(beside.read("kept/newer"))).isEqualTo(content);
+      assertThat(beside.list("kept")).hasSize(1);
+      assertThatThrownBy(() -> beside.stat("new")).isInstanceOf(NoSuchFileException.class);
+      writer.delete("kept/newer");
+      assertThat(beside.list("")).hasSize(before);
+    }
+    assertThatThrownBy(() -> beside.delete("big"))
+        .hasMessageContaining("cannot read it from its under-store");
   }
 
   @Test

@@ -15,6 +15,12 @@ public interface Catalog {
   /** All children of a directory. */
   List<FileStatus> list(String directory) throws IOException;
 
+  /**
+   * Somebody wrote or deleted a file: what is known of it, and of the directories that it is in, is
+   * asked for again.
+   */
+  void changed(String path) throws IOException;
+
   /** Forgets what was known, so that the next question reaches the under-store. */
   void refresh() throws IOException;
 }

@@ -56,6 +56,11 @@ public final class UnderStoreCatalog implements Catalog {
   }
 
   @Override
+  public void changed(String path) {
+    namespace.forget(dataSet, path);
+  }
+
+  @Override
   public void refresh() {
     namespace.clear(dataSet);
   }

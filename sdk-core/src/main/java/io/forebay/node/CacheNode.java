@@ -206,20 +206,24 @@ public final class CacheNode implements AutoCloseable {
    * Gives a data set that is in use other mounts or another policy; what is cached stays as far as
    * it is still there. Adds it if it is not known.
    */
-  public synchronized NodeDataSet apply(DataSetSpec spec) throws IOException {
-    NodeDataSet known = dataSets.get(spec.name());
-    if (known == null) {
-      return add(spec);
+  public NodeDataSet apply(DataSetSpec spec) throws IOException {
+    NodeDataSet known;
+    boolean moved;
+    synchronized (this) {
+      known = dataSets.get(spec.name());
+      if (known == null) {
+        return add(spec);
+      }
+      if (known.spec().equals(spec)) {
+        return known;
+      }
+      moved = !known.spec().mounts().equals(spec.mounts());
+      known.become(spec);
+      store.configure(spec.name(), spec.policy());
+      announce();
     }
-    if (known.spec().equals(spec)) {
-      return known;
-    }
-    boolean moved = !known.spec().mounts().equals(spec.mounts());
-    known.become(spec);
-    store.configure(spec.name(), spec.policy());
-    announce();
     if (moved) {
-      known.refresh();
+      known.refresh(); // may list millions of files, while others go on
     }
     return known;
   }
@@ -531,6 +535,7 @@ public final class CacheNode implements AutoCloseable {
       NodeInfo.delete(options.directory());
     }
     publishing.shutdownNow();
+    awaitPublishing();
     try {
       dataSets.values().parallelStream().forEach(CacheNode::closeUnchecked);
     } catch (UncheckedIOException e) {
@@ -539,6 +544,17 @@ public final class CacheNode implements AutoCloseable {
     store.close();
     maps.close();
     lock.close();
+  }
+
+  /** Nobody is to write into maps that are being closed. */
+  private void awaitPublishing() {
+    try {
+      if (!publishing.awaitTermination(30, TimeUnit.SECONDS)) {
+        log.warn("a listing is still under way; going on without waiting for it");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void closeUnchecked(NodeDataSet dataSet) {

@@ -3,6 +3,7 @@ package io.forebay.read;
 import io.forebay.FileStatus;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.Namespace;
+import io.forebay.snapshot.SnapshotName;
 import io.forebay.understore.TreeListing;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
@@ -56,18 +57,34 @@ public final class RemoteCatalog implements Catalog {
   }
 
   @Override
+  public void changed(String path) throws IOException {
+    tellAll(server -> server.changed(dataSet, path), () -> namespace.forget(dataSet, path));
+  }
+
+  @Override
   public void refresh() throws IOException {
+    tellAll(server -> server.refresh(dataSet), () -> namespace.clear(dataSet));
+  }
+
+  private interface Telling {
+    void tell(ServerClient server) throws IOException;
+  }
+
+  /**
+   * @param own what this process does itself; last, so that nothing old comes back from a server
+   *     that had not been told yet
+   */
+  private void tellAll(Telling telling, Runnable own) throws IOException {
     IOException failure = null;
     for (ServerClient server : servers.nearestFirst()) {
       try {
-        server.refresh(dataSet);
+        telling.tell(server);
       } catch (IOException e) {
-        // The others are to forget all the same.
+        // The others are to hear of it all the same.
         failure = failure == null ? e : failure;
       }
     }
-    // Last, so that nothing old comes back from a server that had not been told yet.
-    namespace.clear(dataSet);
+    own.run();
     if (failure != null) {
       throw failure;
     }
@@ -76,10 +93,15 @@ public final class RemoteCatalog implements Catalog {
   /** What the first server that is up says; empty when the under-store must be asked. */
   private <T> Optional<T> anyServer(Servers.Question<T> question) throws IOException {
     try {
-      return servers.askAny(question);
+      Optional<T> answer = servers.askAny(question);
+      if (answer.isEmpty() && SnapshotName.parse(dataSet).snapshot().isPresent()) {
+        throw new IOException(
+            "no cache server answers, and only they have the snapshot " + dataSet);
+      }
+      return answer;
     } catch (IOException e) {
-      if (Ladder.isFinal(e)) {
-        throw e;
+      if (Ladder.isFinal(e) || SnapshotName.parse(dataSet).snapshot().isPresent()) {
+        throw e; // the under-store knows of no snapshots
       }
       try {
         direct.store();

@@ -87,14 +87,15 @@ public final class ListedCatalog implements Catalog {
     status.ifPresent(s -> namespace.put(dataSet, s));
   }
 
-  /** Notes that a file was written. */
-  public void put(FileStatus status) {
-    change(status.path(), Optional.of(status));
-  }
-
-  /** Notes that a file was deleted. */
-  public void deleted(String path) {
-    change(path, Optional.empty());
+  @Override
+  public void changed(String path) throws IOException {
+    Optional<FileStatus> now;
+    try {
+      now = Optional.of(live.ask(path)).filter(status -> !status.directory());
+    } catch (NoSuchFileException e) {
+      now = Optional.empty();
+    }
+    change(path, now);
   }
 
   private void change(String path, Optional<FileStatus> status) {

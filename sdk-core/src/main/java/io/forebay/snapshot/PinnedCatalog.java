@@ -39,6 +39,10 @@ public final class PinnedCatalog implements Catalog {
     return new NoSuchFileException(dataSet + "/" + path, null, e.getReason());
   }
 
+  /** It never changes. */
+  @Override
+  public void changed(String path) {}
+
   /** There is nothing newer to it. */
   @Override
   public void refresh() {}

@@ -51,6 +51,7 @@ public final class Codec {
   private static final byte USED = 9;
   private static final byte MAPS_STUCK = 10;
   private static final byte LOAD = 11;
+  private static final byte CHANGED = 12;
   private static final byte WELCOME = 33;
   private static final byte OPENED = 34;
   private static final byte STATUS = 35;
@@ -115,6 +116,10 @@ public final class Codec {
     } else if (message instanceof Message.Refresh m) {
       putText(out, m.dataSet());
       return REFRESH;
+    } else if (message instanceof Message.Changed m) {
+      putText(out, m.dataSet());
+      putText(out, m.path());
+      return CHANGED;
     } else if (message instanceof Message.Get m) {
       putText(out, m.dataSet());
       out.put((byte) (m.order() == ReadOrder.STRICT ? 0 : 1));
@@ -217,6 +222,7 @@ public final class Codec {
       case REFRESH -> new Message.Refresh(text(in));
       case GET ->
           new Message.Get(text(in), in.get() == 0 ? ReadOrder.STRICT : ReadOrder.FREE, items(in));
+      case CHANGED -> new Message.Changed(text(in), text(in));
       case LOAD -> new Message.Load(text(in), items(in));
       case PREFETCH -> new Message.Prefetch(text(in), statuses(in));
       case USED -> used(in);

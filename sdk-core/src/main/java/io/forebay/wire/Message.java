@@ -7,7 +7,7 @@ import io.forebay.metadata.FileId;
 import java.util.List;
 
 /**
- * What travels in a frame. The first eleven are requests, the others replies; {@link Codec} has the
+ * What travels in a frame. The first twelve are requests, the others replies; {@link Codec} has the
  * layout. A reply carries the request's id, so that a connection may have several in flight.
  */
 public sealed interface Message {
@@ -26,6 +26,9 @@ public sealed interface Message {
 
   /** Has the server forget the data set's metadata. Answer: {@link Done}. */
   record Refresh(String dataSet) implements Message {}
+
+  /** Tells that a file was written or deleted. Answer: {@link Done}. */
+  record Changed(String dataSet, String path) implements Message {}
 
   /**
    * Reads ranges of one or many files. Answer: {@link Data} and {@link ItemFailed} as items become

@@ -59,6 +59,10 @@ public final class ServerClient implements AutoCloseable {
     ask(new Message.Refresh(dataSet), dataSet, Message.Done.class);
   }
 
+  public void changed(String dataSet, String path) throws IOException {
+    ask(new Message.Changed(dataSet, path), dataSet + "/" + path, Message.Done.class);
+  }
+
   public void prefetch(String dataSet, List<FileStatus> files) throws IOException {
     ask(new Message.Prefetch(dataSet, files), dataSet, Message.Done.class);
   }

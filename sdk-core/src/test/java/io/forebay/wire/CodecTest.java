@@ -93,6 +93,7 @@ class CodecTest {
         text.map(name -> new Message.Opened(name, MOUNTS)),
         Combinators.combine(text, text).as(Message.Stat::new),
         Combinators.combine(text, text).as(Message.ListDirectory::new),
+        Combinators.combine(text, text).as(Message.Changed::new),
         text.map(Message.Refresh::new),
         Combinators.combine(text, statuses)
             .as((d, files) -> new Message.Load(d, files.stream().map(Item::whole).toList())),
