@@ -4,10 +4,10 @@ import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
 import io.forebay.understore.ListingPage;
+import io.forebay.understore.RangeStream;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
 import java.io.FileNotFoundException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -285,36 +285,27 @@ final class HdfsUnderStore implements UnderStore {
                 + Long.toHexString(status.getModificationTime()));
   }
 
-  /** At most the range that was asked for: a file being appended to is longer by now. */
-  private final class FileStream extends FilterInputStream {
+  /** A file; one that is being appended to is longer than the range by now. */
+  private final class FileStream extends RangeStream {
 
     private final String path;
-    private long remaining;
+    private final InputStream file;
 
-    FileStream(String path, InputStream in, long length) {
-      super(in);
+    FileStream(String path, InputStream file, long length) {
+      super(file, length);
       this.path = path;
-      this.remaining = length;
+      this.file = file;
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    protected IOException translate(Exception e) {
+      return HdfsUnderStore.this.translate(
+          path, e instanceof IOException io ? io : new IOException(e));
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      if (remaining == 0) {
-        return -1;
-      }
-      try {
-        int n = in.read(target, offset, (int) Math.min(length, remaining));
-        remaining -= Math.max(n, 0);
-        return n;
-      } catch (IOException e) {
-        throw translate(path, e);
-      }
+    protected void closeEarly() throws IOException {
+      file.close();
     }
   }
 }

@@ -18,16 +18,16 @@ import com.aliyun.oss.model.UploadPartRequest;
 import io.forebay.FileStatus;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
+import io.forebay.understore.MultipartUpload;
 import io.forebay.understore.ObjectKeys;
+import io.forebay.understore.RangeStream;
 import io.forebay.understore.RetryPolicy;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -124,9 +124,9 @@ final class OssUnderStore implements UnderStore {
   @Override
   public FileStatus put(String path, InputStream content, long length) throws IOException {
     if (length > partBytes) {
-      putParts(path, content, length);
+      MultipartUpload.run(new Parts(path), noun(path), content, length, partBytes);
     } else {
-      byte[] bytes = readFully(path, content, (int) length);
+      byte[] bytes = MultipartUpload.read(noun(path), content, (int) length);
       retrying(
           path,
           () -> {
@@ -139,51 +139,54 @@ final class OssUnderStore implements UnderStore {
     return RetryPolicy.DEFAULT.run(() -> stat(path));
   }
 
-  private void putParts(String path, InputStream content, long length) throws IOException {
-    String upload =
-        retrying(
-            path,
-            () ->
-                client
-                    .initiateMultipartUpload(new InitiateMultipartUploadRequest(bucket, key(path)))
-                    .getUploadId());
-    try {
-      List<PartETag> parts = new ArrayList<>();
-      for (long done = 0; done < length; done += partBytes) {
-        byte[] bytes = readFully(path, content, (int) Math.min(partBytes, length - done));
-        int number = parts.size() + 1;
-        UploadPartRequest part =
-            new UploadPartRequest(
-                bucket, key(path), upload, number, new ByteArrayInputStream(bytes), bytes.length);
-        part.setMd5Digest(md5(bytes));
-        parts.add(
-            retrying(
-                path,
-                () -> {
-                  part.setInputStream(new ByteArrayInputStream(bytes));
-                  return client.uploadPart(part).getPartETag();
-                }));
-      }
+  /** The requests of an upload in parts. */
+  private final class Parts implements MultipartUpload<PartETag> {
+
+    private final String path;
+    private final String key;
+
+    Parts(String path) {
+      this.path = path;
+      this.key = key(path);
+    }
+
+    @Override
+    public String begin() throws IOException {
+      return retrying(
+          path,
+          () ->
+              client
+                  .initiateMultipartUpload(new InitiateMultipartUploadRequest(bucket, key))
+                  .getUploadId());
+    }
+
+    @Override
+    public PartETag part(String upload, int number, byte[] bytes) throws IOException {
+      return retrying(
+          path,
+          () -> {
+            UploadPartRequest part =
+                new UploadPartRequest(
+                    bucket, key, upload, number, new ByteArrayInputStream(bytes), bytes.length);
+            part.setMd5Digest(md5(bytes));
+            return client.uploadPart(part).getPartETag();
+          });
+    }
+
+    @Override
+    public void complete(String upload, List<PartETag> parts) throws IOException {
       retrying(
           path,
           () ->
               client.completeMultipartUpload(
-                  new CompleteMultipartUploadRequest(bucket, key(path), upload, parts)));
-    } catch (IOException e) {
-      abort(path, upload, e);
-      throw e;
+                  new CompleteMultipartUploadRequest(bucket, key, upload, parts)));
     }
-  }
 
-  private void abort(String path, String upload, IOException reason) {
-    try {
+    @Override
+    public void abort(String upload) throws IOException {
       retrying(
           path,
-          () ->
-              client.abortMultipartUpload(
-                  new AbortMultipartUploadRequest(bucket, key(path), upload)));
-    } catch (IOException e) {
-      reason.addSuppressed(e);
+          () -> client.abortMultipartUpload(new AbortMultipartUploadRequest(bucket, key, upload)));
     }
   }
 
@@ -233,15 +236,6 @@ final class OssUnderStore implements UnderStore {
     return BinaryUtil.toBase64String(BinaryUtil.calculateMd5(bytes));
   }
 
-  private byte[] readFully(String path, InputStream content, int length) throws IOException {
-    byte[] bytes = content.readNBytes(length);
-    if (bytes.length < length) {
-      throw UnderStoreException.lasting(
-          noun(path) + ": the content ended " + (length - bytes.length) + " bytes early", null);
-    }
-    return bytes;
-  }
-
   private String key(String path) {
     return keys.key(path);
   }
@@ -259,45 +253,27 @@ final class OssUnderStore implements UnderStore {
   }
 
   /** The body of a GET. Closing it before its end drops the connection instead of draining it. */
-  private final class ObjectStream extends FilterInputStream {
+  private final class ObjectStream extends RangeStream {
 
     private final String path;
     private final OSSObject object;
-    private long remaining;
 
     ObjectStream(String path, OSSObject object, long length) {
-      super(object.getObjectContent());
+      super(object.getObjectContent(), length);
       this.path = path;
       this.object = object;
-      this.remaining = length;
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    protected IOException translate(Exception e) {
+      return e instanceof ClientException refused
+          ? OssErrors.translate(noun(path), refused)
+          : UnderStoreException.passing(noun(path) + ": " + e.getMessage(), e);
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      try {
-        int n = super.read(target, offset, length);
-        remaining -= Math.max(n, 0);
-        return n;
-      } catch (ClientException e) {
-        throw OssErrors.translate(noun(path), e);
-      } catch (IOException e) {
-        throw UnderStoreException.passing(noun(path) + ": " + e.getMessage(), e);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (remaining > 0) {
-        object.forcedClose();
-      } else {
-        object.close();
-      }
+    protected void closeEarly() throws IOException {
+      object.forcedClose();
     }
   }
 }

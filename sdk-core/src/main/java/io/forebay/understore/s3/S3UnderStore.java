@@ -3,15 +3,15 @@ package io.forebay.understore.s3;
 import io.forebay.FileStatus;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
+import io.forebay.understore.MultipartUpload;
 import io.forebay.understore.ObjectKeys;
+import io.forebay.understore.RangeStream;
 import io.forebay.understore.RetryPolicy;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -150,9 +150,9 @@ final class S3UnderStore implements UnderStore {
   @Override
   public FileStatus put(String path, InputStream content, long length) throws IOException {
     if (length > partBytes) {
-      putParts(path, content, length);
+      MultipartUpload.run(new Parts(path), keys.noun(path), content, length, partBytes);
     } else {
-      byte[] bytes = readFully(path, content, (int) length);
+      byte[] bytes = MultipartUpload.read(keys.noun(path), content, (int) length);
       retrying(
           path,
           () ->
@@ -162,26 +162,38 @@ final class S3UnderStore implements UnderStore {
     return RetryPolicy.DEFAULT.run(() -> stat(path));
   }
 
-  private void putParts(String path, InputStream content, long length) throws IOException {
-    String key = keys.key(path);
-    String upload =
-        retrying(path, () -> client.createMultipartUpload(r -> r.bucket(bucket).key(key)))
-            .uploadId();
-    try {
-      List<CompletedPart> parts = new ArrayList<>();
-      for (long done = 0; done < length; done += partBytes) {
-        byte[] bytes = readFully(path, content, (int) Math.min(partBytes, length - done));
-        int number = parts.size() + 1;
-        String etag =
-            retrying(
-                    path,
-                    () ->
-                        client.uploadPart(
-                            r -> r.bucket(bucket).key(key).uploadId(upload).partNumber(number),
-                            RequestBody.fromBytes(bytes)))
-                .eTag();
-        parts.add(CompletedPart.builder().partNumber(number).eTag(etag).build());
-      }
+  /** The requests of an upload in parts. */
+  private final class Parts implements MultipartUpload<CompletedPart> {
+
+    private final String path;
+    private final String key;
+
+    Parts(String path) {
+      this.path = path;
+      this.key = keys.key(path);
+    }
+
+    @Override
+    public String begin() throws IOException {
+      return retrying(path, () -> client.createMultipartUpload(r -> r.bucket(bucket).key(key)))
+          .uploadId();
+    }
+
+    @Override
+    public CompletedPart part(String upload, int number, byte[] bytes) throws IOException {
+      String etag =
+          retrying(
+                  path,
+                  () ->
+                      client.uploadPart(
+                          r -> r.bucket(bucket).key(key).uploadId(upload).partNumber(number),
+                          RequestBody.fromBytes(bytes)))
+              .eTag();
+      return CompletedPart.builder().partNumber(number).eTag(etag).build();
+    }
+
+    @Override
+    public void complete(String upload, List<CompletedPart> parts) throws IOException {
       retrying(
           path,
           () ->
@@ -191,26 +203,13 @@ final class S3UnderStore implements UnderStore {
                           .key(key)
                           .uploadId(upload)
                           .multipartUpload(m -> m.parts(parts))));
-    } catch (IOException e) {
-      try {
-        retrying(
-            path,
-            () -> client.abortMultipartUpload(r -> r.bucket(bucket).key(key).uploadId(upload)));
-      } catch (IOException left) {
-        e.addSuppressed(left);
-      }
-      throw e;
     }
-  }
 
-  private byte[] readFully(String path, InputStream content, int length) throws IOException {
-    byte[] bytes = content.readNBytes(length);
-    if (bytes.length < length) {
-      throw UnderStoreException.lasting(
-          keys.noun(path) + ": the content ended " + (length - bytes.length) + " bytes early",
-          null);
+    @Override
+    public void abort(String upload) throws IOException {
+      retrying(
+          path, () -> client.abortMultipartUpload(r -> r.bucket(bucket).key(key).uploadId(upload)));
     }
-    return bytes;
   }
 
   @Override
@@ -244,45 +243,27 @@ final class S3UnderStore implements UnderStore {
   }
 
   /** The body of a GET. Closing it before its end drops the connection instead of draining it. */
-  private final class ObjectStream extends FilterInputStream {
+  private final class ObjectStream extends RangeStream {
 
     private final String path;
     private final ResponseInputStream<GetObjectResponse> body;
-    private long remaining;
 
     ObjectStream(String path, ResponseInputStream<GetObjectResponse> body, long length) {
-      super(body);
+      super(body, length);
       this.path = path;
       this.body = body;
-      this.remaining = length;
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    protected IOException translate(Exception e) {
+      return e instanceof SdkException refused
+          ? S3Errors.translate(keys.noun(path), refused)
+          : UnderStoreException.passing(keys.noun(path) + ": " + e.getMessage(), e);
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      try {
-        int n = in.read(target, offset, length);
-        remaining -= Math.max(n, 0);
-        return n;
-      } catch (SdkException e) {
-        throw S3Errors.translate(keys.noun(path), e);
-      } catch (IOException e) {
-        throw UnderStoreException.passing(keys.noun(path) + ": " + e.getMessage(), e);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (remaining > 0) {
-        body.abort();
-      } else {
-        body.close();
-      }
+    protected void closeEarly() {
+      body.abort();
     }
   }
 }

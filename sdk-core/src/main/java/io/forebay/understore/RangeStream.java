@@ -1,0 +1,57 @@
+package io.forebay.understore;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * The bytes of a range, as a client's library streams them. For implementations of under-stores.
+ * Used by one thread.
+ */
+public abstract class RangeStream extends InputStream {
+
+  private final InputStream in;
+  private long remaining;
+
+  /**
+   * @param in stands at the first byte; what it has beyond the range is never delivered
+   */
+  protected RangeStream(InputStream in, long length) {
+    this.in = in;
+    this.remaining = length;
+  }
+
+  /** What an exception of the library means. */
+  protected abstract IOException translate(Exception e);
+
+  /** Closes what there is to close without reading the rest. */
+  protected abstract void closeEarly() throws IOException;
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    if (remaining == 0) {
+      return -1;
+    }
+    try {
+      int n = in.read(target, offset, (int) Math.min(length, remaining));
+      remaining -= Math.max(n, 0);
+      return n;
+    } catch (IOException | RuntimeException e) {
+      throw translate(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (remaining > 0) {
+      closeEarly();
+    } else {
+      in.close();
+    }
+  }
+}
