@@ -4,6 +4,7 @@ import io.forebay.metadata.Catalog;
 import io.forebay.metadata.FileVersion;
 import io.forebay.read.DirectAccess;
 import io.forebay.read.Ladder;
+import io.forebay.read.LoadRange;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
@@ -270,7 +271,34 @@ public final class DataSet {
    * @throws IOException when it is not resident on all of them
    */
   public void load(FileStatus file, long offset, long length, int replicas) throws IOException {
-    ladder.load(FileVersion.of(name, file), offset, length, replicas);
+    IOException[] failure = {null};
+    ladder.load(
+        List.of(new LoadRange(FileVersion.of(name, file), offset, length)),
+        replicas,
+        (index, reason) -> failure[0] = reason);
+    if (failure[0] != null) {
+      throw failure[0];
+    }
+  }
+
+  /** Hears of files that could not be loaded. */
+  @FunctionalInterface
+  public interface LoadFailures {
+
+    /** May come more than once for a file, from several servers. */
+    void failed(FileStatus file, IOException reason);
+  }
+
+  /**
+   * Makes whole files resident where they belong, with one request to each server that has to do
+   * with them: the way to load small files. Otherwise as {@link #load}.
+   */
+  public void loadAll(List<FileStatus> files, int replicas, LoadFailures failures)
+      throws IOException {
+    ladder.load(
+        files.stream().map(f -> new LoadRange(FileVersion.of(name, f), 0, f.size())).toList(),
+        replicas,
+        (index, reason) -> failures.failed(files.get(index), reason));
   }
 
   /**

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Runs a cache server until it is told to stop. */
 @Command(
@@ -48,6 +51,8 @@ final class ServeCommand implements Callable<Integer> {
       description = "A setting, before those of the files; may be given more than once.")
   private Map<String, String> settings = Map.of();
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() throws Exception {
     CountDownLatch stopped = new CountDownLatch(1);
@@ -69,6 +74,10 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private ServerConfig load() throws IOException {
+    if (config.isEmpty() && settings.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "the server needs settings: --config FILE, or --set KEY=VALUE");
+    }
     return ServerConfig.load(
         config, settings, warning -> System.err.println("forebay: warning: " + warning));
   }

@@ -3,8 +3,8 @@ package io.forebay.server;
 import io.forebay.CachePolicy;
 import io.forebay.DataSetSpec;
 import io.forebay.config.CachePolicies;
-import io.forebay.config.DataSize;
 import io.forebay.config.Durations;
+import io.forebay.config.Setting;
 import io.forebay.dataset.spec.Manifest;
 import io.forebay.dataset.spec.Manifests;
 import io.forebay.fill.FillOptions;
@@ -29,7 +29,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Settings of a cache server, from a properties file:
@@ -156,8 +155,8 @@ public record ServerConfig(
     try {
       config = parse(properties);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          files.stream().filter(f -> !isManifest(f)).toList() + ": " + e.getMessage(), e);
+      List<Path> read = files.stream().filter(f -> !isManifest(f)).toList();
+      throw read.isEmpty() ? e : new IllegalArgumentException(read + ": " + e.getMessage(), e);
     }
     for (Path file : files) {
       if (isManifest(file)) {
@@ -222,22 +221,23 @@ public record ServerConfig(
     }
     Path directory = Path.of(directoryText).toAbsolutePath();
     Address.Tcp tcp =
-        value(plain, "listen.tcp", ServerConfig::tcp, new Address.Tcp("127.0.0.1", 7070));
+        Setting.of(plain, "listen.tcp", ServerConfig::tcp, new Address.Tcp("127.0.0.1", 7070));
     String name = plain.getOrDefault("name", tcp.toString());
     NodeOptions node =
         new NodeOptions(
             directory,
             store(plain, tiers, directory),
             new FillOptions(
-                bytes(plain, "fill.memory", FillOptions.DEFAULT.memoryBytes()),
-                bytes(plain, "fill.readAhead", FillOptions.DEFAULT.readAheadBytes())));
+                Setting.bytes(plain, "fill.memory", FillOptions.DEFAULT.memoryBytes()),
+                Setting.bytes(plain, "fill.readAhead", FillOptions.DEFAULT.readAheadBytes())));
     return new ServerConfig(
         name,
         node,
         tcp,
-        value(plain, "listen.unix", Path::of, directory.resolve("forebay.sock")),
-        value(plain, "listen.admin", ServerConfig::tcp, new Address.Tcp("127.0.0.1", 7071)),
-        value(plain, "members", ServerConfig::members, List.of(new Member(name, tcp.toString()))),
+        Setting.of(plain, "listen.unix", Path::of, directory.resolve("forebay.sock")),
+        Setting.of(plain, "listen.admin", ServerConfig::tcp, new Address.Tcp("127.0.0.1", 7071)),
+        Setting.of(
+            plain, "members", ServerConfig::members, List.of(new Member(name, tcp.toString()))),
         dataSets.entrySet().stream().map(e -> dataSet(e.getKey(), e.getValue())).toList(),
         secrets(plain));
   }
@@ -261,27 +261,14 @@ public record ServerConfig(
                 TierOptions.of(
                     Medium.SSD,
                     directory.resolve("tier"),
-                    bytes(plain, "quota", DEFAULT_QUOTA_BYTES)))
+                    Setting.bytes(plain, "quota", DEFAULT_QUOTA_BYTES)))
             : TierConfig.parse(tierKeys);
     return new StoreOptions(
         tiers,
-        Math.toIntExact(bytes(plain, "block", StoreOptions.DEFAULT_BLOCK_BYTES)),
-        bytes(plain, "move.bandwidth", StoreOptions.DEFAULT_MOVE_BYTES_PER_SECOND),
-        bytes(plain, "scrub.bandwidth", StoreOptions.DEFAULT_SCRUB_BYTES_PER_SECOND),
-        value(plain, "idle.after", Durations::parse, StoreOptions.DEFAULT_IDLE_AFTER));
-  }
-
-  private static long bytes(Map<String, String> plain, String key, long fallback) {
-    return value(plain, key, DataSize::parse, new DataSize(fallback)).bytes();
-  }
-
-  private static <T> T value(
-      Map<String, String> plain, String key, Function<String, T> parser, T fallback) {
-    try {
-      return Optional.ofNullable(plain.get(key)).map(parser).orElse(fallback);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
-    }
+        Math.toIntExact(Setting.bytes(plain, "block", StoreOptions.DEFAULT_BLOCK_BYTES)),
+        Setting.bytes(plain, "move.bandwidth", StoreOptions.DEFAULT_MOVE_BYTES_PER_SECOND),
+        Setting.bytes(plain, "scrub.bandwidth", StoreOptions.DEFAULT_SCRUB_BYTES_PER_SECOND),
+        Setting.of(plain, "idle.after", Durations::parse, StoreOptions.DEFAULT_IDLE_AFTER));
   }
 
   private static Address.Tcp tcp(String text) {

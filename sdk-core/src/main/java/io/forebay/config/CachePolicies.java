@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /** Reads a {@link CachePolicy} from settings by name. */
 public final class CachePolicies {
@@ -43,33 +42,20 @@ public final class CachePolicies {
     }
     CachePolicy usual = CachePolicy.DEFAULT;
     return new CachePolicy(
-        value(settings, "cache.retain", CachePolicies::retain, usual.retain()),
-        bytes(settings, "cache.guaranteed", usual.guaranteedBytes()),
-        bytes(settings, "cache.max", usual.maxBytes()),
-        value(settings, "cache.ttl", t -> Optional.of(Durations.parse(t)), usual.timeToLive()),
-        value(settings, "limit.requests", CachePolicies::count, usual.maxRequests()),
-        bytes(settings, "limit.bandwidth", usual.bytesPerSecond()),
-        value(settings, "limit.hedge", CachePolicies::yesOrNo, usual.hedge()),
+        Setting.of(settings, "cache.retain", CachePolicies::retain, usual.retain()),
+        Setting.bytes(settings, "cache.guaranteed", usual.guaranteedBytes()),
+        Setting.bytes(settings, "cache.max", usual.maxBytes()),
+        Setting.of(settings, "cache.ttl", t -> Optional.of(Durations.parse(t)), usual.timeToLive()),
+        Setting.of(settings, "limit.requests", CachePolicies::count, usual.maxRequests()),
+        Setting.bytes(settings, "limit.bandwidth", usual.bytesPerSecond()),
+        Setting.of(settings, "limit.hedge", CachePolicies::yesOrNo, usual.hedge()),
         new MetadataPolicy(
-            value(settings, "metadata.policy", CachePolicies::always, false),
-            value(
+            Setting.of(settings, "metadata.policy", CachePolicies::always, false),
+            Setting.of(
                 settings,
                 "metadata.refresh",
                 t -> Optional.of(Durations.parse(t)),
                 Optional.empty())));
-  }
-
-  private static long bytes(Map<String, String> settings, String key, long fallback) {
-    return value(settings, key, DataSize::parse, new DataSize(fallback)).bytes();
-  }
-
-  private static <T> T value(
-      Map<String, String> settings, String key, Function<String, T> parser, T fallback) {
-    try {
-      return Optional.ofNullable(settings.get(key)).map(parser).orElse(fallback);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
-    }
   }
 
   private static Retain retain(String text) {

@@ -29,8 +29,15 @@ public final class EmbeddedRung implements Rung {
   }
 
   @Override
-  public boolean load(FileVersion file, long offset, long length, int replicas) throws IOException {
-    reads.load(file, offset, length);
+  public boolean load(List<LoadRange> ranges, int replicas, LoadRange.Failures failures) {
+    for (int i = 0; i < ranges.size(); i++) {
+      LoadRange range = ranges.get(i);
+      try {
+        reads.load(range.file(), range.offset(), range.length());
+      } catch (IOException e) {
+        failures.failed(i, e);
+      }
+    }
     return true;
   }
 }

@@ -144,18 +144,19 @@ public final class Ladder {
   }
 
   /**
-   * Makes a range resident where it belongs, and waits for it.
+   * Makes ranges resident where they belong, and waits for it.
    *
    * @param replicas on how many servers; there may be fewer
-   * @throws IOException when it is not resident on all of them
+   * @param failures hears of each that is not resident on all of them
    */
-  public void load(FileVersion file, long offset, long length, int replicas) throws IOException {
+  public void load(List<LoadRange> ranges, int replicas, LoadRange.Failures failures)
+      throws IOException {
     for (Rung rung : rungs) {
-      if (rung.load(file, offset, length, replicas)) {
+      if (rung.load(ranges, replicas, failures)) {
         return;
       }
     }
-    throw new IOException("there is no cache that could keep " + file);
+    throw new IOException("there is no cache that could keep anything");
   }
 
   private boolean isResident(FileVersion file) {

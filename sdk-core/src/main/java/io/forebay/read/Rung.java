@@ -21,13 +21,12 @@ interface Rung {
   default void prefetch(List<FileVersion> files) throws IOException {}
 
   /**
-   * Makes a range resident where it belongs.
+   * Makes ranges resident where they belong.
    *
    * @param replicas on how many servers
    * @return whether this step keeps anything
    */
-  default boolean load(FileVersion file, long offset, long length, int replicas)
-      throws IOException {
+  default boolean load(List<LoadRange> ranges, int replicas, LoadRange.Failures failures) {
     return false;
   }
 }

@@ -62,10 +62,26 @@ public final class ServerRung implements Rung {
 
   /** At the servers that placement names, whether they are up or not: a load is no best effort. */
   @Override
-  public boolean load(FileVersion file, long offset, long length, int replicas) throws IOException {
-    for (ServerClient server : servers.owners(file.id(), replicas)) {
-      server.load(dataSet, List.of(new Item(file.status(), offset, length)));
+  public boolean load(List<LoadRange> ranges, int replicas, LoadRange.Failures failures) {
+    Map<ServerClient, List<Integer>> parts = new LinkedHashMap<>();
+    for (int i = 0; i < ranges.size(); i++) {
+      for (ServerClient server : servers.owners(ranges.get(i).file().id(), replicas)) {
+        parts.computeIfAbsent(server, s -> new ArrayList<>()).add(i);
+      }
     }
+    parts.forEach(
+        (server, indexes) -> {
+          List<Item> items =
+              indexes.stream()
+                  .map(ranges::get)
+                  .map(r -> new Item(r.file().status(), r.offset(), r.length()))
+                  .toList();
+          try {
+            server.load(dataSet, items, (item, e) -> failures.failed(indexes.get(item), e));
+          } catch (IOException e) {
+            indexes.forEach(index -> failures.failed(index, e));
+          }
+        });
     return true;
   }
 

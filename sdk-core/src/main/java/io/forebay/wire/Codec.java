@@ -72,7 +72,10 @@ public final class Codec {
 
   /** Encodes a frame; of {@link Message.Data} only what comes before the file's bytes. */
   public static ByteBuffer encode(int requestId, Message message) {
-    int items = message instanceof Message.Get get ? get.items().size() : 0;
+    int items =
+        message instanceof Message.Get get
+            ? get.items().size()
+            : message instanceof Message.Load load ? load.items().size() : 0;
     for (int capacity = 512 + items * TYPICAL_ITEM_BYTES; ; capacity *= 4) {
       try {
         ByteBuffer out = ByteBuffer.allocate(capacity);

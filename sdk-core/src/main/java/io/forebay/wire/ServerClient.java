@@ -75,32 +75,27 @@ public final class ServerClient implements AutoCloseable {
     ask(new Message.MapsStuck(generation), "a report of stuck maps", Message.Done.class);
   }
 
+  /** Hears of the items that a server could not do. */
+  @FunctionalInterface
+  public interface ItemFailures {
+    void failed(int item, IOException reason);
+  }
+
   /**
-   * Has the server make ranges resident, and waits for it: a server that loads says nothing until
-   * it is done, so this client's patience should be long.
-   *
-   * @throws IOException for the first range that could not be
+   * Has the server make ranges resident, one after another, and waits for it: a server that loads
+   * says nothing until it is done, so this client's patience should be long.
    */
-  public void load(String dataSet, List<Item> items) throws IOException {
+  public void load(String dataSet, List<Item> items, ItemFailures failures) throws IOException {
     exchange(
         new Message.Load(dataSet, items),
         (connection, id) -> {
-          IOException failure = null;
-          while (true) {
-            Message answer = connection.receive(id, 0);
-            if (answer instanceof Message.ItemFailed failed) {
-              String noun = dataSet + "/" + items.get(failed.item()).status().path();
-              failure =
-                  failure != null ? failure : failed.code().toException(noun, failed.message());
-            } else {
-              expect(answer, dataSet, Message.Done.class);
-              break;
-            }
+          Message answer = connection.receive(id, 0);
+          while (answer instanceof Message.ItemFailed failed) {
+            String noun = dataSet + "/" + items.get(failed.item()).status().path();
+            failures.failed(failed.item(), failed.code().toException(noun, failed.message()));
+            answer = connection.receive(id, 0);
           }
-          if (failure != null) {
-            throw failure;
-          }
-          return null;
+          return expect(answer, dataSet, Message.Done.class);
         });
   }
 

@@ -7,7 +7,9 @@ import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +29,11 @@ public final class Loader {
 
   /** What is loaded by one request: enough for full speed, little enough for a moving bar. */
   private static final long RANGE_BYTES = 16L << 20;
+
+  /** Small files of one request, and bytes of them: they are loaded one after another. */
+  private static final int BATCH_FILES = 16;
+
+  private static final long BATCH_BYTES = 1 << 20;
 
   private final DataSet dataSet;
   private final FileTree files;
@@ -68,27 +75,20 @@ public final class Loader {
     Queue<Failed> failed = new ConcurrentLinkedQueue<>();
     run(
         tasks -> {
+          Batches batches =
+              new Batches(tasks, progress, (file, n, why) -> failed.add(new Failed(file, n)));
           for (LoadTarget target : targets) {
-            forEach(
-                target,
-                file ->
-                    split(
-                        file,
-                        target.replicas(),
-                        tasks,
-                        progress,
-                        reason -> failed.add(new Failed(file, target.replicas()))));
+            forEach(target, file -> batches.add(file, target.replicas()));
+            batches.flush();
           }
         });
     run(
         tasks -> {
+          Batches batches =
+              new Batches(tasks, progress, (file, n, why) -> progress.failed(file.path(), why));
           for (Failed each : failed) {
-            split(
-                each.file,
-                each.replicas,
-                tasks,
-                progress,
-                reason -> progress.failed(each.file.path(), reason));
+            batches.add(each.file, each.replicas);
+            batches.flush();
           }
         });
   }
@@ -105,43 +105,97 @@ public final class Loader {
   }
 
   private interface OnFailure {
-    void failed(String reason);
+    void failed(FileStatus file, int replicas, String reason);
   }
 
-  /** Ranges of a file, done when the last one is. */
-  private void split(
-      FileStatus file, int replicas, Tasks tasks, LoadProgress progress, OnFailure onFailure)
-      throws IOException {
-    List<Long> offsets = new ArrayList<>();
-    for (long offset = 0; offset == 0 || offset < file.size(); offset += RANGE_BYTES) {
-      offsets.add(offset);
+  /** Makes tasks of files: several small ones, or a range of a large one. Used by one thread. */
+  private final class Batches {
+
+    private final Tasks tasks;
+    private final LoadProgress progress;
+    private final OnFailure onFailure;
+    private List<FileStatus> small = new ArrayList<>();
+    private long smallBytes;
+    private int smallReplicas;
+
+    Batches(Tasks tasks, LoadProgress progress, OnFailure onFailure) {
+      this.tasks = tasks;
+      this.progress = progress;
+      this.onFailure = onFailure;
     }
-    AtomicInteger left = new AtomicInteger(offsets.size());
-    AtomicInteger bad = new AtomicInteger();
-    AtomicLong done = new AtomicLong();
-    for (long offset : offsets) {
-      long length = Math.min(RANGE_BYTES, file.size() - offset);
-      tasks.add(
-          () -> {
-            try {
-              if (bad.get() == 0) {
-                dataSet.load(file, offset, length, replicas);
-                progress.loaded(length);
-                done.addAndGet(length);
+
+    void add(FileStatus file, int replicas) throws InterruptedIOException {
+      if (file.size() > BATCH_BYTES) {
+        addRanges(file, replicas);
+        return;
+      }
+      if (small.size() == BATCH_FILES || smallBytes + file.size() > BATCH_BYTES) {
+        flush();
+      }
+      small.add(file);
+      smallBytes += file.size();
+      smallReplicas = replicas;
+    }
+
+    void flush() throws InterruptedIOException {
+      List<FileStatus> batch = small;
+      int replicas = smallReplicas;
+      small = new ArrayList<>();
+      smallBytes = 0;
+      if (!batch.isEmpty()) {
+        tasks.add(() -> loadBatch(batch, replicas));
+      }
+    }
+
+    private void loadBatch(List<FileStatus> batch, int replicas) {
+      Map<FileStatus, String> reasons = new HashMap<>();
+      try {
+        dataSet.loadAll(
+            batch, replicas, (file, e) -> reasons.put(file, String.valueOf(e.getMessage())));
+      } catch (IOException | RuntimeException e) {
+        batch.forEach(file -> reasons.put(file, String.valueOf(e.getMessage())));
+      }
+      for (FileStatus file : batch) {
+        if (reasons.containsKey(file)) {
+          onFailure.failed(file, replicas, reasons.get(file));
+        } else {
+          progress.loaded(file.size());
+          progress.fileDone();
+        }
+      }
+    }
+
+    /** Ranges of a file, which is done when the last one is. */
+    private void addRanges(FileStatus file, int replicas) throws InterruptedIOException {
+      int count = Math.toIntExact((file.size() + RANGE_BYTES - 1) / RANGE_BYTES);
+      AtomicInteger left = new AtomicInteger(count);
+      AtomicInteger bad = new AtomicInteger();
+      AtomicLong done = new AtomicLong();
+      for (int i = 0; i < count; i++) {
+        long offset = i * RANGE_BYTES;
+        long length = Math.min(RANGE_BYTES, file.size() - offset);
+        tasks.add(
+            () -> {
+              try {
+                if (bad.get() == 0) {
+                  dataSet.load(file, offset, length, replicas);
+                  progress.loaded(length);
+                  done.addAndGet(length);
+                }
+              } catch (IOException | RuntimeException e) {
+                if (bad.getAndIncrement() == 0) {
+                  onFailure.failed(file, replicas, String.valueOf(e.getMessage()));
+                }
               }
-            } catch (IOException | RuntimeException e) {
-              if (bad.getAndIncrement() == 0) {
-                onFailure.failed(String.valueOf(e.getMessage()));
+              if (left.decrementAndGet() == 0) {
+                if (bad.get() == 0) {
+                  progress.fileDone();
+                } else {
+                  progress.loaded(-done.get()); // it is begun anew, or does not count
+                }
               }
-            }
-            if (left.decrementAndGet() == 0) {
-              if (bad.get() == 0) {
-                progress.fileDone();
-              } else {
-                progress.loaded(-done.get()); // it is begun anew, or does not count
-              }
-            }
-          });
+            });
+      }
     }
   }
 
