@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "apply",
     description = {
-      "Gives a running server the data sets and loads of Fluid's own manifests",
-      "(data.fluid.io/v1alpha1: Dataset, JindoRuntime, DataLoad). The server keeps them over restarts."
+      "Gives a running server data sets and loads, as Fluid's manifests say them.",
+      "(data.fluid.io/v1alpha1: Dataset, JindoRuntime, DataLoad.) The server keeps them over restarts."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,

@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cp",
     description = {
-      "Copies a file, or a directory with all below it, out of a data set into a local directory. Each",
-      "file has its name when it is whole."
+      "Copies files, or directories with all below them, out of a data set.",
+      "Each file has its name when it is whole."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,

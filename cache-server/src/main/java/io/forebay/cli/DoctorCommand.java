@@ -28,9 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Checks what a cache server needs on this node: JVM flags, /dev/fuse, disks, ports, and of each",
-      "data set the under-store with its credentials and the clock. Says what to do about what is",
-      "wrong. Exit status 1 if anything is."
+      "Checks what a cache server needs on this node.",
+      "JVM flags, /dev/fuse, disks, ports, and of each data set the under-store with its credentials and",
+      "the clock. Says what to do about what is wrong. Exit status 1 if anything is."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,

@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "drop",
     description = {
-      "Takes a data set out of service, with all that is cached of it, its snapshots and pins. The",
-      "under-store is not touched."
+      "Takes a data set out of service, with all that is cached of it.",
+      "Its snapshots and pins go too. The under-store is not touched."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "load",
     description = {
-      "Warms a data set up: lists it, fetches its files to the servers that own them, or both. What is",
-      "there already is not fetched again. The load runs in the server, and goes on over restarts;",
+      "Warms a data set up: lists it, fetches its files, or both.",
+      "Files go to the servers that own them; what is there already is not fetched again. The load runs in the server, and goes on over restarts;",
       "this command shows how it goes. Exit status 0 when every byte asked for is resident and",
       "verified, 1 when not."
     },

@@ -10,8 +10,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "scrub",
     description = {
-      "Reads every cached block from its disk and compares it with its checksum; bad ones are",
-      "dropped. Exit status 1 if there were any."
+      "Compares every cached block on its disk with its checksum.",
+      "Bad ones are dropped, and fetched again when they are read. Exit status 1 if there were any."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "snapshot",
     description = {
-      "Immutable lists of all files of a data set. Readers see the one in use; a trainer that opens",
-      "DATASET@SNAPSHOT keeps it for good."
+      "Makes and exchanges immutable lists of all files of a data set.",
+      "Readers see the one in use; a trainer that opens DATASET@SNAPSHOT keeps it for good."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,

@@ -246,7 +246,7 @@ public final class NodeStore implements Closeable {
     ResidentFile file = null;
     synchronized (segment) {
       int slot = segment.find(version.id());
-      place = takeSpace(share, slot < 0 ? -1 : segment.directory(slot), bytes);
+      place = takeSpace(share, slot < 0 ? -1 : segment.directory(slot), bytes, version.size());
       if (place.isPresent()) {
         if (slot < 0) {
           slot =
@@ -275,24 +275,28 @@ public final class NodeStore implements Closeable {
 
   /**
    * @param where the file's directory, or -1 for the best that there is
+   * @param whole bytes of the file, all of whose blocks will lie where the first one does
    */
-  private Optional<TierDirectory> takeSpace(Share share, int where, long bytes) {
+  private Optional<TierDirectory> takeSpace(Share share, int where, long bytes, long whole) {
     if (!share.reserve(bytes)) {
       return Optional.empty();
     }
     Optional<TierDirectory> taken =
         where >= 0
             ? Optional.of(directory(where)).filter(d -> d.reserve(bytes))
-            : reserveInFastest(bytes);
+            : reserveInFastest(bytes, whole).or(() -> reserveInFastest(bytes, bytes));
     if (taken.isEmpty()) {
       share.release(bytes);
     }
     return taken;
   }
 
-  private Optional<TierDirectory> reserveInFastest(long bytes) {
+  /**
+   * @param free what a directory must have at least
+   */
+  private Optional<TierDirectory> reserveInFastest(long bytes, long free) {
     for (int tier = 0; tier < options.tiers().size(); tier++) {
-      Optional<TierDirectory> taken = reserveIn(tier, bytes);
+      Optional<TierDirectory> taken = reserveIn(tier, bytes, free);
       if (taken.isPresent()) {
         return taken;
       }
@@ -302,8 +306,12 @@ public final class NodeStore implements Closeable {
 
   /** Takes space in a tier, where most of it is free. */
   Optional<TierDirectory> reserveIn(int tier, long bytes) {
+    return reserveIn(tier, bytes, bytes);
+  }
+
+  private Optional<TierDirectory> reserveIn(int tier, long bytes, long free) {
     return directories.stream()
-        .filter(d -> d.tier() == tier)
+        .filter(d -> d.tier() == tier && free(d) >= free)
         .sorted((a, b) -> Long.compare(free(b), free(a)))
         .filter(d -> d.reserve(bytes))
         .findFirst();

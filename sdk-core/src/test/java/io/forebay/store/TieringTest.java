@@ -80,6 +80,17 @@ class TieringTest {
   }
 
   @Test
+  void aLargeFileBeginsWhereAllOfItHasRoom() throws IOException {
+    open(blocks("mem", 3, 1, 1), blocks("ssd", 10, 1, 1));
+    FileVersion large = version("d", "large", 5 * BLOCK);
+    assertThat(fill(store, large)).isTrue();
+    assertThat(directoryOf(store, large)).isEqualTo(1);
+    FileVersion small = version("d", "small", BLOCK);
+    assertThat(fill(store, small)).isTrue();
+    assertThat(directoryOf(store, small)).isZero();
+  }
+
+  @Test
   void aTierSpreadsOverItsDirectories() throws IOException {
     Path a = directory.resolve("a");
     Path b = directory.resolve("b");
