@@ -1,6 +1,7 @@
 package io.forebay.cli;
 
 import io.forebay.metadata.NodeInfo;
+import io.forebay.server.admin.AdminToken;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -77,8 +78,17 @@ final class Admin {
     List<String> query = new ArrayList<>();
     parameters.forEach(
         (key, value) -> query.add(key + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
-    return HttpRequest.newBuilder(
-        URI.create("http://" + address() + path + "?" + String.join("&", query)));
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(
+            URI.create("http://" + address() + path + "?" + String.join("&", query)));
+    if (where.directory != null) {
+      try {
+        builder.header(AdminToken.HEADER, AdminToken.read(where.directory));
+      } catch (IOException e) {
+        // Another user's: most questions are answered without, and the others say so.
+      }
+    }
+    return builder;
   }
 
   private String address() throws IOException {

@@ -233,6 +233,17 @@ class DataSetsTest {
   }
 
   @Test
+  void onlyTheServersOwnUserAppliesAndDrops() throws Exception {
+    Path file = directory.resolve("dataset.yaml");
+    Files.writeString(file, manifest("copied", "/"));
+    String admin = nodes.server(0).adminAddress();
+    assertThat(run(1, "apply", "--admin", admin, "-f", file.toString())).contains("--node");
+    assertThat(run(1, "drop", "--admin", admin, Nodes.DATA_SET)).contains("--node");
+    assertThat(Files.getPosixFilePermissions(nodes.nodeDirectory(0).resolve("admin.token")))
+        .hasSize(2);
+  }
+
+  @Test
   void aMistakeInAManifestAppliesNothingAndIsNamed() throws Exception {
     Path file = directory.resolve("dataset.yaml");
     Files.writeString(file, manifest("copied", "/").replace("loadMetadata", "loadMetdata"));

@@ -251,6 +251,11 @@ public final class CacheNode implements AutoCloseable {
     return Optional.ofNullable(dataSets.get(name)).map(NodeDataSet::spec);
   }
 
+  /** Where the node's own files are. */
+  public Path directory() {
+    return options.directory();
+  }
+
   public List<TierOptions> tiers() {
     return options.store().tiers();
   }

@@ -16,8 +16,9 @@ import java.util.Optional;
  *
  * @param parameters of the query
  * @param body as UTF-8
+ * @param token that came with it; null for none
  */
-record AdminRequest(Map<String, String> parameters, String body) {
+record AdminRequest(Map<String, String> parameters, String body, String token) {
 
   /** A manifest, or a list of files. */
   private static final int MAX_BODY_BYTES = 64 << 20;
@@ -37,7 +38,10 @@ record AdminRequest(Map<String, String> parameters, String body) {
           URLDecoder.decode(key, StandardCharsets.UTF_8),
           URLDecoder.decode(value, StandardCharsets.UTF_8));
     }
-    return new AdminRequest(parameters, new String(body, StandardCharsets.UTF_8));
+    return new AdminRequest(
+        parameters,
+        new String(body, StandardCharsets.UTF_8),
+        exchange.getRequestHeaders().getFirst(AdminToken.HEADER));
   }
 
   String required(String key) {

@@ -16,6 +16,7 @@ import io.forebay.wire.Address;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * The admin endpoint, plain HTTP: {@code GET /metrics}, {@code /healthz}, {@code /readyz}, {@code
  * /status}, {@code /loads}, {@code /snapshots}; {@code POST /pin}, {@code /unpin}, {@code /prune},
  * {@code /scrub}, {@code /apply}, {@code /drop}, {@code /load}, {@code /snapshot/...} with
- * parameters in the query. It asks for no token, so it listens on loopback unless told otherwise,
- * and refuses requests that a web page sent. Thread-safe.
+ * parameters in the query. Only apply and drop ask for the {@link AdminToken}, so it listens on
+ * loopback unless told otherwise, and refuses requests that a web page sent. Thread-safe.
  */
 public final class AdminServer implements AutoCloseable {
 
@@ -50,6 +51,7 @@ public final class AdminServer implements AutoCloseable {
   private final AppliedDataSets applied;
   private final LoadJobs loads;
   private final HttpServer http;
+  private final AdminToken token;
   private NodeMetrics metrics;
   private final Throughput throughput = new Throughput();
   private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
@@ -58,7 +60,13 @@ public final class AdminServer implements AutoCloseable {
   private final long started = System.nanoTime();
 
   private AdminServer(
-      HttpServer http, String name, CacheNode node, AppliedDataSets applied, LoadJobs loads) {
+      HttpServer http,
+      String name,
+      CacheNode node,
+      AppliedDataSets applied,
+      LoadJobs loads,
+      AdminToken token) {
+    this.token = token;
     this.name = name;
     this.node = node;
     this.applied = applied;
@@ -78,7 +86,8 @@ public final class AdminServer implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException("cannot listen on listen.admin " + address + ": " + e.getMessage(), e);
     }
-    AdminServer admin = new AdminServer(http, name, node, applied, loads);
+    AdminServer admin =
+        new AdminServer(http, name, node, applied, loads, AdminToken.create(node.directory()));
     admin.open();
     return admin;
   }
@@ -93,8 +102,8 @@ public final class AdminServer implements AutoCloseable {
     post("/unpin", r -> Map.of("files", node.unpin(r.required("dataset"), r.path())));
     post("/prune", this::prune);
     post("/scrub", r -> Map.of("badBlocks", node.store().scrub()));
-    post("/apply", r -> applied.apply(r.parameters().getOrDefault("file", "(body)"), r.body()));
-    post("/drop", r -> applied.drop(r.required("dataset")));
+    guarded("/apply", r -> applied.apply(r.parameters().getOrDefault("file", "(body)"), r.body()));
+    guarded("/drop", r -> applied.drop(r.required("dataset")));
     new LoadEndpoints(loads).addTo(this);
     new SnapshotEndpoints(node).addTo(this);
     sampler.scheduleWithFixedDelay(
@@ -133,6 +142,19 @@ public final class AdminServer implements AutoCloseable {
     handle("POST", path, "application/json", request -> json(answer.to(request)));
   }
 
+  /** For those who have the token. */
+  private void guarded(String path, Answer answer) {
+    post(
+        path,
+        request -> {
+          if (!token.matches(request.token())) {
+            throw new AccessDeniedException(
+                path, null, "give the server's directory with --node, as the server's own user");
+          }
+          return answer.to(request);
+        });
+  }
+
   private void handle(String method, String path, String type, Answer answer) {
     http.createContext(
         path,
@@ -158,6 +180,8 @@ public final class AdminServer implements AutoCloseable {
       send(exchange, 503, "text/plain", e.getMessage());
     } catch (UnknownDataSetException | NoSuchFileException e) {
       send(exchange, 404, "text/plain", e.getMessage());
+    } catch (AccessDeniedException e) {
+      send(exchange, 403, "text/plain", e.getMessage());
     } catch (IllegalArgumentException e) {
       send(exchange, 400, "text/plain", e.getMessage());
     } catch (IOException e) {

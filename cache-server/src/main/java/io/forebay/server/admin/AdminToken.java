@@ -1,0 +1,59 @@
+package io.forebay.server.admin;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * What proves that somebody may read the files of the server's own user: the server writes it into
+ * its directory, for that user alone, at each start. Applying a data set needs it, for whoever may
+ * mount a directory through the server reads it with the server's rights.
+ */
+public final class AdminToken {
+
+  /** The header that carries it. */
+  public static final String HEADER = "Forebay-Token";
+
+  private static final String FILE = "admin.token";
+
+  private final byte[] token;
+
+  private AdminToken(String token) {
+    this.token = token.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Makes a new one and leaves it in the server's directory. */
+  static AdminToken create(Path directory) throws IOException {
+    byte[] random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    String token = HexFormat.of().formatHex(random);
+    Path unfinished = directory.resolve(FILE + ".new");
+    Files.deleteIfExists(unfinished);
+    Files.createFile(
+        unfinished,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(unfinished, token);
+    Files.move(unfinished, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    return new AdminToken(token);
+  }
+
+  /**
+   * The token of the server whose directory this is.
+   *
+   * @throws IOException when this user may not read it
+   */
+  public static String read(Path directory) throws IOException {
+    return Files.readString(directory.resolve(FILE));
+  }
+
+  /** Takes as long for a wrong one as for a right one. */
+  boolean matches(String given) {
+    return given != null && MessageDigest.isEqual(token, given.getBytes(StandardCharsets.US_ASCII));
+  }
+}
