@@ -284,7 +284,8 @@ public final class NodeStore implements Closeable {
     Optional<TierDirectory> taken =
         where >= 0
             ? Optional.of(directory(where)).filter(d -> d.reserve(bytes))
-            : reserveInFastest(bytes, whole).or(() -> reserveInFastest(bytes, bytes));
+            : reserveInFastest(bytes, whole)
+                .or(() -> whole > bytes ? reserveInFastest(bytes, bytes) : Optional.empty());
     if (taken.isEmpty()) {
       share.release(bytes);
     }
