@@ -133,9 +133,12 @@ public final class ReadThrough {
         ByteBuffer piece = target.slice(target.position(), length);
         if (direct != null && position < directEnd) {
           readDirectly(piece);
-        } else if (!(fillBlock == block && fill.copy(inBlock, piece, PATIENCE_NANOS))
-            && !readResident(block, piece)) {
-          readMissing(block, inBlock, piece);
+        } else if (!(fillBlock == block && fill.copy(inBlock, piece, PATIENCE_NANOS))) {
+          if (readResident(block, piece)) {
+            hitBytes += length;
+          } else {
+            readMissing(block, inBlock, piece);
+          }
         }
         target.position(target.position() + length);
         position += length;
@@ -149,7 +152,6 @@ public final class ReadThrough {
       }
       try {
         file.get().read(position, piece);
-        hitBytes += piece.position();
         return true;
       } catch (TierException e) {
         if (!file.get().isGone()) {

@@ -5,15 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.forebay.FileStatus;
 import io.forebay.understore.Utf8;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +29,8 @@ public final class Snapshot implements Closeable {
   private static final int CACHED = 16;
 
   private final Path file;
-  private final FileChannel channel;
+  // Not a FileChannel: that one would be closed for all by the interruption of one reader.
+  private final RandomAccessFile content;
   private final SnapshotInfo info;
   private final long[] offsets;
   private final String[] firsts;
@@ -39,9 +38,9 @@ public final class Snapshot implements Closeable {
       Caffeine.newBuilder().maximumSize(CACHED).build();
 
   private Snapshot(
-      Path file, FileChannel channel, SnapshotInfo info, long[] offsets, String[] firsts) {
+      Path file, RandomAccessFile content, SnapshotInfo info, long[] offsets, String[] firsts) {
     this.file = file;
-    this.channel = channel;
+    this.content = content;
     this.info = info;
     this.offsets = offsets;
     this.firsts = firsts;
@@ -53,24 +52,24 @@ public final class Snapshot implements Closeable {
    * @throws IOException when it is not one, or is damaged
    */
   public static Snapshot open(Path file) throws IOException {
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    RandomAccessFile content = new RandomAccessFile(file.toFile(), "r");
     try {
-      return open(file, channel);
+      return open(file, content);
     } catch (BufferUnderflowException | NegativeArraySizeException e) {
-      channel.close();
+      content.close();
       throw damaged(file, e.toString());
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      content.close();
       throw e;
     }
   }
 
-  private static Snapshot open(Path file, FileChannel channel) throws IOException {
-    long trailerAt = channel.size() - SnapshotWriter.TRAILER_BYTES;
+  private static Snapshot open(Path file, RandomAccessFile content) throws IOException {
+    long trailerAt = content.length() - SnapshotWriter.TRAILER_BYTES;
     if (trailerAt < Long.BYTES) {
       throw damaged(file, "it is too short");
     }
-    ByteBuffer trailer = read(file, channel, trailerAt, SnapshotWriter.TRAILER_BYTES);
+    ByteBuffer trailer = read(content, trailerAt, SnapshotWriter.TRAILER_BYTES);
     int checked = SnapshotWriter.TRAILER_BYTES - Integer.BYTES - Long.BYTES;
     if (trailer.getLong(checked + Integer.BYTES) != SnapshotWriter.MAGIC) {
       throw damaged(file, "it does not end as one");
@@ -88,7 +87,7 @@ public final class Snapshot implements Closeable {
             trailer.getLong(),
             trailer.getLong(),
             trailer.getLong());
-    ByteBuffer index = read(file, channel, indexAt, Math.toIntExact(trailerAt - indexAt));
+    ByteBuffer index = read(content, indexAt, Math.toIntExact(trailerAt - indexAt));
     if (EntryBlock.crc(index) != crc) {
       throw damaged(file, "its index differs from its checksum");
     }
@@ -101,18 +100,16 @@ public final class Snapshot implements Closeable {
       firsts[i] = new String(path, StandardCharsets.UTF_8);
     }
     offsets[blocks] = indexAt;
-    return new Snapshot(file, channel, info, offsets, firsts);
+    return new Snapshot(file, content, info, offsets, firsts);
   }
 
-  private static ByteBuffer read(Path file, FileChannel channel, long at, int length)
-      throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes, at + bytes.position()) < 0) {
-        throw new EOFException(file + " ends too early");
-      }
+  private static ByteBuffer read(RandomAccessFile content, long at, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    synchronized (content) {
+      content.seek(at);
+      content.readFully(bytes);
     }
-    return bytes.flip();
+    return ByteBuffer.wrap(bytes);
   }
 
   private static IOException damaged(Path file, String how) {
@@ -303,7 +300,7 @@ public final class Snapshot implements Closeable {
 
   private List<FileStatus> load(int block) throws IOException {
     int length = Math.toIntExact(offsets[block + 1] - offsets[block]);
-    ByteBuffer bytes = read(file, channel, offsets[block], length);
+    ByteBuffer bytes = read(content, offsets[block], length);
     int stored = bytes.getInt();
     int crc = bytes.getInt();
     if (stored != bytes.remaining() || EntryBlock.crc(bytes) != crc) {
@@ -314,6 +311,6 @@ public final class Snapshot implements Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    content.close();
   }
 }

@@ -135,6 +135,16 @@ class SnapshotTest {
   }
 
   @Test
+  void anInterruptedReaderTakesItFromNobody() throws IOException {
+    try (Snapshot snapshot = write(List.of(FileStatus.file("a", 1, 2, "3")))) {
+      Thread.currentThread().interrupt();
+      assertThat(all(snapshot)).hasSize(1);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(all(snapshot)).hasSize(1);
+    }
+  }
+
+  @Test
   void aBucketIsListedByKeyRanges() throws IOException {
     try (Bucket bucket = new Bucket()) {
       List<String> paths = new ArrayList<>(List.of("a", "a/b", "a-b", "Z/1", "été/中文/😀.jpg"));

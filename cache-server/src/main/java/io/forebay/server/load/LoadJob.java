@@ -26,7 +26,7 @@ final class LoadJob {
   private volatile long endedNanos;
   private volatile Thread thread;
   private volatile boolean cancelled;
-  private volatile boolean interrupted;
+  private volatile boolean stopped;
 
   LoadJob(LoadRequest request) {
     this.request = request;
@@ -45,9 +45,11 @@ final class LoadJob {
     return isOver() ? (System.nanoTime() - endedNanos) / 1e9 : 0;
   }
 
-  /** Whether it ended because the server did, and is to go on at the next start. */
-  boolean wasInterrupted() {
-    return interrupted && !cancelled;
+  /**
+   * Whether it did not come to its end because the server did, and is to go on at the next start.
+   */
+  boolean isUnfinished() {
+    return stopped && phase != LoadReport.Phase.Complete;
   }
 
   void run(NodeDataSet dataSet, DataSet client) {
@@ -55,8 +57,8 @@ final class LoadJob {
     startedNanos = System.nanoTime();
     phase = LoadReport.Phase.Executing;
     try {
-      if (cancelled) {
-        throw new InterruptedIOException("the load was cancelled");
+      if (cancelled || stopped) {
+        throw new InterruptedIOException("the load was ended before it began");
       }
       if (request.metadata()) {
         dataSet.snapshot(progress::listed);
@@ -68,7 +70,6 @@ final class LoadJob {
       long failed = progress.counts().failed();
       end(failed == 0 ? "" : failed + " files could not be loaded");
     } catch (InterruptedIOException e) {
-      interrupted = true;
       end(cancelled ? "cancelled" : "the server was stopped; it goes on with the next start");
     } catch (IOException | RuntimeException e) {
       end(String.valueOf(e.getMessage()));
@@ -100,12 +101,19 @@ final class LoadJob {
     }
   }
 
+  /** Ends it for good; what it loaded stays. */
   void cancel() {
     cancelled = true;
     interrupt();
   }
 
-  void interrupt() {
+  /** Ends it because the server ends. */
+  void stop() {
+    stopped = true;
+    interrupt();
+  }
+
+  private void interrupt() {
     Thread running = thread;
     if (running != null) {
       running.interrupt();

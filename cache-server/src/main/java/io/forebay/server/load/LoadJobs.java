@@ -127,7 +127,7 @@ public final class LoadJobs implements AutoCloseable {
     try {
       NodeDataSet dataSet = node.dataSet(request.dataSet());
       job.run(dataSet, client.dataSet(dataSet.spec().name()));
-      if (request.cron().isEmpty() && !job.wasInterrupted()) {
+      if (request.cron().isEmpty() && !job.isUnfinished()) {
         Files.deleteIfExists(file(request.name()));
       }
     } catch (IOException e) {
@@ -209,8 +209,8 @@ public final class LoadJobs implements AutoCloseable {
   @Override
   public synchronized void close() {
     clock.shutdownNow();
-    threads.shutdown();
-    jobs.values().forEach(LoadJob::interrupt);
+    jobs.values().forEach(LoadJob::stop);
+    threads.shutdownNow();
     try {
       threads.awaitTermination(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
