@@ -42,6 +42,7 @@ public final class CacheServer implements AutoCloseable {
   private final AdminServer admin;
   private final LoadJobs loads;
   private final SelfClient self;
+  private final Peers peers;
 
   private CacheServer(ServerConfig config, CacheNode node) throws IOException {
     this.config = config;
@@ -55,6 +56,7 @@ public final class CacheServer implements AutoCloseable {
             0, new DefaultThreadFactory("forebay-server", true), EpollIoHandler.newFactory());
     Path directory = config.node().directory();
     self = new SelfClient(directory);
+    peers = new Peers(config.members(), config.name());
     loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
     AppliedDataSets applied =
         new AppliedDataSets(node, loads, directory.resolve("datasets"), config.secrets());
@@ -80,6 +82,7 @@ public final class CacheServer implements AutoCloseable {
           new Address.Unix(config.unix()).toString(),
           config.members().stream().map(this::withRealPort).toList(),
           admin.address());
+      node.join(peers);
       // Last, for it is slow, and who is here already is served without.
       node.share();
       loads.resume();
@@ -163,6 +166,7 @@ public final class CacheServer implements AutoCloseable {
     admin.close();
     loads.close();
     self.close();
+    peers.close();
     stopListening();
     workers.shutdownNow();
     node.close();

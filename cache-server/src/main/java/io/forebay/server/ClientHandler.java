@@ -5,6 +5,8 @@ import io.forebay.FileStatus;
 import io.forebay.metadata.FileVersion;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
+import io.forebay.snapshot.Snapshot;
+import io.forebay.snapshot.SnapshotId;
 import io.forebay.wire.Codec;
 import io.forebay.wire.ErrorCode;
 import io.forebay.wire.Item;
@@ -15,8 +17,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.TooLongFrameException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -29,6 +34,9 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
   /** Entries of one listing frame. */
   private static final int LISTING_PAGE = 1000;
+
+  /** Of a snapshot's file, in one frame. */
+  private static final int LARGEST_PART = 16 << 20;
 
   /** Requests of one connection at a time; a client that wants more is not one of ours. */
   private static final int MAX_IN_FLIGHT = 256;
@@ -90,9 +98,11 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
           answer(
               id,
               () -> {
-                node.dataSet(refresh.dataSet()).refresh();
-                return new Message.Done();
+                Optional<SnapshotId> used = node.dataSet(refresh.dataSet()).refresh();
+                return used.isPresent() ? new Message.InUse(used.get().text()) : new Message.Done();
               });
+      case Message.Snapshot snapshot -> answer(id, () -> snapshot(id, snapshot));
+      case Message.SnapshotPart part -> answer(id, () -> snapshotPart(id, part));
       case Message.Changed changed ->
           answer(
               id,
@@ -182,6 +192,41 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
         outbox.send(id, new Message.ItemFailed(i, ErrorCode.of(e), String.valueOf(e.getMessage())));
       }
     }
+    return new Message.Done();
+  }
+
+  private Message snapshot(int id, Message.Snapshot wanted) throws IOException {
+    NodeDataSet dataSet = node.dataSet(wanted.dataSet());
+    SnapshotId inUse;
+    if (wanted.id().isEmpty()) {
+      inUse =
+          dataSet.snapshot(
+              Duration.ofMillis(wanted.maxAgeMillis()),
+              found -> outbox.send(id, new Message.Listed(found)));
+    } else {
+      inUse = new SnapshotId(wanted.id());
+      dataSet.use(inUse);
+    }
+    return new Message.InUse(inUse.text());
+  }
+
+  private Message snapshotPart(int id, Message.SnapshotPart part) throws IOException {
+    Snapshot snapshot = node.dataSet(part.dataSet()).snapshots().get(new SnapshotId(part.id()));
+    if (part.length() < 0 || part.length() > LARGEST_PART || part.offset() < 0) {
+      throw new IllegalArgumentException("no part of a snapshot: " + part);
+    }
+    ByteBuf frame = outbox.allocate(Codec.DATA_HEADER_BYTES + part.length());
+    try {
+      ByteBuffer content = frame.nioBuffer(Codec.DATA_HEADER_BYTES, part.length());
+      snapshot.read(part.offset(), content);
+      Codec.putDataHeader(
+          frame.nioBuffer(0, Codec.DATA_HEADER_BYTES), id, new Message.Data(0, content.position()));
+      frame.writerIndex(Codec.DATA_HEADER_BYTES + content.position());
+    } catch (IOException | RuntimeException e) {
+      frame.release();
+      throw e;
+    }
+    outbox.send(frame);
     return new Message.Done();
   }
 

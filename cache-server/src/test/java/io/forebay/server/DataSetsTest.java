@@ -213,6 +213,26 @@ class DataSetsTest {
   }
 
   @Test
+  void whatWasWrittenSinceTheSnapshotOutlivesARestart() throws Exception {
+    run(0, "load", "--node", node(0), "--metadata", Nodes.DATA_SET);
+    Forebay.Builder builder = Forebay.builder().node(nodes.nodeDirectory(0));
+    nodes.ossOptions().forEach(builder::option);
+    DataSet writer = nodes.remember(builder.open()).dataSet(Nodes.DATA_SET);
+    writer.write("checkpoint", new java.io.ByteArrayInputStream(new byte[] {1, 2, 3}), 3);
+    writer.delete("big");
+    nodes.stop(0);
+    nodes.start(0);
+    DataSet reader = nodes.onNode(0).dataSet(Nodes.DATA_SET);
+    assertThat(Nodes.bytes(reader.read("checkpoint"))).containsExactly(1, 2, 3);
+    assertThat(reader.list("")).extracting("path").contains("checkpoint").doesNotContain("big");
+    assertThatThrownBy(() -> reader.stat("big")).isInstanceOf(NoSuchFileException.class);
+
+    reader.refresh();
+    assertThat(reader.stat("checkpoint").size()).isEqualTo(3);
+    assertThatThrownBy(() -> reader.stat("big")).isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
   void manifestsAreAppliedKeptOverRestartsAndDropped() throws Exception {
     Path file = directory.resolve("dataset.yaml");
     Files.writeString(file, manifest("copied", "/"));

@@ -86,7 +86,7 @@ final class WarmUp {
             "dataset.d.fs.oss.accessKeySecret = secret")) {
       DataSet data = server.dataSet("d");
       NodeDataSet node = server.server().node().dataSet("d");
-      node.snapshot(n -> {});
+      node.snapshot(Duration.ZERO, n -> {});
       LoadProgress progress = new LoadProgress();
       long start = System.nanoTime();
       new Loader(

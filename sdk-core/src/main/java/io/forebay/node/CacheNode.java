@@ -21,6 +21,7 @@ import io.forebay.snapshot.Snapshot;
 import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotName;
 import io.forebay.snapshot.SnapshotShelf;
+import io.forebay.snapshot.WrittenFiles;
 import io.forebay.store.NodeStore;
 import io.forebay.store.StoreListener;
 import io.forebay.store.StoreStatus;
@@ -81,6 +82,7 @@ public final class CacheNode implements AutoCloseable {
             return thread;
           });
 
+  private volatile SnapshotPeers peers = SnapshotPeers.NONE;
   private String name = "";
   private String address = "";
   private String admin = "";
@@ -157,6 +159,11 @@ public final class CacheNode implements AutoCloseable {
     publishing.scheduleWithFixedDelay(this::refreshWhatIsDue, 1, 1, TimeUnit.SECONDS);
   }
 
+  /** From now on its data sets are listed by one node for all. */
+  public void join(SnapshotPeers others) {
+    peers = others;
+  }
+
   private static FileLock tryLock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock();
@@ -189,9 +196,13 @@ public final class CacheNode implements AutoCloseable {
             underStore,
             threads,
             new ListedCatalog(
-                spec.name(), maps, new UnderStoreCatalog(spec.name(), underStore, maps)),
+                spec.name(),
+                maps,
+                new UnderStoreCatalog(spec.name(), underStore, maps),
+                WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotShelf.WRITTEN))),
             SnapshotShelf.open(snapshots(spec.name())),
-            new ReadThrough(store, underStore, threads, memory, options.fill()));
+            new ReadThrough(store, underStore, threads, memory, options.fill()),
+            () -> peers);
     store.configure(spec.name(), spec.policy());
     pins.of(spec.name()).forEach(pin -> store.pin(pin.dataSet(), pin.path()));
     dataSets.put(spec.name(), added);
@@ -277,15 +288,13 @@ public final class CacheNode implements AutoCloseable {
 
   private void refreshWhatIsDue() {
     for (NodeDataSet each : dataSets.values()) {
-      if (each.isDue(System.currentTimeMillis())) {
-        try {
-          each.refresh();
-        } catch (IOException | RuntimeException e) {
-          log.warn(
-              "data set '{}' cannot be listed anew; its names stay as they are: {}",
-              each.spec().name(),
-              e.getMessage());
-        }
+      try {
+        each.refreshIfDue();
+      } catch (IOException | RuntimeException e) {
+        log.warn(
+            "data set '{}' cannot be listed anew; its names stay as they are: {}",
+            each.spec().name(),
+            e.getMessage());
       }
     }
   }

@@ -19,9 +19,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A data set as its node sees it. Thread-safe. */
 public final class NodeDataSet {
+
+  private static final Logger log = LoggerFactory.getLogger(NodeDataSet.class);
 
   private volatile DataSetSpec spec;
   private final MountedUnderStore mounted;
@@ -32,6 +37,7 @@ public final class NodeDataSet {
   private final ListedCatalog catalog;
   private final SnapshotShelf shelf;
   private final ReadThrough reads;
+  private final Supplier<SnapshotPeers> peers;
   private final Object listing = new Object();
   private volatile long refreshedMillis = System.currentTimeMillis();
 
@@ -44,7 +50,8 @@ public final class NodeDataSet {
       FillThreads threads,
       ListedCatalog catalog,
       SnapshotShelf shelf,
-      ReadThrough reads) {
+      ReadThrough reads,
+      Supplier<SnapshotPeers> peers) {
     this.spec = spec;
     this.mounted = mounted;
     this.guarded = guarded;
@@ -54,6 +61,7 @@ public final class NodeDataSet {
     this.catalog = catalog;
     this.shelf = shelf;
     this.reads = reads;
+    this.peers = peers;
     shelf.current().ifPresent(catalog::answerFrom);
     catalog.remember(!spec.policy().metadata().always());
   }
@@ -92,44 +100,102 @@ public final class NodeDataSet {
   }
 
   /**
-   * Lists the under-store and uses what was found; one at a time. Whoever reads meanwhile has the
-   * former names, and after a failure keeps them.
+   * Uses a snapshot that is at most so old: the one in use, or that of the node which lists this
+   * data set for all, or, if that is this one, a new one. One at a time. Whoever reads meanwhile
+   * has the former names, and after a failure keeps them.
    *
+   * @param maxAge since the listing began, by the clock of the node that lists
    * @param progress hears how many entries were found; called by many threads
    */
-  public SnapshotId snapshot(LongConsumer progress) throws IOException {
+  public SnapshotId snapshot(Duration maxAge, LongConsumer progress) throws IOException {
     synchronized (listing) {
-      SnapshotId id = shelf.create(underStore, progress);
-      use(id);
+      refreshedMillis = System.currentTimeMillis();
+      Optional<SnapshotId> fetched = peers.get().latest(spec, maxAge, shelf, progress);
+      if (fetched.isEmpty() && isYoung(maxAge)) {
+        return shelf.inUse().orElseThrow();
+      }
+      SnapshotId id = fetched.isPresent() ? fetched.get() : shelf.create(underStore, progress);
+      if (!shelf.inUse().equals(Optional.of(id))) {
+        use(id);
+      }
       return id;
     }
   }
 
-  /** Goes over to another snapshot. */
+  private boolean isYoung(Duration maxAge) {
+    return shelf.current().isPresent()
+        && System.currentTimeMillis() - shelf.current().get().info().createdMillis()
+            <= maxAge.toMillis();
+  }
+
+  /** Lists the under-store anew and has all nodes use what was found. */
+  public SnapshotId snapshotForAll(LongConsumer progress) throws IOException {
+    SnapshotId id = snapshot(Duration.ZERO, progress);
+    try {
+      peers.get().use(spec, id);
+    } catch (IOException e) {
+      log.warn(
+          "not all servers use snapshot {} of '{}' yet; refresh the data set when they are up: {}",
+          id,
+          spec.name(),
+          e.getMessage());
+    }
+    return id;
+  }
+
+  /**
+   * Goes over to another snapshot, which may be on another node.
+   *
+   * @throws java.nio.file.NoSuchFileException when there is no such snapshot
+   */
   public void use(SnapshotId id) throws IOException {
     synchronized (listing) {
+      if (!shelf.all().contains(id)) {
+        peers.get().fetch(spec.name(), id, shelf);
+      }
       Snapshot snapshot = shelf.get(id);
       catalog.use(snapshot);
       shelf.use(id);
     }
   }
 
-  /** Forgets names: with a snapshot, by making another. */
-  public void refresh() throws IOException {
-    refreshedMillis = System.currentTimeMillis();
+  /** Has all nodes go over to another snapshot. */
+  public void useForAll(SnapshotId id) throws IOException {
+    use(id);
+    peers.get().use(spec, id);
+  }
+
+  /**
+   * Forgets this node's names or, with a snapshot, has all nodes use another.
+   *
+   * @return the other snapshot
+   */
+  public Optional<SnapshotId> refresh() throws IOException {
     if (shelf.current().isPresent()) {
-      snapshot(found -> {});
+      return Optional.of(snapshotForAll(found -> {}));
+    }
+    refreshedMillis = System.currentTimeMillis();
+    catalog.refresh();
+    return Optional.empty();
+  }
+
+  /** Lists the under-store anew if its policy says that it is time to. */
+  void refreshIfDue() throws IOException {
+    Optional<Duration> every = spec.policy().metadata().refreshEvery();
+    if (every.isEmpty() || !isDue(every.get())) {
+      return;
+    }
+    if (shelf.current().isPresent()) {
+      snapshot(every.get(), found -> {});
     } else {
-      catalog.refresh();
+      refresh();
     }
   }
 
-  /** Whether it is time to list the under-store anew. */
-  boolean isDue(long nowMillis) {
-    Optional<Duration> every = spec.policy().metadata().refreshEvery();
+  private boolean isDue(Duration every) {
     long last =
         Math.max(refreshedMillis, shelf.current().map(s -> s.info().createdMillis()).orElse(0L));
-    return every.isPresent() && nowMillis - last >= every.get().toMillis();
+    return System.currentTimeMillis() - last >= every.toMillis();
   }
 
   void publishNames() throws IOException {

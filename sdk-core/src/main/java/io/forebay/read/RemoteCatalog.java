@@ -5,7 +5,6 @@ import io.forebay.metadata.Catalog;
 import io.forebay.metadata.Namespace;
 import io.forebay.snapshot.SnapshotName;
 import io.forebay.understore.TreeListing;
-import io.forebay.wire.ServerClient;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -63,30 +62,19 @@ public final class RemoteCatalog implements Catalog {
 
   @Override
   public void refresh() throws IOException {
-    tellAll(server -> server.refresh(dataSet), () -> namespace.clear(dataSet));
-  }
-
-  private interface Telling {
-    void tell(ServerClient server) throws IOException;
+    boolean[] done = {false};
+    tellAll(server -> done[0] = done[0] || server.refresh(dataSet), () -> namespace.clear(dataSet));
   }
 
   /**
    * @param own what this process does itself; last, so that nothing old comes back from a server
    *     that had not been told yet
    */
-  private void tellAll(Telling telling, Runnable own) throws IOException {
-    IOException failure = null;
-    for (ServerClient server : servers.nearestFirst()) {
-      try {
-        telling.tell(server);
-      } catch (IOException e) {
-        // The others are to hear of it all the same.
-        failure = failure == null ? e : failure;
-      }
-    }
-    own.run();
-    if (failure != null) {
-      throw failure;
+  private void tellAll(Servers.Telling telling, Runnable own) throws IOException {
+    try {
+      servers.tellAll(telling);
+    } finally {
+      own.run();
     }
   }
 

@@ -71,19 +71,61 @@ public final class Servers implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** The servers to ask for a file, best first, without those that are down. */
-  List<ServerClient> candidates(FileId id) {
-    List<ServerClient> candidates = new ArrayList<>(TRIES);
-    for (Member member : placement.rank(id)) {
-      ServerClient server = byName.get(member.name());
-      if (!server.isDown()) {
-        candidates.add(server);
-        if (candidates.size() == TRIES) {
-          break;
-        }
+  /** Something that every server is to hear. */
+  @FunctionalInterface
+  public interface Telling {
+    void tell(ServerClient server) throws IOException;
+  }
+
+  /**
+   * Tells all servers, this node's first.
+   *
+   * @throws IOException when one could not be told, after all others were
+   */
+  void tellAll(Telling telling) throws IOException {
+    tell(nearestFirst(), telling);
+  }
+
+  /**
+   * Tells all servers but this node's.
+   *
+   * @throws IOException when one could not be told, after all others were
+   */
+  public void tellOthers(Telling telling) throws IOException {
+    tell(nearestFirst().stream().filter(server -> !isOwn(server)).toList(), telling);
+  }
+
+  private static void tell(List<ServerClient> servers, Telling telling) throws IOException {
+    IOException failure = null;
+    for (ServerClient server : servers) {
+      try {
+        telling.tell(server);
+      } catch (IOException e) {
+        // The others are to hear of it all the same.
+        failure = failure == null ? e : failure;
       }
     }
-    return candidates;
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** The servers to ask for a file, best first, without those that are down. */
+  List<ServerClient> candidates(FileId id) {
+    return ranked(id).stream().limit(TRIES).toList();
+  }
+
+  /** All servers, the best for a file first, without those that are down. */
+  public List<ServerClient> ranked(FileId id) {
+    return placement.rank(id).stream()
+        .map(member -> byName.get(member.name()))
+        .filter(server -> !server.isDown())
+        .toList();
+  }
+
+  /** Whether a server is this node's. */
+  public boolean isOwn(ServerClient server) {
+    return server == byName.get(own);
   }
 
   /** The servers that are to have a file. */
@@ -100,7 +142,7 @@ public final class Servers implements AutoCloseable {
   }
 
   Origin origin(ServerClient server) {
-    return server == byName.get(own) ? Origin.OWN_SERVER : Origin.OTHER_SERVER;
+    return isOwn(server) ? Origin.OWN_SERVER : Origin.OTHER_SERVER;
   }
 
   /** All servers, this node's first. */

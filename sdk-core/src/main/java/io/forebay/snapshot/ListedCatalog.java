@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The names of a data set as its node's owner knows them: from the snapshot in use, where there is
@@ -22,14 +20,14 @@ public final class ListedCatalog implements Catalog {
   private final String dataSet;
   private final Namespace namespace;
   private final UnderStoreCatalog live;
-
-  /** What was written since the snapshot's listing began; empty for what was deleted. */
-  private final Map<String, Optional<FileStatus>> written = new ConcurrentSkipListMap<>();
+  private final WrittenFiles written;
 
   private volatile Optional<Snapshot> snapshot = Optional.empty();
   private volatile boolean remember = true;
 
-  public ListedCatalog(String dataSet, Namespace namespace, UnderStoreCatalog live) {
+  public ListedCatalog(
+      String dataSet, Namespace namespace, UnderStoreCatalog live, WrittenFiles written) {
+    this.written = written;
     this.dataSet = dataSet;
     this.namespace = namespace;
     this.live = live;
@@ -42,9 +40,9 @@ public final class ListedCatalog implements Catalog {
   public synchronized void use(Snapshot next) throws IOException {
     fill(next);
     snapshot = Optional.of(next);
-    // What was written while the listing ran may be in it or not: the later of the two counts.
-    written.entrySet().removeIf(e -> isOlder(e.getValue(), next.info().createdMillis()));
-    written.forEach(this::publish);
+    // What was written while the listing ran may be in it or not.
+    written.forgetBefore(next.info().createdMillis());
+    written.all().forEach(change -> publish(change.path(), change.status()));
   }
 
   /** As {@link #use}, but the namespace is left to a later {@link #publish}. */
@@ -56,7 +54,7 @@ public final class ListedCatalog implements Catalog {
   public synchronized void publish() throws IOException {
     if (snapshot.isPresent()) {
       fill(snapshot.get());
-      written.forEach(this::publish);
+      written.all().forEach(change -> publish(change.path(), change.status()));
     }
   }
 
@@ -78,10 +76,6 @@ public final class ListedCatalog implements Catalog {
     }
   }
 
-  private static boolean isOlder(Optional<FileStatus> status, long createdMillis) {
-    return status.isPresent() && status.get().modifiedMillis() < createdMillis - 1_000;
-  }
-
   private void publish(String path, Optional<FileStatus> status) {
     namespace.forget(dataSet, path);
     status.ifPresent(s -> namespace.put(dataSet, s));
@@ -98,9 +92,9 @@ public final class ListedCatalog implements Catalog {
     change(path, now);
   }
 
-  private void change(String path, Optional<FileStatus> status) {
+  private void change(String path, Optional<FileStatus> status) throws IOException {
     if (snapshot.isPresent()) {
-      written.put(path, status);
+      written.add(path, status);
     }
     publish(path, status);
     // Directories may have come or gone with it, up to the root.
@@ -130,16 +124,18 @@ public final class ListedCatalog implements Catalog {
   }
 
   private FileStatus find(Snapshot current, String path) throws IOException {
-    Optional<FileStatus> change = written.get(path);
-    if (change != null) {
-      return change.orElseThrow(
-          () -> new NoSuchFileException(dataSet + "/" + path, null, "was deleted"));
+    Optional<WrittenFiles.Change> change = written.find(path);
+    if (change.isPresent()) {
+      return change
+          .get()
+          .status()
+          .orElseThrow(() -> new NoSuchFileException(dataSet + "/" + path, null, "was deleted"));
     }
     try {
       return current.stat(path);
     } catch (NoSuchFileException e) {
-      if (written.entrySet().stream()
-          .anyMatch(w -> w.getValue().isPresent() && w.getKey().startsWith(path + "/"))) {
+      if (written.all().stream()
+          .anyMatch(w -> w.status().isPresent() && w.path().startsWith(path + "/"))) {
         return FileStatus.directory(path);
       }
       throw new NoSuchFileException(
@@ -174,22 +170,22 @@ public final class ListedCatalog implements Catalog {
       missing = e;
     }
     boolean any = missing == null;
-    for (Map.Entry<String, Optional<FileStatus>> change : written.entrySet()) {
-      String path = change.getKey();
+    for (WrittenFiles.Change change : written.all()) {
+      String path = change.path();
       if (!directory.isEmpty() && !path.startsWith(directory + "/")) {
         continue;
       }
       int slash = path.indexOf('/', directory.isEmpty() ? 0 : directory.length() + 1);
       if (slash < 0) {
         entries.removeIf(e -> !e.directory() && e.path().equals(path));
-        change.getValue().ifPresent(entries::add);
-      } else if (change.getValue().isPresent()) {
+        change.status().ifPresent(entries::add);
+      } else if (change.status().isPresent()) {
         FileStatus child = FileStatus.directory(path.substring(0, slash));
         if (!entries.contains(child)) {
           entries.add(child);
         }
       }
-      any |= change.getValue().isPresent();
+      any |= change.status().isPresent();
     }
     if (!any) {
       throw new NoSuchFileException(dataSet + "/" + directory, null, missing.getReason());

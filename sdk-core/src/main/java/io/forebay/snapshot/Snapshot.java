@@ -31,6 +31,7 @@ public final class Snapshot implements Closeable {
   private final Path file;
   // Not a FileChannel: that one would be closed for all by the interruption of one reader.
   private final RandomAccessFile content;
+  private final long fileBytes;
   private final SnapshotInfo info;
   private final long[] offsets;
   private final String[] firsts;
@@ -38,9 +39,11 @@ public final class Snapshot implements Closeable {
       Caffeine.newBuilder().maximumSize(CACHED).build();
 
   private Snapshot(
-      Path file, RandomAccessFile content, SnapshotInfo info, long[] offsets, String[] firsts) {
+      Path file, RandomAccessFile content, SnapshotInfo info, long[] offsets, String[] firsts)
+      throws IOException {
     this.file = file;
     this.content = content;
+    this.fileBytes = content.length();
     this.info = info;
     this.offsets = offsets;
     this.firsts = firsts;
@@ -119,6 +122,12 @@ public final class Snapshot implements Closeable {
 
   public Path file() {
     return file;
+  }
+
+  /** Reads a part of the file; less than the target has room for where the file ends. */
+  public void read(long offset, ByteBuffer target) throws IOException {
+    long left = Math.max(0, fileBytes - offset);
+    target.put(read(content, offset, (int) Math.min(left, target.remaining())));
   }
 
   public SnapshotInfo info() {

@@ -2,10 +2,13 @@ package io.forebay.snapshot;
 
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +29,17 @@ public final class SnapshotShelf implements AutoCloseable {
   private static final String SUFFIX = ".snapshot";
   private static final String IN_USE = "in-use";
 
+  /** Name of the file for what was written since, beside the snapshots. */
+  public static final String WRITTEN = "written";
+
   /** Listings at a time. */
   private static final int WIDTH = 64;
 
   /** Snapshots that are kept beside the one in use, the youngest. */
   private static final int SPARE = 3;
+
+  /** Of a file that comes from elsewhere, at a time. */
+  private static final int PART_BYTES = 1 << 20;
 
   private final Path directory;
   private final TreeMap<SnapshotId, Snapshot> opened = new TreeMap<>();
@@ -121,6 +130,53 @@ public final class SnapshotShelf implements AutoCloseable {
     return id;
   }
 
+  /** Gets a part of a file from elsewhere. */
+  @FunctionalInterface
+  public interface Source {
+    /** Fills the target with what the file holds from an offset on; less where it ends. */
+    void read(long offset, ByteBuffer target) throws IOException;
+  }
+
+  /** Takes a snapshot from elsewhere, which is not in use yet; nothing to do if it is here. */
+  public void take(SnapshotId id, Source source) throws IOException {
+    synchronized (this) {
+      if (opened.containsKey(id)) {
+        return;
+      }
+    }
+    Files.createDirectories(directory);
+    Path unfinished = directory.resolve(id + ".part");
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              unfinished,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING)) {
+        ByteBuffer part = ByteBuffer.allocate(PART_BYTES);
+        boolean more = true;
+        for (long at = 0; more; at += part.limit()) {
+          source.read(at, part.clear());
+          more = !part.hasRemaining();
+          part.flip();
+          while (part.hasRemaining()) {
+            channel.write(part);
+          }
+        }
+        channel.force(true);
+      }
+      Snapshot.open(unfinished).close(); // whether it is one
+      Path file = directory.resolve(id + SUFFIX);
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      Snapshot snapshot = Snapshot.open(file);
+      synchronized (this) {
+        opened.put(id, snapshot);
+      }
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
   /** Makes a snapshot the one in use, and removes the oldest of too many others. */
   public synchronized void use(SnapshotId id) throws IOException {
     get(id);
@@ -160,6 +216,7 @@ public final class SnapshotShelf implements AutoCloseable {
       remove(id);
     }
     Files.deleteIfExists(directory.resolve(IN_USE));
+    Files.deleteIfExists(directory.resolve(WRITTEN));
     Files.deleteIfExists(directory);
   }
 

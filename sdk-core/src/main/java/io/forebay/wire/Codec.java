@@ -21,7 +21,7 @@ import java.util.Map;
 public final class Codec {
 
   /** Version that {@link Message.Hello} and {@link Message.Welcome} carry. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   /** Bytes of length, type and request id. */
   public static final int HEADER_BYTES = 9;
@@ -52,6 +52,8 @@ public final class Codec {
   private static final byte MAPS_STUCK = 10;
   private static final byte LOAD = 11;
   private static final byte CHANGED = 12;
+  private static final byte SNAPSHOT = 13;
+  private static final byte SNAPSHOT_PART = 14;
   private static final byte WELCOME = 33;
   private static final byte OPENED = 34;
   private static final byte STATUS = 35;
@@ -60,6 +62,8 @@ public final class Codec {
   private static final byte ITEM_FAILED = 38;
   private static final byte DONE = 39;
   private static final byte FAILED = 40;
+  private static final byte LISTED = 41;
+  private static final byte IN_USE = 42;
 
   private Codec() {}
 
@@ -119,6 +123,16 @@ public final class Codec {
     } else if (message instanceof Message.Refresh m) {
       putText(out, m.dataSet());
       return REFRESH;
+    } else if (message instanceof Message.Snapshot m) {
+      putText(out, m.dataSet());
+      putText(out, m.id());
+      out.putLong(m.maxAgeMillis());
+      return SNAPSHOT;
+    } else if (message instanceof Message.SnapshotPart m) {
+      putText(out, m.dataSet());
+      putText(out, m.id());
+      out.putLong(m.offset()).putInt(m.length());
+      return SNAPSHOT_PART;
     } else if (message instanceof Message.Changed m) {
       putText(out, m.dataSet());
       putText(out, m.path());
@@ -166,6 +180,12 @@ public final class Codec {
       out.put((byte) (m.last() ? 1 : 0));
       putStatuses(out, m.entries());
       return LISTING;
+    } else if (message instanceof Message.Listed m) {
+      out.putLong(m.entries());
+      return LISTED;
+    } else if (message instanceof Message.InUse m) {
+      putText(out, m.id());
+      return IN_USE;
     } else if (message instanceof Message.ItemFailed m) {
       out.putInt(m.item()).put(m.code().number());
       putText(out, m.message());
@@ -223,6 +243,8 @@ public final class Codec {
       case STAT -> new Message.Stat(text(in), text(in));
       case LIST -> new Message.ListDirectory(text(in), text(in));
       case REFRESH -> new Message.Refresh(text(in));
+      case SNAPSHOT -> new Message.Snapshot(text(in), text(in), in.getLong());
+      case SNAPSHOT_PART -> new Message.SnapshotPart(text(in), text(in), in.getLong(), in.getInt());
       case GET ->
           new Message.Get(text(in), in.get() == 0 ? ReadOrder.STRICT : ReadOrder.FREE, items(in));
       case CHANGED -> new Message.Changed(text(in), text(in));
@@ -238,6 +260,8 @@ public final class Codec {
         boolean last = in.get() != 0;
         yield new Message.Listing(statuses(in), last);
       }
+      case LISTED -> new Message.Listed(in.getLong());
+      case IN_USE -> new Message.InUse(text(in));
       case DATA -> new Message.Data(in.getInt(), length + Integer.BYTES - DATA_HEADER_BYTES);
       case ITEM_FAILED -> new Message.ItemFailed(in.getInt(), code(in), text(in));
       case DONE -> new Message.Done();

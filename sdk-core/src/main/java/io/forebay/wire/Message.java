@@ -7,8 +7,8 @@ import io.forebay.metadata.FileId;
 import java.util.List;
 
 /**
- * What travels in a frame. The first twelve are requests, the others replies; {@link Codec} has the
- * layout. A reply carries the request's id, so that a connection may have several in flight.
+ * What travels in a frame. The first fourteen are requests, the others replies; {@link Codec} has
+ * the layout. A reply carries the request's id, so that a connection may have several in flight.
  */
 public sealed interface Message {
 
@@ -24,8 +24,23 @@ public sealed interface Message {
   /** Answer: one or more {@link Listing}. */
   record ListDirectory(String dataSet, String directory) implements Message {}
 
-  /** Has the server forget the data set's metadata. Answer: {@link Done}. */
+  /**
+   * Has names found anew. Answer: {@link Done} if the server forgot its own, {@link InUse} if it
+   * had a snapshot made, which all other servers now use too.
+   */
   record Refresh(String dataSet) implements Message {}
+
+  /**
+   * Has the server use a snapshot: that with the id, or, if the id is empty, one that is at most so
+   * old, which it may have to make. Answer: any number of {@link Listed}, then {@link InUse}.
+   */
+  record Snapshot(String dataSet, String id, long maxAgeMillis) implements Message {}
+
+  /**
+   * Reads a part of a snapshot's file. Answer: {@link Data}, shorter where the file ends, then
+   * {@link Done}.
+   */
+  record SnapshotPart(String dataSet, String id, long offset, int length) implements Message {}
 
   /** Tells that a file was written or deleted. Answer: {@link Done}. */
   record Changed(String dataSet, String path) implements Message {}
@@ -80,6 +95,12 @@ public sealed interface Message {
 
   /** Part of a directory, in listing order; {@code last} ends it. */
   record Listing(List<FileStatus> entries, boolean last) implements Message {}
+
+  /** So many more entries were found by a listing that goes on. */
+  record Listed(long entries) implements Message {}
+
+  /** The snapshot in use. */
+  record InUse(String id) implements Message {}
 
   /**
    * The header of a piece of an item; {@code length} bytes of the file follow in the same frame.

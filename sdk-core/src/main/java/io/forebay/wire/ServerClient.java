@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * One server, as its clients see it: a pool of connections, and the memory of when it last failed.
@@ -55,8 +56,68 @@ public final class ServerClient implements AutoCloseable {
         .status();
   }
 
-  public void refresh(String dataSet) throws IOException {
-    ask(new Message.Refresh(dataSet), dataSet, Message.Done.class);
+  /**
+   * Has names found anew.
+   *
+   * @return whether that was done for all servers
+   */
+  public boolean refresh(String dataSet) throws IOException {
+    return exchange(
+        new Message.Refresh(dataSet),
+        (connection, id) -> {
+          Message answer = connection.receive(id, 0);
+          if (answer instanceof Message.InUse) {
+            return true;
+          }
+          expect(answer, dataSet, Message.Done.class);
+          return false;
+        });
+  }
+
+  /**
+   * Has the server use a snapshot that is at most so old, which it may have to make first.
+   *
+   * @param progress hears how many entries were found
+   * @return its id
+   */
+  public String snapshot(String dataSet, Duration maxAge, LongConsumer progress)
+      throws IOException {
+    return snapshot(new Message.Snapshot(dataSet, "", maxAge.toMillis()), progress);
+  }
+
+  /** Has the server use a certain snapshot. */
+  public void useSnapshot(String dataSet, String id) throws IOException {
+    snapshot(new Message.Snapshot(dataSet, id, 0), listed -> {});
+  }
+
+  private String snapshot(Message.Snapshot request, LongConsumer progress) throws IOException {
+    return exchange(
+        request,
+        (connection, id) -> {
+          Message answer = connection.receive(id, 0);
+          while (answer instanceof Message.Listed listed) {
+            progress.accept(listed.entries());
+            answer = connection.receive(id, 0);
+          }
+          return expect(answer, request.dataSet(), Message.InUse.class).id();
+        });
+  }
+
+  /** Reads a part of a snapshot's file; less than the target has room for where it ends. */
+  public void readSnapshot(String dataSet, String id, long offset, ByteBuffer target)
+      throws IOException {
+    String noun = dataSet + "@" + id;
+    exchange(
+        new Message.SnapshotPart(dataSet, id, offset, target.remaining()),
+        (connection, request) -> {
+          Message.Data data =
+              expect(connection.receive(request, target.remaining()), noun, Message.Data.class);
+          if (data.length() > target.remaining()) {
+            throw new MalformedFrameException(address + " sent more than asked for");
+          }
+          connection.readInto(target, data.length());
+          return expect(connection.receive(request, 0), noun, Message.Done.class);
+        });
   }
 
   public void changed(String dataSet, String path) throws IOException {

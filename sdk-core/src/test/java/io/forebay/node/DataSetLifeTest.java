@@ -72,7 +72,7 @@ class DataSetLifeTest {
   @Test
   void aSnapshotAnswersWithoutTheUnderStoreUntilTheNext() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    SnapshotId first = data.snapshot(found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, found -> {});
     long requests = bucket.server().traffic().counts().total();
 
     bucket.add("train/3", 300);
@@ -92,7 +92,7 @@ class DataSetLifeTest {
 
   @Test
   void theSnapshotInUseOutlivesARestart() throws Exception {
-    node.add(spec("d")).snapshot(found -> {});
+    node.add(spec("d")).snapshot(Duration.ZERO, found -> {});
     node.close();
     bucket.add("train/3", 300);
     node = openNode();
@@ -106,9 +106,10 @@ class DataSetLifeTest {
   @Test
   void aListingThatFailsLeavesTheFormerSnapshotInUse() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    SnapshotId first = data.snapshot(found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, found -> {});
     bucket.server().rotateKey("other", "keys");
-    assertThatThrownBy(data::refresh).isInstanceOf(java.nio.file.AccessDeniedException.class);
+    assertThatThrownBy(() -> data.refresh())
+        .isInstanceOf(java.nio.file.AccessDeniedException.class);
     assertThat(data.snapshots().inUse()).contains(first);
     assertThat(names(data, "train")).hasSize(2);
   }
@@ -116,13 +117,13 @@ class DataSetLifeTest {
   @Test
   void snapshotsAreDroppedUnlessInUseAndTheOldestGoByThemselves() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    SnapshotId first = data.snapshot(found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, found -> {});
     assertThatThrownBy(() -> data.snapshots().drop(first)).hasMessageContaining("in use");
-    SnapshotId second = data.snapshot(found -> {});
+    SnapshotId second = data.snapshot(Duration.ZERO, found -> {});
     data.snapshots().drop(first);
     assertThatThrownBy(() -> node.catalog("d@" + first)).isInstanceOf(NoSuchFileException.class);
     for (int i = 0; i < 5; i++) {
-      data.snapshot(found -> {});
+      data.snapshot(Duration.ZERO, found -> {});
     }
     assertThat(data.snapshots().all()).hasSize(4).doesNotContain(second);
   }
@@ -130,7 +131,7 @@ class DataSetLifeTest {
   @Test
   void mountsChangeWhileInUseAndKeepWhatIsCached() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    data.snapshot(found -> {});
+    data.snapshot(Duration.ZERO, found -> {});
     read(data, "train/1");
     long gets = bucket.gets("train/1");
     Path more = Files.createDirectories(directory.resolve("more"));
@@ -149,7 +150,7 @@ class DataSetLifeTest {
   void aDroppedDataSetTakesCacheAndNamesWithItAndLeavesOthersAlone() throws Exception {
     NodeDataSet data = node.add(spec("d"));
     NodeDataSet other = node.add(spec("other"));
-    data.snapshot(found -> {});
+    data.snapshot(Duration.ZERO, found -> {});
     read(data, "train/1");
     read(other, "train/1");
     node.pin("d", "train");
@@ -167,7 +168,7 @@ class DataSetLifeTest {
   @Test
   void aPruneKeepsWhatTheSnapshotHas() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    data.snapshot(found -> {});
+    data.snapshot(Duration.ZERO, found -> {});
     read(data, "train/1");
     read(data, "train/2");
     bucket.add("train/1", 150);
@@ -184,7 +185,7 @@ class DataSetLifeTest {
     for (int i = 0; i < 300; i++) {
       NodeDataSet data = node.add(spec("d" + i));
       if (i % 10 == 0) {
-        data.snapshot(found -> {});
+        data.snapshot(Duration.ZERO, found -> {});
         read(data, "train/1");
       }
     }
@@ -210,7 +211,7 @@ class DataSetLifeTest {
   void aDataSetIsListedAnewAsOftenAsItsPolicySays() throws Exception {
     NodeDataSet data =
         node.add(spec("d", new MetadataPolicy(false, Optional.of(Duration.ofSeconds(1)))));
-    SnapshotId first = data.snapshot(found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, found -> {});
     bucket.add("train/3", 300);
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (names(data, "train").size() < 3) {

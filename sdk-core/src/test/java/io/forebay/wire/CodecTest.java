@@ -95,6 +95,11 @@ class CodecTest {
         Combinators.combine(text, text).as(Message.ListDirectory::new),
         Combinators.combine(text, text).as(Message.Changed::new),
         text.map(Message.Refresh::new),
+        Combinators.combine(text, text, Arbitraries.longs()).as(Message.Snapshot::new),
+        Combinators.combine(text, text, Arbitraries.longs(), Arbitraries.integers())
+            .as(Message.SnapshotPart::new),
+        Arbitraries.longs().map(Message.Listed::new),
+        text.map(Message.InUse::new),
         Combinators.combine(text, statuses)
             .as((d, files) -> new Message.Load(d, files.stream().map(Item::whole).toList())),
         Combinators.combine(text, Arbitraries.of(ReadOrder.class), statuses)

@@ -38,7 +38,7 @@ final class SnapshotEndpoints {
     admin.post(
         "/snapshot/use",
         request -> {
-          dataSet(request).use(id(request, "snapshot"));
+          dataSet(request).useForAll(id(request, "snapshot"));
           return list(dataSet(request));
         });
     admin.post(

@@ -61,7 +61,7 @@ final class LoadJob {
         throw new InterruptedIOException("the load was ended before it began");
       }
       if (request.metadata()) {
-        dataSet.snapshot(progress::listed);
+        dataSet.snapshotForAll(progress::listed);
       }
       if (request.data()) {
         new Loader(client, files(dataSet, client), dataSet.spec().policy().maxRequests())

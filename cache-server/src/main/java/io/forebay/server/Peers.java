@@ -1,0 +1,115 @@
+package io.forebay.server;
+
+import io.forebay.DataSetSpec;
+import io.forebay.FileStatus;
+import io.forebay.Mount;
+import io.forebay.metadata.FileVersion;
+import io.forebay.node.SnapshotPeers;
+import io.forebay.placement.Member;
+import io.forebay.read.Servers;
+import io.forebay.snapshot.SnapshotId;
+import io.forebay.snapshot.SnapshotShelf;
+import io.forebay.wire.ServerClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The other servers, asked over the wire. Thread-safe. */
+final class Peers implements SnapshotPeers, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Peers.class);
+
+  /** A server that takes over a snapshot of millions of names says nothing until it is done. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private final Servers servers;
+
+  /**
+   * @param members all servers
+   * @param own the name of this one
+   */
+  Peers(List<Member> members, String own) {
+    servers = new Servers(members, own, Optional.empty(), PATIENCE);
+  }
+
+  @Override
+  public Optional<SnapshotId> latest(
+      DataSetSpec dataSet, Duration maxAge, SnapshotShelf shelf, LongConsumer progress) {
+    String name = dataSet.name();
+    for (ServerClient server : ranked(name)) {
+      if (servers.isOwn(server)) {
+        return Optional.empty();
+      }
+      try {
+        if (hasSameMounts(server, dataSet)) {
+          SnapshotId id = new SnapshotId(server.snapshot(name, maxAge, progress));
+          take(server, name, id, shelf);
+          return Optional.of(id);
+        }
+      } catch (IOException e) {
+        log.warn(
+            "server {} should list '{}', but cannot: {}", server.address(), name, e.getMessage());
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void fetch(String dataSet, SnapshotId id, SnapshotShelf shelf) throws IOException {
+    for (ServerClient server : ranked(dataSet)) {
+      if (!servers.isOwn(server)) {
+        try {
+          take(server, dataSet, id, shelf);
+          return;
+        } catch (IOException e) {
+          log.debug("server {} has no snapshot {} of '{}'", server.address(), id, dataSet, e);
+        }
+      }
+    }
+  }
+
+  private static void take(ServerClient from, String dataSet, SnapshotId id, SnapshotShelf shelf)
+      throws IOException {
+    shelf.take(id, (offset, target) -> from.readSnapshot(dataSet, id.text(), offset, target));
+  }
+
+  private List<ServerClient> ranked(String dataSet) {
+    return servers.ranked(FileVersion.of(dataSet, FileStatus.directory("")).id());
+  }
+
+  @Override
+  public void use(DataSetSpec dataSet, SnapshotId id) throws IOException {
+    servers.tellOthers(
+        server -> {
+          if (hasSameMounts(server, dataSet)) {
+            server.useSnapshot(dataSet.name(), id.text());
+          }
+        });
+  }
+
+  /** Only roots and paths are compared: options do not travel, for they may be secret. */
+  private static boolean hasSameMounts(ServerClient server, DataSetSpec dataSet)
+      throws IOException {
+    boolean same = places(dataSet.mounts()).equals(places(server.open(dataSet.name()).mounts()));
+    if (!same) {
+      log.warn(
+          "server {} has other mounts of '{}' than this one; apply the same to both",
+          server.address(),
+          dataSet.name());
+    }
+    return same;
+  }
+
+  private static List<String> places(List<Mount> mounts) {
+    return mounts.stream().map(m -> m.path() + " " + m.root()).toList();
+  }
+
+  @Override
+  public void close() {
+    servers.close();
+  }
+}
