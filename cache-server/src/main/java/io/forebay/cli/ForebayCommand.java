@@ -24,6 +24,8 @@ import picocli.CommandLine.Command;
       PinCommand.class,
       UnpinCommand.class,
       PruneCommand.class,
+      SuspendCommand.class,
+      ResumeCommand.class,
       DropCommand.class,
       ScrubCommand.class,
       DoctorCommand.class,

@@ -67,7 +67,7 @@ final class StatusCommand implements Callable<Integer> {
           tier.path() + (tier.trouble().isEmpty() ? "" : " (" + tier.trouble() + ")"));
     }
     out.printf(
-        "%n%-24s %-8s %11s %10s %10s %8s %8s %-9s %6s %12s %s%n",
+        "%n%-24s %-9s %11s %10s %10s %8s %8s %-9s %6s %6s %12s %s%n",
         "DATA SET",
         "PHASE",
         "UFS FILES",
@@ -77,24 +77,26 @@ final class StatusCommand implements Callable<Integer> {
         "FILES",
         "KEPT BY",
         "HITS",
+        "LOCAL",
         "THROUGHPUT",
         "PINS");
     for (StatusReport.DataSet dataSet : report.dataSets()) {
       out.printf(
           Locale.ROOT,
-          "%-24s %-8s %11s %10s %10s %8s %,8d %-9s %5.1f%% %10s/s %s%n",
+          "%-24s %-9s %11s %10s %10s %8s %,8d %-9s %5.1f%% %5.1f%% %10s/s %s%n",
           dataSet.name(),
           dataSet.phase(),
           dataSet.fileNum() == null ? "not listed" : String.format("%,d", dataSet.fileNum()),
           dataSet.ufsTotal() == null ? "-" : new DataSize(dataSet.ufsTotal()).toString(),
-          new DataSize(dataSet.cachedBytes()),
+          new DataSize(dataSet.cached()),
           dataSet.cachedPercentage() == null
               ? "-"
               : String.format(Locale.ROOT, "%.1f%%", dataSet.cachedPercentage()),
           dataSet.files(),
           dataSet.retention(),
-          dataSet.hitPercent(),
-          new DataSize((long) dataSet.bytesPerSecond()),
+          100 * dataSet.cacheHitRatio(),
+          100 * dataSet.localHitRatio(),
+          new DataSize((long) dataSet.throughput()),
           dataSet.pins().isEmpty()
               ? ""
               : String.join(

@@ -187,7 +187,11 @@ final class GetTask implements Runnable {
     }
     stats.hit();
     stats.sent(item.length());
-    store.used(version(index).id(), item.offset(), item.length());
+    if (outbox.isLocal()) {
+      store.used(version(index).id(), item.offset(), item.length());
+    } else {
+      store.served(version(index).id(), item.offset(), item.length());
+    }
     return true;
   }
 

@@ -6,6 +6,7 @@ import io.forebay.wire.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.unix.DomainSocketChannel;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.Semaphore;
@@ -33,6 +34,11 @@ final class Outbox {
 
   Outbox(Channel channel) {
     this.channel = channel;
+  }
+
+  /** Whether the client runs on this node. */
+  boolean isLocal() {
+    return channel instanceof DomainSocketChannel;
   }
 
   ByteBuf allocate(int bytes) {

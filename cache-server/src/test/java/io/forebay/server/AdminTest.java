@@ -108,7 +108,7 @@ class AdminTest {
     assertThat(report.ready()).isTrue();
     assertThat(report.files()).isEqualTo(20);
     assertThat(report.tiers()).hasSize(1);
-    assertThat(report.dataSets().get(0).hitPercent()).isBetween(45.0, 55.0);
+    assertThat(report.dataSets().get(0).cacheHitRatio()).isBetween(0.45, 0.55);
     assertThat(run(0, "status", "--node", node()))
         .contains("images")
         .contains("HEALTHY")

@@ -233,6 +233,46 @@ class DataSetsTest {
   }
 
   @Test
+  void aSuspendedDataSetIsServedFromTheCacheAlone() throws Exception {
+    String cached = nodes.paths().get(5);
+    String missing = nodes.paths().get(6);
+    DataSet data = nodes.elsewhere().dataSet(Nodes.DATA_SET);
+    data.read(cached);
+    data.stat(missing);
+    for (int server : new int[] {0, 1}) {
+      run(0, "suspend", "--node", node(server), Nodes.DATA_SET);
+      nodes.stop(server);
+      nodes.start(server);
+    }
+    assertThat(status(Nodes.DATA_SET).get("phase").asText()).isEqualTo("Suspended");
+    long requests = nodes.oss().traffic().counts().total();
+    assertThat(Nodes.bytes(data.read(cached))).isEqualTo(nodes.files().get(cached));
+    assertThatThrownBy(() -> data.read(missing)).hasStackTraceContaining("forebay resume");
+    assertThat(nodes.oss().traffic().counts().total()).isEqualTo(requests);
+
+    run(0, "resume", "--node", node(0), Nodes.DATA_SET);
+    run(0, "resume", "--node", node(1), Nodes.DATA_SET);
+    assertThat(Nodes.bytes(data.read(missing))).isEqualTo(nodes.files().get(missing));
+  }
+
+  @Test
+  void statusTellsWhoseReadsWereLocal() throws Exception {
+    DataSet near = nodes.onNode(0).dataSet(Nodes.DATA_SET);
+    DataSet far = nodes.elsewhere().dataSet(Nodes.DATA_SET);
+    run(0, "load", "--node", node(0), Nodes.DATA_SET);
+    double before = status(Nodes.DATA_SET).get("localHitRatio").asDouble();
+    for (String each : nodes.paths()) {
+      near.read(each);
+    }
+    await(() -> status(Nodes.DATA_SET).get("localHitRatio").asDouble() > before);
+    double local = status(Nodes.DATA_SET).get("localHitRatio").asDouble();
+    for (String each : nodes.paths()) {
+      far.read(each);
+    }
+    await(() -> status(Nodes.DATA_SET).get("localHitRatio").asDouble() < local);
+  }
+
+  @Test
   void manifestsAreAppliedKeptOverRestartsAndDropped() throws Exception {
     Path file = directory.resolve("dataset.yaml");
     Files.writeString(file, manifest("copied", "/"));

@@ -110,7 +110,7 @@ final class Restart {
           throw new IllegalStateException("wrong bytes");
         }
         JsonNode status = status(directory.resolve("node"));
-        boolean hit = status.get("dataSets").get(0).get("hitPercent").asDouble() == 100;
+        boolean hit = status.get("dataSets").get(0).get("cacheHitRatio").asDouble() == 1;
         System.out.printf(
             Locale.ROOT,
             "| %d | %.4f %% | 99.9 %% | %.2f s | %.2f s%s | 2 s |%n",

@@ -29,6 +29,23 @@ public final class FillThreads implements AutoCloseable {
     ahead = pool("forebay-prefetch", (width + 1) / 2);
   }
 
+  /** Uses another number of threads from now on. */
+  public void resize(int width) {
+    resize(demand, width);
+    resize(ahead, (width + 1) / 2);
+  }
+
+  private static void resize(ThreadPoolExecutor pool, int width) {
+    // In an order in which there are never fewer threads at most than at least.
+    if (width > pool.getMaximumPoolSize()) {
+      pool.setMaximumPoolSize(width);
+      pool.setCorePoolSize(width);
+    } else {
+      pool.setCorePoolSize(width);
+      pool.setMaximumPoolSize(width);
+    }
+  }
+
   Executor demand() {
     return demand;
   }

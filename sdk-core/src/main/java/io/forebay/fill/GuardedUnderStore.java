@@ -26,7 +26,7 @@ public final class GuardedUnderStore implements UnderStore {
   private static final long HALVE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final UnderStore delegate;
-  private final int maxRequests;
+  private int maxRequests;
   private final Pace pace;
   private final Latencies latencies = new Latencies();
   private final LongAdder requests = new LongAdder();
@@ -37,6 +37,7 @@ public final class GuardedUnderStore implements UnderStore {
   private int running;
   private int waiting;
   private long halved;
+  private boolean suspended;
 
   public GuardedUnderStore(UnderStore delegate, CachePolicy policy) {
     this.delegate = delegate;
@@ -44,6 +45,20 @@ public final class GuardedUnderStore implements UnderStore {
     this.limit = policy.maxRequests();
     this.pace = new Pace(policy.bytesPerSecond());
     this.halved = System.nanoTime() - HALVE_NANOS;
+  }
+
+  /** Keeps to other limits from now on. */
+  public synchronized void become(CachePolicy policy) {
+    maxRequests = policy.maxRequests();
+    limit = maxRequests;
+    pace.set(policy.bytesPerSecond());
+    notifyAll();
+  }
+
+  /** While suspended, the store is asked for nothing. */
+  public synchronized void suspend(boolean whether) {
+    suspended = whether;
+    notifyAll();
   }
 
   Latencies latencies() {
@@ -69,11 +84,17 @@ public final class GuardedUnderStore implements UnderStore {
     return running < (int) limit;
   }
 
-  private synchronized void begin() throws InterruptedIOException {
+  private synchronized void begin() throws IOException {
     waiting++;
     try {
-      while (running >= (int) limit) {
+      while (running >= (int) limit && !suspended) {
         wait();
+      }
+      if (suspended) {
+        throw UnderStoreException.lasting(
+            "the data set is suspended, and what is asked for is not cached; take it back with:"
+                + " forebay resume",
+            null);
       }
       running++;
     } catch (InterruptedException e) {

@@ -32,7 +32,7 @@ public final class HedgingUnderStore implements UnderStore {
   private static final int ONE_IN = 20;
 
   private final GuardedUnderStore delegate;
-  private final boolean enabled;
+  private volatile boolean enabled;
   private final ExecutorService threads;
   private final AtomicLong opened = new AtomicLong();
   private final AtomicLong hedged = new AtomicLong();
@@ -50,6 +50,11 @@ public final class HedgingUnderStore implements UnderStore {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  /** Whether to ask twice from now on. */
+  public void enable(boolean whether) {
+    enabled = whether;
   }
 
   /** Requests that were sent a second time. */

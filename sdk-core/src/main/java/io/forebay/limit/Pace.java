@@ -11,7 +11,7 @@ public final class Pace {
 
   private static final double BURST_SECONDS = 0.1;
 
-  private final double bytesPerSecond;
+  private double bytesPerSecond;
   private long paidUntil = Long.MIN_VALUE;
 
   /**
@@ -19,6 +19,12 @@ public final class Pace {
    */
   public Pace(long bytesPerSecond) {
     this.bytesPerSecond = bytesPerSecond;
+  }
+
+  /** Keeps to another pace from now on; 0 for no limit. */
+  public synchronized void set(long other) {
+    bytesPerSecond = other;
+    paidUntil = Long.MIN_VALUE;
   }
 
   /** Takes bytes, and waits until that is within the pace. */

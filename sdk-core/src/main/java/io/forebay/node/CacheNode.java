@@ -59,7 +59,7 @@ import org.slf4j.LoggerFactory;
  * The owner of a node's cache directory: the only writer of its maps and its tiers. Thread-safe.
  *
  * <p>Directory: {@code lock}, {@code node.properties} for the other processes, {@code maps/},
- * {@code pins} and, by default, {@code tier/}.
+ * {@code pins}, {@code suspended} and, by default, {@code tier/}.
  */
 public final class CacheNode implements AutoCloseable {
 
@@ -71,6 +71,7 @@ public final class CacheNode implements AutoCloseable {
   private final OwnedMaps maps;
   private final FillMemory memory;
   private final Pins pins;
+  private final Suspensions suspensions;
   private final Map<String, NodeDataSet> dataSets = new ConcurrentHashMap<>();
 
   /** Fills the shared maps with names, which takes seconds for each million, and lists anew. */
@@ -93,6 +94,7 @@ public final class CacheNode implements AutoCloseable {
     this.options = options;
     this.lock = lock;
     this.pins = new Pins(options.directory().resolve("pins"));
+    this.suspensions = new Suspensions(options.directory().resolve("suspended"));
     this.memory = new FillMemory(options.fill());
     Publisher publisher = new Publisher();
     store = NodeStore.open(options.store(), publisher);
@@ -203,6 +205,7 @@ public final class CacheNode implements AutoCloseable {
             SnapshotShelf.open(snapshots(spec.name())),
             new ReadThrough(store, underStore, threads, memory, options.fill()),
             () -> peers);
+    added.suspend(suspensions.contains(spec.name()));
     store.configure(spec.name(), spec.policy());
     pins.of(spec.name()).forEach(pin -> store.pin(pin.dataSet(), pin.path()));
     dataSets.put(spec.name(), added);
@@ -239,6 +242,16 @@ public final class CacheNode implements AutoCloseable {
     return known;
   }
 
+  /**
+   * Has the under-store of a data set left alone, now and after restarts, or takes that back. What
+   * is cached is served all the same.
+   */
+  public synchronized void suspend(String dataSet, boolean whether) throws IOException {
+    NodeDataSet known = dataSet(dataSet);
+    suspensions.set(known.spec().name(), whether);
+    known.suspend(whether);
+  }
+
   /** Takes a data set out of service, with all that is cached of it, its names and snapshots. */
   public synchronized NodeStore.Pruned drop(String dataSet) throws IOException {
     NodeDataSet known = dataSet(dataSet);
@@ -249,6 +262,7 @@ public final class CacheNode implements AutoCloseable {
       pins.remove(pin);
       store.unpin(plain, pin.path());
     }
+    suspensions.set(plain, false);
     NodeStore.Pruned pruned = store.prune(plain, file -> true);
     known.snapshots().dropAll();
     known.close();

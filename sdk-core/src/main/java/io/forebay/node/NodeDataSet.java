@@ -39,6 +39,7 @@ public final class NodeDataSet {
   private final ReadThrough reads;
   private final Supplier<SnapshotPeers> peers;
   private final Object listing = new Object();
+  private volatile boolean suspended;
   private volatile long refreshedMillis = System.currentTimeMillis();
 
   NodeDataSet(
@@ -73,8 +74,17 @@ public final class NodeDataSet {
   /** Exchanges mounts and policy. */
   void become(DataSetSpec other) throws IOException {
     mounted.update(other.mounts());
+    guarded.become(other.policy());
+    hedging.enable(other.policy().hedge());
+    threads.resize(other.policy().maxRequests());
     spec = other;
     catalog.remember(!other.policy().metadata().always());
+  }
+
+  /** While suspended, the under-store is asked for nothing; what is cached is served. */
+  void suspend(boolean whether) {
+    suspended = whether;
+    guarded.suspend(whether);
   }
 
   public Catalog catalog() {
@@ -182,7 +192,7 @@ public final class NodeDataSet {
   /** Lists the under-store anew if its policy says that it is time to. */
   void refreshIfDue() throws IOException {
     Optional<Duration> every = spec.policy().metadata().refreshEvery();
-    if (every.isEmpty() || !isDue(every.get())) {
+    if (suspended || every.isEmpty() || !isDue(every.get())) {
       return;
     }
     if (shelf.current().isPresent()) {
@@ -209,13 +219,15 @@ public final class NodeDataSet {
    * @param fills blocks on their way
    * @param queued fetches that wait for a thread
    * @param snapshot of the one in use
+   * @param suspended whether the under-store is left alone
    */
   public record Status(
       UnderStoreStatus underStore,
       long hedged,
       int fills,
       int queued,
-      Optional<SnapshotInfo> snapshot) {}
+      Optional<SnapshotInfo> snapshot,
+      boolean suspended) {}
 
   public Status status() {
     return new Status(
@@ -223,7 +235,8 @@ public final class NodeDataSet {
         hedging.hedged(),
         reads.fillsInFlight(),
         threads.queued(),
-        shelf.current().map(Snapshot::info));
+        shelf.current().map(Snapshot::info),
+        suspended);
   }
 
   void close() throws IOException {

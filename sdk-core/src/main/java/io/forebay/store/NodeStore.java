@@ -194,11 +194,24 @@ public final class NodeStore implements Closeable {
   }
 
   /**
-   * Notes that bytes of a file were read here, by the server or by a process of the node.
+   * Notes that a process of this node read bytes of a file.
    *
    * @param offset of the first byte
    */
   public void used(FileId id, long offset, long bytes) {
+    used(id, offset, bytes, true);
+  }
+
+  /**
+   * Notes that bytes of a file were sent to another node.
+   *
+   * @param offset of the first byte
+   */
+  public void served(FileId id, long offset, long bytes) {
+    used(id, offset, bytes, false);
+  }
+
+  private void used(FileId id, long offset, long bytes, boolean local) {
     Share share;
     long allocated = 0;
     boolean first;
@@ -215,7 +228,7 @@ public final class NodeStore implements Closeable {
       if (first) {
         allocated = segment.allocated(slot, blocks(segment.length(slot)));
       }
-      share.hit(directory(segment.directory(slot)).tier(), bytes, now);
+      share.hit(directory(segment.directory(slot)).tier(), bytes, now, local);
     }
     if (first) {
       share.retention().onRead(id.high(), allocated);

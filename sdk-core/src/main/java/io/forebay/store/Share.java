@@ -27,6 +27,7 @@ final class Share {
   private final LongAdder files = new LongAdder();
   private final LongAdder[] hits;
   private final LongAdder[] hitBytes;
+  private final LongAdder localHitBytes = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final LongAdder missBytes = new LongAdder();
   private final LongAdder bypassed = new LongAdder();
@@ -133,10 +134,16 @@ final class Share {
     files.decrement();
   }
 
-  void hit(int tier, long bytes, int now) {
+  /**
+   * @param local whether by a process of this node
+   */
+  void hit(int tier, long bytes, int now, boolean local) {
     lastUse = now;
     hits[tier].increment();
     hitBytes[tier].add(bytes);
+    if (local) {
+      localHitBytes.add(bytes);
+    }
   }
 
   void missed(long bytes, int now) {
@@ -186,6 +193,7 @@ final class Share {
         List.copyOf(new java.util.TreeSet<>(pins)),
         sums(hits),
         sums(hitBytes),
+        localHitBytes.sum(),
         misses.sum(),
         missBytes.sum(),
         bypassed.sum(),

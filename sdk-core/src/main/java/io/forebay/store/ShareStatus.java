@@ -14,6 +14,7 @@ import java.util.List;
  * @param pins pinned paths; empty for all
  * @param hits reads answered, by tier
  * @param hitBytes bytes of them, by tier
+ * @param localHitBytes bytes of them that processes of this node read
  * @param misses reads that had to be fetched
  * @param missBytes bytes of them
  * @param bypassed blocks for which there was no room
@@ -30,6 +31,7 @@ public record ShareStatus(
     List<String> pins,
     List<Long> hits,
     List<Long> hitBytes,
+    long localHitBytes,
     long misses,
     long missBytes,
     long bypassed,
@@ -38,7 +40,16 @@ public record ShareStatus(
 
   /** Share of the read bytes that were resident, 0 to 1; 0 before the first read. */
   public double hitRatio() {
-    double hit = hitBytes.stream().mapToLong(Long::longValue).sum();
-    return hit == 0 ? 0 : hit / (hit + missBytes);
+    return ratio(hitBytes.stream().mapToLong(Long::longValue).sum());
+  }
+
+  /** Share of the read bytes that were resident on the reader's own node, 0 to 1. */
+  public double localHitRatio() {
+    return ratio(localHitBytes);
+  }
+
+  private double ratio(long part) {
+    double all = hitBytes.stream().mapToLong(Long::longValue).sum() + missBytes;
+    return all == 0 ? 0 : part / all;
   }
 }

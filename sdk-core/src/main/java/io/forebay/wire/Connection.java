@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A client's end of a connection. Blocking, and used by one thread at a time: the thread that wants
@@ -22,10 +23,13 @@ final class Connection implements Closeable {
   /** From here on a system call more is cheaper than a copy more. */
   private static final int DIRECT_BYTES = 16 << 10;
 
+  private static final long TRUST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final Address address;
   private final SocketChannel channel;
   private final Watchdog.Guard guard;
   private final ByteBuffer input = ByteBuffer.allocateDirect(BUFFER).limit(0);
+  private long endedNanos;
   private int lastRequestId;
   private int appetite = BUFFER;
 
@@ -165,6 +169,26 @@ final class Connection implements Closeable {
   /** The answer is complete: nothing is expected any more. */
   void end() {
     guard.end();
+    endedNanos = System.nanoTime();
+  }
+
+  /**
+   * Whether the server has not closed its end meanwhile, as it does when it is restarted. Looked at
+   * only after a pause, for it takes three system calls.
+   */
+  boolean isOpen() {
+    if (System.nanoTime() - endedNanos < TRUST_NANOS) {
+      return true;
+    }
+    try {
+      channel.configureBlocking(false);
+      int n = channel.read(input.clear());
+      channel.configureBlocking(true);
+      input.limit(0);
+      return n == 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Override

@@ -262,9 +262,11 @@ public final class ServerClient implements AutoCloseable {
     if (closed) {
       throw new IOException("the client of " + address + " is closed");
     }
-    Connection pooled = idle.pollFirst();
-    if (pooled != null) {
-      return pooled;
+    for (Connection each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
+      if (each.isOpen()) {
+        return each;
+      }
+      each.close();
     }
     try {
       return Connection.open(address, patience);

@@ -33,9 +33,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The admin endpoint, plain HTTP: {@code GET /metrics}, {@code /healthz}, {@code /readyz}, {@code
  * /status}, {@code /loads}, {@code /snapshots}; {@code POST /pin}, {@code /unpin}, {@code /prune},
- * {@code /scrub}, {@code /apply}, {@code /drop}, {@code /load}, {@code /snapshot/...} with
- * parameters in the query. Only apply and drop ask for the {@link AdminToken}, so it listens on
- * loopback unless told otherwise, and refuses requests that a web page sent. Thread-safe.
+ * {@code /scrub}, {@code /apply}, {@code /drop}, {@code /suspend}, {@code /resume}, {@code /load},
+ * {@code /snapshot/...} with parameters in the query. Apply, drop, suspend and resume ask for the
+ * {@link AdminToken}, so it listens on loopback unless told otherwise, and refuses requests that a
+ * web page sent. Thread-safe.
  */
 public final class AdminServer implements AutoCloseable {
 
@@ -103,6 +104,8 @@ public final class AdminServer implements AutoCloseable {
     post("/prune", this::prune);
     post("/scrub", r -> Map.of("badBlocks", node.store().scrub()));
     guarded("/apply", r -> applied.apply(r.parameters().getOrDefault("file", "(body)"), r.body()));
+    guarded("/suspend", r -> suspend(r, true));
+    guarded("/resume", r -> suspend(r, false));
     guarded("/drop", r -> applied.drop(r.required("dataset")));
     new LoadEndpoints(loads).addTo(this);
     new SnapshotEndpoints(node).addTo(this);
@@ -208,6 +211,11 @@ public final class AdminServer implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
+  private Object suspend(AdminRequest request, boolean whether) throws IOException {
+    node.suspend(request.required("dataset"), whether);
+    return Map.of();
+  }
+
   private Object prune(AdminRequest request) throws IOException {
     return node.prune(
         request.required("dataset"),
@@ -289,7 +297,7 @@ public final class AdminServer implements AutoCloseable {
         share.name().isEmpty() ? "(not served)" : share.name(),
         share.files(),
         share.usedBytes(),
-        fetching.isPresent() ? "Bound" : "NotBound",
+        fetching.map(f -> f.suspended() ? "Suspended" : "Bound").orElse("NotBound"),
         snapshot.map(SnapshotInfo::bytes).orElse(null),
         snapshot.map(SnapshotInfo::files).orElse(null),
         snapshot.map(i -> i.created().toString()).orElse(null),
@@ -297,7 +305,8 @@ public final class AdminServer implements AutoCloseable {
         most,
         share.guaranteedBytes(),
         share.retention(),
-        100 * share.hitRatio(),
+        share.hitRatio(),
+        share.localHitRatio(),
         throughput.of(share.name()),
         fetching.map(f -> f.underStore().bytes()).orElse(0L),
         fetching.map(f -> f.underStore().failures()).orElse(0L),

@@ -41,21 +41,23 @@ public record StatusReport(
   /**
    * A data set.
    *
-   * @param phase in Fluid's words: Bound, or NotBound for what is not served any more
+   * @param phase in Fluid's words: Bound, NotBound for what is not served any more; and Suspended
    * @param ufsTotal bytes in the under-store, by the snapshot in use; null without one
    * @param fileNum files, likewise
    * @param listedAt when that snapshot's listing began
+   * @param cached bytes on this node
    * @param cachedPercentage of ufsTotal; null without a snapshot
    * @param cacheCapacity bytes that it may have here
    * @param retention keep or frequency
-   * @param hitPercent of the bytes read since the start
-   * @param bytesPerSecond read lately, from wherever
+   * @param cacheHitRatio of the bytes read since the start, those that were cached; 0 to 1
+   * @param localHitRatio likewise, those that were cached on the node that read them
+   * @param throughput bytes per second read lately, from wherever
    * @param pins pinned paths; empty for all of it
    */
   public record DataSet(
       String name,
       long files,
-      long cachedBytes,
+      long cached,
       String phase,
       Long ufsTotal,
       Long fileNum,
@@ -64,8 +66,9 @@ public record StatusReport(
       long cacheCapacity,
       long guaranteedBytes,
       String retention,
-      double hitPercent,
-      double bytesPerSecond,
+      double cacheHitRatio,
+      double localHitRatio,
+      double throughput,
       long underStoreBytes,
       long underStoreFailures,
       List<String> pins) {}

@@ -1,0 +1,29 @@
+package io.forebay.cli;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Takes a suspension back. */
+@Command(
+    name = "resume",
+    description = "Takes back what 'forebay suspend' did.",
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110,
+    footer = {"", "Example:", "  forebay resume --node /var/lib/forebay images"})
+final class ResumeCommand implements Callable<Integer> {
+
+  @Mixin private Admin admin;
+
+  @Parameters(paramLabel = "DATASET", description = "Its name or root.")
+  private String dataSet;
+
+  @Override
+  public Integer call() throws Exception {
+    admin.post("/resume", Map.of("dataset", dataSet));
+    System.out.println("resumed");
+    return 0;
+  }
+}
