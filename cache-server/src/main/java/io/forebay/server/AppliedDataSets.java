@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,16 +109,39 @@ public final class AppliedDataSets {
         case Manifest.DataLoad load -> {}
       }
     }
+    Set<String> listed = new HashSet<>();
     for (Manifest manifest : manifests.documents()) {
       if (manifest instanceof Manifest.DataLoad load) {
         if (load.policy() == Manifest.Policy.ON_EVENT) {
           warnings.add(file + ": DataLoad/" + load.name() + ": OnEvent runs once, now");
         }
+        if (load.loadMetadata()) {
+          listed.add(load.dataSet());
+        }
         loads.start(LoadRequest.of(load));
         applied.add("DataLoad/" + load.name() + " started");
       }
     }
+    for (Manifest manifest : manifests.documents()) {
+      if (manifest instanceof Manifest.CacheRuntime runtime
+          && runtime.autoSync()
+          && !listed.contains(runtime.name())
+          && hasNoList(runtime.name())) {
+        String load = "sync-" + runtime.name();
+        if (!loads.isUnderWay(load)) {
+          loads.start(LoadRequest.once(load, runtime.name(), true, false, List.of()));
+        }
+        applied.add("Dataset/" + runtime.name() + " is being listed");
+      }
+    }
     return new Outcome(applied, warnings);
+  }
+
+  private boolean hasNoList(String name) throws IOException {
+    Optional<DataSetSpec> spec = node.spec(name);
+    return spec.isPresent()
+        && !spec.get().policy().metadata().always()
+        && node.dataSet(name).snapshots().inUse().isEmpty();
   }
 
   private String apply(DataSetSpec spec, String text) throws IOException {

@@ -293,6 +293,34 @@ class DataSetsTest {
   }
 
   @Test
+  void aRuntimeHasItsDataSetListedUnlessItSaysNot() throws Exception {
+    for (boolean autoSync : new boolean[] {false, true}) {
+      String name = "sync" + autoSync;
+      String dataSet = manifest(name, "/");
+      Path file = directory.resolve(name + ".yaml");
+      Files.writeString(
+          file,
+          dataSet.substring(0, dataSet.indexOf("---"))
+              + """
+        ---
+        apiVersion: data.fluid.io/v1alpha1
+        kind: JindoRuntime
+        metadata:
+          name: %s
+        spec:
+          management:
+            metadataSyncPolicy:
+              autoSync: %s
+        """
+                  .formatted(name, autoSync));
+      String printed = run(0, "apply", "--node", node(0), "-f", file.toString());
+      assertThat(printed.contains("is being listed")).isEqualTo(autoSync);
+    }
+    await(() -> status("synctrue").get("fileNum").asLong() == 41);
+    assertThat(status("syncfalse").get("fileNum").isNull()).isTrue();
+  }
+
+  @Test
   void onlyTheServersOwnUserAppliesAndDrops() throws Exception {
     Path file = directory.resolve("dataset.yaml");
     Files.writeString(file, manifest("copied", "/"));
@@ -369,7 +397,7 @@ class DataSetsTest {
 
     Files.writeString(config, manifest("checked", "/").replace("Secret: secret", "Secret: wrong"));
     assertThat(run(1, arguments))
-        .contains("WRONG  data set checked", "check key, secret")
+        .contains("WRONG  data set checked", "check key and secret")
         .doesNotContain("wrong\n");
     arguments[2] = set.replace("new", "node-0");
     arguments[4] = "listen.tcp=127.0.0.1:" + nodes.port(0);

@@ -111,6 +111,14 @@ final class KeyWalk {
       int leftOut = (end == null ? page.leftOut() : upTo(end, page.leftOut(), k -> k)).size();
       any |= !inside.isEmpty();
       sink.accept(inside, leftOut);
+      if (page.more() && !after.isEmpty() && Utf8.ORDER.compare(page.last(), after) <= 0) {
+        // A key whose bytes are no UTF-8 sorts elsewhere than what the client makes of it.
+        throw new IOException(
+            "the listing does not get past '"
+                + page.last()
+                + "'; rename objects near it whose"
+                + " names are not UTF-8");
+      }
       after = page.last();
       if (!page.more() || (end != null && Utf8.ORDER.compare(after, end) >= 0)) {
         break;

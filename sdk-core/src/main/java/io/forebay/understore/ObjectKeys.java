@@ -76,11 +76,16 @@ public final class ObjectKeys {
     }
 
     private void add(FileStatus entry) {
-      if (DataPath.isValid(entry.path()) && !entry.path().isEmpty()) {
+      if (DataPath.isValid(entry.path()) && !entry.path().isEmpty() && isUtf8(entry.path())) {
         entries.add(entry);
       } else {
         leftOut.add(entry.path());
       }
+    }
+
+    /** Clients put this sign in the place of bytes that are none; the key itself is lost then. */
+    private static boolean isUtf8(String path) {
+      return path.indexOf('\ufffd') < 0;
     }
 
     public List<FileStatus> entries() {

@@ -20,6 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,6 +150,48 @@ class SnapshotTest {
   }
 
   @Test
+  void whatStaysIsListedOnceWhileOtherObjectsComeAndGo() throws Exception {
+    try (Bucket bucket = new Bucket()) {
+      List<String> staying = new ArrayList<>();
+      for (int i = 0; i < 6_000; i++) {
+        staying.add(String.format("d%02d/stays-%04d", i % 30, i));
+        bucket.add(staying.get(i), 1);
+      }
+      AtomicBoolean over = new AtomicBoolean();
+      ExecutorService thread = Executors.newSingleThreadExecutor();
+      Future<Void> others =
+          thread.submit(
+              () -> {
+                Random random = new Random(2);
+                while (!over.get()) {
+                  String key =
+                      String.format(
+                          "root/d%02d/moves-%02d", random.nextInt(30), random.nextInt(99));
+                  if (random.nextBoolean()) {
+                    bucket.server().put("bucket", key, new byte[1]);
+                  } else {
+                    bucket.server().delete("bucket", key);
+                  }
+                }
+                return null;
+              });
+      try (UnderStore store = open(bucket)) {
+        for (int i = 0; i < 5; i++) {
+          try (Snapshot snapshot = snapshot(store)) {
+            List<String> paths = all(snapshot).stream().map(FileStatus::path).toList();
+            assertThat(paths).doesNotHaveDuplicates().isSortedAccordingTo(Utf8.ORDER);
+            assertThat(paths).containsAll(staying);
+          }
+        }
+      } finally {
+        over.set(true);
+        thread.shutdown();
+        others.get(10, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
   void aBucketIsListedByKeyRanges() throws IOException {
     try (Bucket bucket = new Bucket()) {
       List<String> paths = new ArrayList<>(List.of("a", "a/b", "a-b", "Z/1", "été/中文/😀.jpg"));
@@ -158,11 +205,12 @@ class SnapshotTest {
       }
       bucket.server().put("bucket", "root/marker/", new byte[0]);
       bucket.server().put("bucket", "root/bad//name", new byte[0]);
+      bucket.server().put("bucket", "root/not-utf8-\ufffd", new byte[0]); // as clients show it
       try (UnderStore store = open(bucket);
           Snapshot snapshot = snapshot(store)) {
         assertThat(all(snapshot).stream().filter(e -> !e.directory()).map(FileStatus::path))
             .containsExactlyInAnyOrderElementsOf(paths);
-        assertThat(snapshot.info().leftOut()).isEqualTo(1);
+        assertThat(snapshot.info().leftOut()).isEqualTo(2);
         assertThat(snapshot.list("marker")).isEmpty();
         assertThat(snapshot.list("train/n01007"))
             .containsExactlyInAnyOrderElementsOf(TreeListing.list(store, "train/n01007"));

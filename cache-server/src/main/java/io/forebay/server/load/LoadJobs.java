@@ -91,8 +91,7 @@ public final class LoadJobs implements AutoCloseable {
    */
   public synchronized LoadReport start(LoadRequest request) throws IOException {
     node.dataSet(request.dataSet());
-    LoadJob before = jobs.get(request.name());
-    if (before != null && !before.isOver() && before.request().cron().isEmpty()) {
+    if (isUnderWay(request.name())) {
       throw new IllegalArgumentException(
           "load '" + request.name() + "' is not over yet; wait for it, or cancel it");
     }
@@ -101,6 +100,12 @@ public final class LoadJobs implements AutoCloseable {
     JSON.writeValue(unfinished.toFile(), request);
     Files.move(unfinished, file(request.name()), StandardCopyOption.ATOMIC_MOVE);
     return begin(request, request.cron().isEmpty());
+  }
+
+  /** Whether a load of that name runs or waits to. */
+  public synchronized boolean isUnderWay(String name) {
+    LoadJob job = jobs.get(name);
+    return job != null && !job.isOver() && job.request().cron().isEmpty();
   }
 
   private synchronized LoadReport begin(LoadRequest request, boolean now) {

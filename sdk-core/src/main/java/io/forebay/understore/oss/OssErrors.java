@@ -9,6 +9,7 @@ import io.forebay.understore.UnderStoreException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,14 +18,21 @@ import java.util.Set;
  */
 final class OssErrors {
 
-  private static final Set<String> DENIED =
-      Set.of(
+  /** With what to do about it. */
+  private static final Map<String, String> DENIED =
+      Map.of(
           OSSErrorCode.ACCESS_DENIED,
+          "check the permissions of this key",
           OSSErrorCode.INVALID_ACCESS_KEY_ID,
+          "check key and secret",
           OSSErrorCode.SIGNATURE_DOES_NOT_MATCH,
+          "check key and secret",
           OSSErrorCode.REQUEST_TIME_TOO_SKEWED,
+          "set the clock of this machine",
           "InvalidSecurityToken",
-          "SecurityTokenExpired");
+          "check the security token",
+          "SecurityTokenExpired",
+          "renew the security token");
 
   private static final Set<String> PASSING =
       Set.of(OSSErrorCode.INTERNAL_ERROR, OSSErrorCode.REQUEST_TIMEOUT);
@@ -52,8 +60,8 @@ final class OssErrors {
     if (code.equals(OSSErrorCode.PRECONDITION_FAILED)) {
       return new StaleFileException(noun, "the etag no longer matches");
     }
-    if (DENIED.contains(code)) {
-      return new AccessDeniedException(noun, null, detail + "; check key, secret and permissions");
+    if (DENIED.containsKey(code)) {
+      return new AccessDeniedException(noun, null, detail + "; " + DENIED.get(code));
     }
     if (PASSING.contains(code)) {
       return UnderStoreException.passing(noun + ": " + detail, e);

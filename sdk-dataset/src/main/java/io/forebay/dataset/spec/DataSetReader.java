@@ -22,6 +22,9 @@ final class DataSetReader {
   /** Annotations that start so are ours: how a data set is kept, which Fluid has no words for. */
   private static final String OURS = "forebay.io/";
 
+  /** JindoCache's word for how old names may be, among the options. */
+  private static final String META_POLICY = "metaPolicy";
+
   private final Optional<Path> secrets;
 
   private DataSetReader(Optional<Path> secrets) {
@@ -34,7 +37,9 @@ final class DataSetReader {
   }
 
   private Manifest read(String name, Field spec, Optional<Field> annotations) {
-    Map<String, String> shared = spec.get("sharedOptions").map(Field::texts).orElse(Map.of());
+    Optional<Field> options = spec.get("sharedOptions");
+    Map<String, String> shared = new HashMap<>(options.map(Field::texts).orElse(Map.of()));
+    Optional<String> metaPolicy = Optional.ofNullable(shared.remove(META_POLICY));
     Map<String, SecretRef> sharedSecrets = secrets(spec.get("sharedEncryptOptions"));
     boolean writable = isWritable(spec.get("accessModes"));
     List<Mount> mounts = new ArrayList<>();
@@ -47,7 +52,7 @@ final class DataSetReader {
     spec.ignore(inClusters, "nodeAffinity", "tolerations", "dataRestoreLocation");
     spec.ignore("files belong to whoever runs the mount", "owner");
     spec.ignore("the server it is applied to is its runtime", "runtimes");
-    CachePolicy policy = policy(annotations);
+    CachePolicy policy = policy(annotations, options, metaPolicy);
     try {
       return new Manifest.DataSet(new DataSetSpec(name, mounts, policy));
     } catch (IllegalArgumentException e) {
@@ -55,22 +60,35 @@ final class DataSetReader {
     }
   }
 
-  private static CachePolicy policy(Optional<Field> annotations) {
+  private static CachePolicy policy(
+      Optional<Field> annotations, Optional<Field> options, Optional<String> metaPolicy) {
+    CachePolicy policy = CachePolicy.DEFAULT;
+    try {
+      // Read by itself first, so that a mistake is named where it is.
+      if (metaPolicy.isPresent()) {
+        policy = CachePolicies.parse(Map.of("metadata.policy", metaPolicy.get()));
+      }
+    } catch (IllegalArgumentException e) {
+      throw options.orElseThrow().error("are wrong: " + META_POLICY + ": " + e.getMessage());
+    }
+    if (annotations.isEmpty()) {
+      return policy;
+    }
     Map<String, String> ours = new HashMap<>();
-    annotations.ifPresent(
-        field ->
-            field
-                .texts()
-                .forEach(
-                    (key, value) -> {
-                      if (key.startsWith(OURS)) {
-                        ours.put(key.substring(OURS.length()), value);
-                      }
-                    }));
+    metaPolicy.ifPresent(value -> ours.put("metadata.policy", value));
+    annotations
+        .get()
+        .texts()
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith(OURS)) {
+                ours.put(key.substring(OURS.length()), value);
+              }
+            });
     try {
       return CachePolicies.parse(ours);
     } catch (IllegalArgumentException e) {
-      throw annotations.orElseThrow().error("are wrong: " + OURS + e.getMessage());
+      throw annotations.get().error("are wrong: " + OURS + e.getMessage());
     }
   }
 

@@ -27,8 +27,10 @@ public sealed interface Manifest {
    * @param kind as written
    * @param tiers all levels, fastest first
    * @param replicas cache servers
+   * @param autoSync whether the under-store is listed without being asked to
    */
-  record CacheRuntime(String name, String kind, List<TierOptions> tiers, int replicas)
+  record CacheRuntime(
+      String name, String kind, List<TierOptions> tiers, int replicas, boolean autoSync)
       implements Manifest {
 
     public CacheRuntime {

@@ -27,6 +27,7 @@ final class RuntimeReader {
       }
       store.get().close();
     }
+    boolean autoSync = spec.get("management").map(RuntimeReader::autoSync).orElse(true);
     int replicas = spec.get("replicas").map(f -> f.number(1)).orElse(1);
     spec.ignore(
         PODS,
@@ -57,13 +58,21 @@ final class RuntimeReader {
         "hadoopConfig",
         "logConfig",
         "monitoring",
-        "management",
         "cleanCachePolicy",
         "secret",
         "user",
         "runAs",
         "data");
-    return new Manifest.CacheRuntime(name, kind, tiers, replicas);
+    return new Manifest.CacheRuntime(name, kind, tiers, replicas, autoSync);
+  }
+
+  private static boolean autoSync(Field management) {
+    management.ignore("what is cached of a data set goes when it is dropped", "cleanCachePolicy");
+    Optional<Field> policy = management.get("metadataSyncPolicy");
+    boolean autoSync = policy.flatMap(p -> p.get("autoSync")).map(Field::flag).orElse(true);
+    policy.ifPresent(Field::close);
+    management.close();
+    return autoSync;
   }
 
   private static TierOptions tier(Field level) {

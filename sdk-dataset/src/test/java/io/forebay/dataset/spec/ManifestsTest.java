@@ -190,6 +190,19 @@ class ManifestsTest {
   }
 
   @Test
+  void jindosMetaPolicySaysHowOldNamesMayBe() {
+    String text =
+        document(
+            "Dataset", "mounts:\n  - mountPoint: s3://one\nsharedOptions:\n  metaPolicy: ALWAYS\n");
+    DataSetSpec spec = ((Manifest.DataSet) parse(text).documents().get(0)).spec();
+    assertThat(spec.policy().metadata().always()).isTrue();
+    assertThat(spec.mounts().get(0).options()).isEmpty();
+    assertThatThrownBy(() -> parse(text.replace("ALWAYS", "SOMETIMES")))
+        .hasMessageContaining("spec.sharedOptions")
+        .hasMessageContaining("metaPolicy");
+  }
+
+  @Test
   void mistakesAreNamedWithFileLineAndField() {
     record Mistake(String kind, String spec, String message) {}
     for (Mistake mistake :

@@ -11,5 +11,16 @@ public enum Fault {
   /** Half of the body, then the connection closes. */
   TRUNCATE,
   /** No answer at all. */
-  HANG
+  HANG,
+  /** 403 AccessDenied, as a policy of the bucket says. */
+  DENY,
+  /** 403 SecurityTokenExpired. */
+  EXPIRE_TOKEN,
+  /** 403 RequestTimeTooSkewed. */
+  SKEW_CLOCK;
+
+  /** Whether the same request may succeed when it is sent again. */
+  public boolean isPassing() {
+    return compareTo(DENY) < 0;
+  }
 }

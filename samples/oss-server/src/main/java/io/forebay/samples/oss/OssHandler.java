@@ -83,6 +83,15 @@ final class OssHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       if (fault == Fault.INTERNAL_ERROR) {
         throw new OssError(500, "InternalError", "An internal error occurred.");
       }
+      if (fault == Fault.DENY) {
+        throw new OssError(403, "AccessDenied", "You have no right to access this object.");
+      }
+      if (fault == Fault.EXPIRE_TOKEN) {
+        throw new OssError(403, "SecurityTokenExpired", "The security token has expired.");
+      }
+      if (fault == Fault.SKEW_CLOCK) {
+        throw new OssError(403, "RequestTimeTooSkewed", "The clocks differ by over 15 minutes.");
+      }
       signatures.check(request);
       return api.answer(request);
     } catch (OssError e) {
