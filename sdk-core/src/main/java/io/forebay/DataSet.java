@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -148,6 +149,34 @@ public final class DataSet {
       ladder.countResident(file, 0, file.size());
       return Optional.of(mapping);
     }
+  }
+
+  /**
+   * Reads a range of the version of a file that a status names.
+   *
+   * @param file as {@link #stat} or {@link #list} returned it
+   * @param offset of the first byte; {@code offset + target.remaining() <= size}
+   * @param target is filled, or an exception says why not
+   */
+  public void read(FileStatus file, long offset, ByteBuffer target) throws IOException {
+    ladder.read(FileVersion.of(name, file), offset, target);
+  }
+
+  /**
+   * Finds the file on this node's disks that holds a file, complete and verified, for somebody who
+   * reads it without this library. It never changes, but may be deleted at any time: then who has
+   * it open keeps it. Counts as one read of the whole file.
+   *
+   * @param file as {@link #stat} or {@link #list} returned it
+   * @return empty when the file is not resident on this node
+   */
+  public Optional<Path> resident(FileStatus file) {
+    FileVersion version = FileVersion.of(name, file);
+    Optional<Path> found = ladder.findResident(version);
+    if (found.isPresent()) {
+      ladder.countResident(version, 0, file.size());
+    }
+    return found;
   }
 
   /** Takes the files of {@link DataSet#readAll}. */

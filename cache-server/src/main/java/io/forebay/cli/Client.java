@@ -33,6 +33,15 @@ final class Client {
     if (directory != null || servers.isEmpty()) {
       builder.node(directory != null ? directory : Path.of("/var/lib/forebay"));
     }
+    return open(builder);
+  }
+
+  /** With a cache in this process. */
+  Forebay embedded(Path cache) throws IOException {
+    return open(Forebay.builder().embedded(cache));
+  }
+
+  private Forebay open(Forebay.Builder builder) throws IOException {
     options.forEach(builder::option);
     return builder.open();
   }

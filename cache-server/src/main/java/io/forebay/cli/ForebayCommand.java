@@ -21,6 +21,8 @@ import picocli.CommandLine.Command;
       StatCommand.class,
       CatCommand.class,
       CopyCommand.class,
+      MountCommand.class,
+      UnmountCommand.class,
       PinCommand.class,
       UnpinCommand.class,
       PruneCommand.class,

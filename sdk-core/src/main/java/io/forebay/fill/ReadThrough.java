@@ -373,12 +373,13 @@ public final class ReadThrough {
       FileVersion version, Blocks blocks, int first, List<Fill> run, MemoryBudget budget) {
     int at = 0;
     long start = blocks.start(first);
-    int last = first + run.size() - 1;
-    long length = blocks.start(last) + blocks.length(last) - start;
+    int end = first + run.size() - 1;
+    long length = blocks.start(end) + blocks.length(end) - start;
     try (InputStream in = underStore.open(version.status(), start, length)) {
       for (; at < run.size(); at++) {
         Fill fill = run.get(at);
-        receive(version, in, fill, fill.begin(blocks.length(first + at), budget));
+        boolean last = at == run.size() - 1;
+        receive(version, in, last, fill, fill.begin(blocks.length(first + at), budget));
         fills.remove(new BlockKey(version.id(), first + at));
         fill.done();
       }
@@ -394,8 +395,12 @@ public final class ReadThrough {
     }
   }
 
-  /** Takes one block; when the disk fails under it, the readers still get their bytes. */
-  private void receive(FileVersion version, InputStream in, Fill fill, byte[] target)
+  /**
+   * Takes one block; when the disk fails under it, the readers still get their bytes.
+   *
+   * @param last whether the stream ends with it
+   */
+  private void receive(FileVersion version, InputStream in, boolean last, Fill fill, byte[] target)
       throws IOException {
     try (BlockWriter writer = fill.writer()) {
       boolean storing = true;
@@ -407,6 +412,9 @@ public final class ReadThrough {
         }
         if (threads.closing()) {
           throw new IOException(version + ": the cache is being closed");
+        }
+        if (last && have + n == target.length) {
+          in.close(); // the under-store may be asked for the next thing while the disk is at work
         }
         if (storing) {
           storing =

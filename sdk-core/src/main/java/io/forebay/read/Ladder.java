@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,6 +89,11 @@ public final class Ladder {
   /** Opens a file's bytes on this node, if it is resident. */
   public Optional<FileChannel> openResident(FileVersion file) throws IOException {
     return resident.isEmpty() ? Optional.empty() : resident.get().open(file);
+  }
+
+  /** Where a file's bytes are on this node, if it is resident. */
+  public Optional<Path> findResident(FileVersion file) {
+    return resident.flatMap(rung -> rung.find(file));
   }
 
   /** Counts a read that went past {@link #read}, through {@link #openResident}. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
@@ -68,6 +69,13 @@ public final class ResidentRung implements Rung {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+  }
+
+  /** Where a file is; it may have left since. */
+  Optional<Path> find(FileVersion file) {
+    return Optional.ofNullable(locate(file.id()))
+        .filter(place -> place.length() == file.size())
+        .map(place -> TierLayout.complete(place.directory(), file.id()));
   }
 
   /** Counts a read. */

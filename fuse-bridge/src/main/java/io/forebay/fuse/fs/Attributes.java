@@ -1,0 +1,78 @@
+package io.forebay.fuse.fs;
+
+import io.forebay.FileStatus;
+import io.forebay.fuse.protocol.Reply;
+import java.time.Duration;
+
+/**
+ * How files look: owner, permissions and how long the kernel may believe it. Writes {@code struct
+ * fuse_attr} (88 bytes), {@code fuse_attr_out} (104) and {@code fuse_entry_out} (128).
+ *
+ * @param uid owner of all files
+ * @param gid group of all files
+ * @param umask permissions that are taken away
+ * @param attributes how long the kernel may keep attributes
+ * @param entries how long it may keep names
+ * @param negative how long it may believe that a name is missing; zero for not at all
+ */
+public record Attributes(
+    int uid, int gid, int umask, Duration attributes, Duration entries, Duration negative) {
+
+  static final int ATTR_OUT = 104;
+  static final int ENTRY_OUT = 128;
+
+  private static final int S_IFDIR = 0x4000;
+  private static final int S_IFREG = 0x8000;
+  private static final int BLOCK_BYTES = 512;
+  private static final int PREFERRED_BYTES = 128 << 10;
+
+  int mode(boolean directory) {
+    return directory ? S_IFDIR | (0555 & ~umask) : S_IFREG | (0444 & ~umask);
+  }
+
+  /** The body of an answer to GETATTR. */
+  void putAttributes(Reply reply, long node, FileStatus status) {
+    reply.body(ATTR_OUT);
+    reply.setLong(0, attributes.getSeconds());
+    reply.setInt(8, attributes.getNano());
+    put(reply, 16, node, status);
+  }
+
+  /**
+   * An entry within a body that has room for it.
+   *
+   * @param offset in the body
+   */
+  void putEntry(Reply reply, long offset, long node, FileStatus status) {
+    reply.setLong(offset, node);
+    reply.setLong(offset + 16, entries.getSeconds());
+    reply.setLong(offset + 24, attributes.getSeconds());
+    reply.setInt(offset + 32, entries.getNano());
+    reply.setInt(offset + 36, attributes.getNano());
+    put(reply, offset + 40, node, status);
+  }
+
+  /** The body of an answer to LOOKUP of what is not there, which is remembered. */
+  void putMissing(Reply reply) {
+    reply.body(ENTRY_OUT);
+    reply.setLong(16, negative.getSeconds());
+    reply.setInt(32, negative.getNano());
+  }
+
+  private void put(Reply reply, long offset, long node, FileStatus status) {
+    long seconds = Math.floorDiv(status.modifiedMillis(), 1_000L);
+    int nanos = (int) Math.floorMod(status.modifiedMillis(), 1_000L) * 1_000_000;
+    reply.setLong(offset, node);
+    reply.setLong(offset + 8, status.size());
+    reply.setLong(offset + 16, (status.size() + BLOCK_BYTES - 1) / BLOCK_BYTES);
+    for (int time = 0; time < 3; time++) { // atime, mtime, ctime
+      reply.setLong(offset + 24 + 8L * time, seconds);
+      reply.setInt(offset + 48 + 4L * time, nanos);
+    }
+    reply.setInt(offset + 60, mode(status.directory()));
+    reply.setInt(offset + 64, status.directory() ? 2 : 1);
+    reply.setInt(offset + 68, uid);
+    reply.setInt(offset + 72, gid);
+    reply.setInt(offset + 80, PREFERRED_BYTES);
+  }
+}

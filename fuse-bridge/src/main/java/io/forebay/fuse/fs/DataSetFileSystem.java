@@ -1,0 +1,241 @@
+package io.forebay.fuse.fs;
+
+import io.forebay.DataPath;
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.StaleFileException;
+import io.forebay.fuse.protocol.Capabilities;
+import io.forebay.fuse.protocol.Device;
+import io.forebay.fuse.protocol.Errno;
+import io.forebay.fuse.protocol.Handler;
+import io.forebay.fuse.protocol.Opcode;
+import io.forebay.fuse.protocol.Reply;
+import io.forebay.fuse.protocol.Request;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A data set, read-only. Files that are complete on this node are handed to the kernel, which then
+ * reads them by itself; the reads of all others are answered. Thread-safe.
+ */
+public final class DataSetFileSystem implements Handler, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(DataSetFileSystem.class);
+
+  // FOPEN_*
+  private static final int KEEP_CACHE = 1 << 1;
+  private static final int NOFLUSH = 1 << 5;
+  private static final int PASSTHROUGH = 1 << 7;
+
+  // open(2)
+  private static final int O_ACCMODE = 3;
+
+  private static final int OPEN_OUT = 16;
+  private static final int STATFS_OUT = 80;
+  private static final int FORGET_ONE = 16;
+  private static final int BLOCK_BYTES = 4096;
+  private static final int LONGEST_NAME = 255;
+
+  private final DataSet dataSet;
+  private final Attributes attributes;
+  private final Inodes inodes = new Inodes();
+  private final Directories directories;
+  private final BackingFiles backing;
+  private final boolean passthrough;
+
+  public DataSetFileSystem(
+      DataSet dataSet, Attributes attributes, Device device, Capabilities capabilities) {
+    this.dataSet = dataSet;
+    this.attributes = attributes;
+    this.directories = new Directories(dataSet, inodes, attributes);
+    this.backing = new BackingFiles(device);
+    this.passthrough = capabilities.passthrough();
+    if (!passthrough) {
+      log.warn("this kernel cannot read cached files by itself (Linux 6.9 can); reads are slower");
+    }
+  }
+
+  @Override
+  public void handle(Request request, Reply reply) throws IOException {
+    switch (request.opcode()) {
+      case Opcode.LOOKUP -> lookUp(request, reply);
+      case Opcode.FORGET -> {
+        forget(request.nodeId(), request.longAt(0));
+        reply.none();
+      }
+      case Opcode.BATCH_FORGET -> {
+        for (int i = 0; i < request.intAt(0); i++) {
+          forget(
+              request.longAt(8 + (long) i * FORGET_ONE),
+              request.longAt(16 + (long) i * FORGET_ONE));
+        }
+        reply.none();
+      }
+      case Opcode.GETATTR -> {
+        Inode inode = inodes.get(request.nodeId());
+        attributes.putAttributes(reply, inode.id(), inode.status());
+      }
+      case Opcode.OPEN -> open(request, reply);
+      case Opcode.READ -> read(request, reply);
+      case Opcode.RELEASE -> release(inodes.get(request.nodeId()));
+      case Opcode.READDIR, Opcode.READDIRPLUS ->
+          directories.list(
+              inodes.get(request.nodeId()),
+              request.longAt(8),
+              request.intAt(16),
+              request.opcode() == Opcode.READDIRPLUS,
+              reply);
+      case Opcode.STATFS -> statFileSystem(reply);
+      case Opcode.INTERRUPT -> reply.none(); // whoever waits gives up by himself
+      case Opcode.DESTROY -> {}
+      case Opcode.SETATTR,
+          Opcode.MKNOD,
+          Opcode.MKDIR,
+          Opcode.UNLINK,
+          Opcode.RMDIR,
+          Opcode.RENAME,
+          Opcode.RENAME2,
+          Opcode.LINK,
+          Opcode.WRITE,
+          Opcode.CREATE,
+          Opcode.SETXATTR,
+          Opcode.REMOVEXATTR ->
+          reply.error(Errno.EROFS);
+      default -> reply.error(Errno.ENOSYS); // the kernel does not ask again, or does it by itself
+    }
+  }
+
+  private void lookUp(Request request, Reply reply) throws IOException {
+    Inode parent = inodes.get(request.nodeId());
+    String name = request.nameAt(0);
+    try {
+      if (name == null) {
+        throw new NoSuchFileException("a name that is not UTF-8");
+      }
+      String above = parent.status().path();
+      String path = above.isEmpty() ? name : above + "/" + name;
+      if (!DataPath.isValid(path)) {
+        throw new NoSuchFileException(path);
+      }
+      Inode inode = inodes.lookUp(dataSet.stat(path));
+      reply.body(Attributes.ENTRY_OUT);
+      attributes.putEntry(reply, 0, inode.id(), inode.status());
+    } catch (NoSuchFileException e) {
+      if (attributes.negative().isZero()) {
+        throw e;
+      }
+      attributes.putMissing(reply);
+    }
+  }
+
+  private void forget(long node, long lookups) {
+    inodes
+        .forget(node, lookups)
+        .ifPresent(
+            inode -> {
+              synchronized (inode) {
+                inode.forgotten = true;
+                if (inode.handles == 0) {
+                  backing.forget(inode.id());
+                }
+              }
+            });
+  }
+
+  private void open(Request request, Reply reply) throws IOException {
+    if ((request.intAt(0) & O_ACCMODE) != 0) {
+      reply.error(Errno.EROFS);
+      return;
+    }
+    Inode inode = inodes.get(request.nodeId());
+    FileStatus status = inode.status();
+    reply.body(OPEN_OUT);
+    synchronized (inode) {
+      OptionalInt id = OptionalInt.empty();
+      if (inode.mode == Inode.Mode.PASSTHROUGH) {
+        id = OptionalInt.of(backing.idOf(inode.id()));
+      } else if (inode.mode == Inode.Mode.CLOSED && passthrough && status.size() > 0) {
+        id = backing.open(inode.id(), () -> dataSet.resident(status));
+      }
+      inode.handles++;
+      inode.mode = id.isPresent() ? Inode.Mode.PASSTHROUGH : Inode.Mode.ANSWERED;
+      reply.setInt(8, id.isPresent() ? PASSTHROUGH | NOFLUSH : KEEP_CACHE | NOFLUSH);
+      reply.setInt(12, id.orElse(0));
+    }
+  }
+
+  private void release(Inode inode) {
+    synchronized (inode) {
+      if (--inode.handles > 0) {
+        return;
+      }
+      if (inode.mode == Inode.Mode.PASSTHROUGH) {
+        backing.release(inode.id());
+        if (inode.forgotten) {
+          backing.forget(inode.id());
+        }
+      }
+      inode.mode = Inode.Mode.CLOSED;
+    }
+  }
+
+  private void read(Request request, Reply reply) throws IOException {
+    FileStatus status = inodes.get(request.nodeId()).status();
+    long offset = request.longAt(8);
+    int length = (int) Math.min(request.intAt(16), status.size() - offset);
+    if (length > 0) {
+      dataSet.read(status, offset, reply.target(length));
+      reply.data(length);
+    }
+  }
+
+  private static void statFileSystem(Reply reply) {
+    reply.body(STATFS_OUT);
+    reply.setInt(40, BLOCK_BYTES);
+    reply.setInt(44, LONGEST_NAME);
+    reply.setInt(48, BLOCK_BYTES);
+  }
+
+  @Override
+  public int errno(Exception e) {
+    if (e instanceof NoSuchFileException || e instanceof InvalidPathException) {
+      return Errno.ENOENT;
+    }
+    if (e instanceof AccessDeniedException) {
+      return Errno.EACCES;
+    }
+    if (e instanceof StaleFileException) {
+      return Errno.ESTALE;
+    }
+    log.warn("a request failed", e);
+    return Errno.EIO;
+  }
+
+  @Override
+  public void undo(Request request, Reply reply) {
+    try {
+      if (request.opcode() == Opcode.OPEN) {
+        release(inodes.get(request.nodeId()));
+      } else if (request.opcode() == Opcode.LOOKUP && reply.longAt(0) != 0) {
+        forget(reply.longAt(0), 1);
+      }
+    } catch (StaleFileException e) {
+      log.debug("nothing to take back", e);
+    }
+  }
+
+  /** Gives up what was evicted meanwhile; to be called every few seconds. */
+  public void sweep() {
+    backing.sweep();
+  }
+
+  @Override
+  public void close() {
+    backing.close();
+  }
+}

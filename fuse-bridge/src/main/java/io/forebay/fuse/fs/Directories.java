@@ -1,0 +1,81 @@
+package io.forebay.fuse.fs;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.fuse.protocol.Reply;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Answers listings, {@code struct fuse_dirent} and {@code fuse_direntplus}. An entry's offset is
+ * its number, so a listing is kept until the kernel has had the whole of it. Thread-safe.
+ */
+final class Directories {
+
+  private static final int DIRENT = 24;
+  private static final int DT_DIR = 4;
+  private static final int DT_REG = 8;
+
+  /** Entries of all listings that are kept, at about 200 bytes each. */
+  private static final long KEPT = 100_000;
+
+  private final DataSet dataSet;
+  private final Inodes inodes;
+  private final Attributes attributes;
+  private final Cache<Long, List<FileStatus>> kept =
+      Caffeine.newBuilder()
+          .maximumWeight(KEPT)
+          .weigher((Long node, List<FileStatus> entries) -> 1 + entries.size())
+          .expireAfterAccess(Duration.ofMinutes(1))
+          .build();
+
+  Directories(DataSet dataSet, Inodes inodes, Attributes attributes) {
+    this.dataSet = dataSet;
+    this.inodes = inodes;
+    this.attributes = attributes;
+  }
+
+  /**
+   * @param offset number of the first entry; 0 begins anew
+   * @param size bytes that the kernel has room for
+   * @param plus whether each entry comes with what a look-up would say
+   */
+  void list(Inode directory, long offset, long size, boolean plus, Reply reply) throws IOException {
+    List<FileStatus> entries = offset == 0 ? null : kept.getIfPresent(directory.id());
+    if (entries == null) {
+      entries = dataSet.list(directory.status().path());
+      kept.put(directory.id(), entries);
+    }
+    long room = Math.min(size, reply.room());
+    int head = plus ? Attributes.ENTRY_OUT + DIRENT : DIRENT;
+    long at = 0;
+    for (long i = offset; i < entries.size(); i++) {
+      FileStatus entry = entries.get((int) i);
+      byte[] name = entry.name().getBytes(StandardCharsets.UTF_8);
+      long length = head + (name.length + 7L) / 8 * 8;
+      if (at + length > room) {
+        break;
+      }
+      reply.body(at + length);
+      long node = 0;
+      if (plus) {
+        node = inodes.lookUp(entry).id();
+        attributes.putEntry(reply, at, node, entry);
+      }
+      long dirent = at + head - DIRENT;
+      reply.setLong(dirent, plus ? node : i + 2);
+      reply.setLong(dirent + 8, i + 1);
+      reply.setInt(dirent + 16, name.length);
+      reply.setInt(dirent + 20, entry.directory() ? DT_DIR : DT_REG);
+      reply.setBytes(dirent + DIRENT, name);
+      at += length;
+    }
+    if (offset + 1 >= entries.size()) {
+      kept.invalidate(directory.id());
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.forebay.fuse.mount;
+
+import io.forebay.config.Durations;
+import io.forebay.fuse.fs.Attributes;
+import io.forebay.fuse.protocol.Libc;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The options of a mount, by the names that users of libfuse and JindoFuse know.
+ *
+ * @param allowOther whether other users may look in
+ * @param attributes how files look, and how long the kernel may believe it
+ */
+public record MountOptions(boolean allowOther, Attributes attributes) {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+  /**
+   * Reads what stands behind {@code -o}: {@code name} or {@code name=value}, with commas between.
+   *
+   * @throws IllegalArgumentException for an option that is unknown or has a bad value
+   */
+  public static MountOptions parse(String text) {
+    Map<String, String> given = new TreeMap<>();
+    for (String option : text.split(",", -1)) {
+      if (!option.isBlank()) {
+        int equals = option.indexOf('=');
+        given.put(
+            equals < 0 ? option : option.substring(0, equals),
+            equals < 0 ? "" : option.substring(equals + 1));
+      }
+    }
+    given.remove("ro"); // it is so anyway
+    if (given.containsKey("rw")) {
+      throw new IllegalArgumentException("-o rw: a mount is read-only as yet");
+    }
+    Attributes attributes =
+        new Attributes(
+            number(given, "uid", 10, Libc.getuid()),
+            number(given, "gid", 10, Libc.getgid()),
+            number(given, "umask", 8, 0),
+            seconds(given, "attr_timeout", TIMEOUT),
+            seconds(given, "entry_timeout", TIMEOUT),
+            seconds(given, "negative_timeout", Duration.ZERO));
+    boolean allowOther = given.remove("allow_other") != null;
+    if (!given.isEmpty()) {
+      throw new IllegalArgumentException(
+          "-o: unknown "
+              + new TreeSet<>(given.keySet())
+              + "; known are ro, allow_other, uid, gid, umask, attr_timeout, entry_timeout,"
+              + " negative_timeout");
+    }
+    return new MountOptions(allowOther, attributes);
+  }
+
+  private static int number(Map<String, String> given, String name, int radix, int fallback) {
+    String text = given.remove(name);
+    try {
+      return text == null ? fallback : Integer.parseUnsignedInt(text, radix);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("-o " + name + "=" + text + " is no number", e);
+    }
+  }
+
+  /** Seconds, perhaps with a fraction, as libfuse has it; or with a unit. */
+  private static Duration seconds(Map<String, String> given, String name, Duration fallback) {
+    String text = given.remove(name);
+    if (text == null) {
+      return fallback;
+    }
+    try {
+      double seconds = Double.parseDouble(text);
+      if (!(seconds >= 0 && seconds < 1e9)) {
+        throw new IllegalArgumentException("-o " + name + "=" + text + " is no time");
+      }
+      return Duration.ofNanos((long) (seconds * 1e9));
+    } catch (NumberFormatException e) {
+      return Durations.parse(text);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.forebay.fuse.protocol;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/** The kernel's end of a mount. Thread-safe; each read takes one request, each write is a reply. */
+public final class Device implements AutoCloseable {
+
+  private static final Path PATH = Path.of("/dev/fuse");
+
+  /** _IOW(229, 1, struct fuse_backing_map): i32 fd, u32 flags, u64 padding. */
+  private static final long BACKING_OPEN = 0x4010E501L;
+
+  /** _IOW(229, 2, u32). */
+  private static final long BACKING_CLOSE = 0x4004E502L;
+
+  private static final int BACKING_MAP_BYTES = 16;
+
+  private final int fd;
+  private boolean closed;
+
+  private Device(int fd) {
+    this.fd = fd;
+  }
+
+  /**
+   * @throws IOException when the kernel has no FUSE, or this process may not use it
+   */
+  public static Device open() throws IOException {
+    int fd = Libc.open(PATH, Libc.O_RDWR | Libc.O_CLOEXEC);
+    if (fd < 0) {
+      throw new IOException(
+          PATH
+              + " cannot be opened (error "
+              + -fd
+              + "); load the kernel's module 'fuse', and give"
+              + " containers the device");
+    }
+    return new Device(fd);
+  }
+
+  /** For the options of mount(2). */
+  public int fd() {
+    return fd;
+  }
+
+  /** A request's bytes; the negated error number otherwise. */
+  int read(MemorySegment target) {
+    return Libc.read(fd, target, target.byteSize());
+  }
+
+  /** A reply's bytes; the negated error number otherwise. */
+  int write(MemorySegment source, long length) {
+    return Libc.write(fd, source, length);
+  }
+
+  /**
+   * Registers an open file from which the kernel can answer reads by itself.
+   *
+   * @return its backing id; the negated error number otherwise
+   */
+  public int openBacking(int fileDescriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment map = arena.allocate(BACKING_MAP_BYTES, Long.BYTES);
+      map.set(JAVA_INT, 0, fileDescriptor);
+      map.set(JAVA_INT, 4, 0);
+      map.set(JAVA_LONG, 8, 0);
+      return Libc.ioctl(fd, BACKING_OPEN, map);
+    }
+  }
+
+  public int closeBacking(int backingId) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment id = arena.allocate(JAVA_INT);
+      id.set(JAVA_INT, 0, backingId);
+      return Libc.ioctl(fd, BACKING_CLOSE, id);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      Libc.close(fd);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.forebay.fuse.protocol;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A request in its buffer, {@code struct fuse_in_header} (40 bytes) and a body. Used again for the
+ * next one. Used by one thread.
+ *
+ * <p>The kernel's requests are well formed; offsets beyond the end are {@link
+ * IndexOutOfBoundsException} all the same, and answered with EIO.
+ */
+public final class Request {
+
+  private static final long HEADER = 40;
+
+  private final MemorySegment buffer;
+  private MemorySegment bytes;
+
+  Request(MemorySegment buffer) {
+    this.buffer = buffer;
+    this.bytes = buffer.asSlice(0, 0);
+  }
+
+  MemorySegment buffer() {
+    return buffer;
+  }
+
+  /**
+   * Takes what was read.
+   *
+   * @return false when that is no request
+   */
+  boolean take(int length) {
+    bytes = buffer.asSlice(0, Math.max(0, length));
+    return length >= HEADER && bytes.get(JAVA_INT_UNALIGNED, 0) == length;
+  }
+
+  public int opcode() {
+    return bytes.get(JAVA_INT_UNALIGNED, 4);
+  }
+
+  /** Names the request, for its reply. */
+  public long unique() {
+    return bytes.get(JAVA_LONG_UNALIGNED, 8);
+  }
+
+  public long nodeId() {
+    return bytes.get(JAVA_LONG_UNALIGNED, 16);
+  }
+
+  /** Bytes behind the header. */
+  public long bodyBytes() {
+    return bytes.byteSize() - HEADER;
+  }
+
+  /** A 32-bit field of the body. */
+  public int intAt(long offset) {
+    return bytes.get(JAVA_INT_UNALIGNED, HEADER + offset);
+  }
+
+  /** A 64-bit field of the body. */
+  public long longAt(long offset) {
+    return bytes.get(JAVA_LONG_UNALIGNED, HEADER + offset);
+  }
+
+  /**
+   * A name in the body, which a NUL ends.
+   *
+   * @return null when it is not UTF-8, so no file can have it
+   */
+  public String nameAt(long offset) {
+    long end = HEADER + offset;
+    while (bytes.get(JAVA_BYTE, end) != 0) {
+      end++;
+    }
+    byte[] name = bytes.asSlice(HEADER + offset, end - HEADER - offset).toArray(JAVA_BYTE);
+    String text = new String(name, StandardCharsets.UTF_8);
+    return text.indexOf('\ufffd') < 0 ? text : null;
+  }
+}

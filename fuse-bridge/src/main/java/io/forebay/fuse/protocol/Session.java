@@ -1,0 +1,158 @@
+package io.forebay.fuse.protocol;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes requests from the kernel and has them answered, until the mount is gone. Whenever all
+ * threads are busy there is one more, up to a bound, for an answer may have to wait for an
+ * under-store. Thread-safe.
+ */
+public final class Session {
+
+  private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+  private static final int MOST_THREADS = 64;
+
+  /** What the kernel wants to be able to write: a page more than the largest request. */
+  private static final int REQUEST_BYTES = Capabilities.MAX_BYTES + 4096;
+
+  private final Device device;
+  private final Handler handler;
+  private final AtomicInteger threads = new AtomicInteger();
+  private final AtomicInteger idle = new AtomicInteger();
+  private final LongAdder[] requests = new LongAdder[64];
+  private final CountDownLatch over = new CountDownLatch(1);
+
+  private Session(Device device, Handler handler) {
+    this.device = device;
+    this.handler = handler;
+    for (int i = 0; i < requests.length; i++) {
+      requests[i] = new LongAdder();
+    }
+  }
+
+  /** Makes a file system's handler out of what was agreed on. */
+  @FunctionalInterface
+  public interface HandlerFactory {
+    Handler create(Capabilities capabilities);
+  }
+
+  /**
+   * Answers the kernel's INIT, which comes right after the mount, and starts.
+   *
+   * @throws IOException when the kernel is too old
+   */
+  public static Session start(Device device, HandlerFactory factory) throws IOException {
+    Capabilities capabilities;
+    try (Arena arena = Arena.ofConfined()) {
+      Request request = new Request(arena.allocate(REQUEST_BYTES));
+      Reply reply = new Reply(arena.allocate(4096));
+      boolean agreed;
+      do {
+        int n;
+        do {
+          n = device.read(request.buffer());
+        } while (n == -Errno.EINTR);
+        if (!request.take(n) || request.opcode() != Opcode.INIT) {
+          throw new IOException("the kernel did not begin as it should (" + n + ")");
+        }
+        reply.clear();
+        agreed = Capabilities.isOlder(request);
+        capabilities = Capabilities.negotiate(request, reply);
+        Libc.require("INIT", reply.send(device, request.unique()));
+      } while (!agreed);
+    }
+    Session session = new Session(device, factory.create(capabilities));
+    session.addThread();
+    return session;
+  }
+
+  private void addThread() {
+    if (threads.incrementAndGet() > MOST_THREADS) {
+      threads.decrementAndGet();
+      return;
+    }
+    idle.incrementAndGet();
+    Thread thread = new Thread(this::run, "forebay-fuse");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    try (Arena arena = Arena.ofConfined()) {
+      Request request = new Request(arena.allocate(REQUEST_BYTES));
+      Reply reply = new Reply(arena.allocate(Reply.HEADER + Capabilities.MAX_BYTES));
+      while (true) {
+        int n = device.read(request.buffer());
+        if (n == -Errno.ENODEV) {
+          return; // unmounted
+        }
+        if (n == -Errno.ENOENT || n == -Errno.EINTR || n == -Errno.EAGAIN) {
+          continue; // the request was taken back
+        }
+        if (!request.take(n)) {
+          log.error("the kernel sent no request but {}; giving up", n);
+          return;
+        }
+        if (idle.decrementAndGet() == 0) {
+          addThread();
+        }
+        answer(request, reply);
+        idle.incrementAndGet();
+        if (request.opcode() == Opcode.DESTROY) {
+          return;
+        }
+      }
+    } finally {
+      idle.decrementAndGet();
+      if (threads.decrementAndGet() == 0) {
+        over.countDown();
+      }
+    }
+  }
+
+  private void answer(Request request, Reply reply) {
+    requests[request.opcode() & 63].increment();
+    reply.clear();
+    try {
+      handler.handle(request, reply);
+    } catch (IOException | RuntimeException e) {
+      reply.error(handler.errno(e));
+    }
+    if (reply.isWanted()) {
+      int sent = reply.send(device, request.unique());
+      if (sent == -Errno.ENOENT && !reply.isError()) {
+        handler.undo(request, reply);
+      } else if (sent < 0 && sent != -Errno.ENOENT && sent != -Errno.ENODEV) {
+        log.error("the kernel refuses a reply to request {}: {}", request.opcode(), -sent);
+      }
+    }
+  }
+
+  /** How many requests with an {@link Opcode} there were. */
+  public long requests(int opcode) {
+    return requests[opcode & 63].sum();
+  }
+
+  /** Waits until the mount is gone. */
+  public void await() throws InterruptedException {
+    over.await();
+  }
+
+  /**
+   * As {@link #await()}, for so long at the most.
+   *
+   * @return whether it is gone
+   */
+  public boolean await(Duration longest) throws InterruptedException {
+    return over.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,266 @@
+package io.forebay.fuse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.forebay.DataSet;
+import io.forebay.Forebay;
+import io.forebay.fuse.mount.Mount;
+import io.forebay.fuse.mount.MountOptions;
+import io.forebay.fuse.protocol.Opcode;
+import io.forebay.samples.oss.OssServer;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real mount, read through the kernel. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MountTest {
+
+  private static final int LARGE = 9_000_000;
+
+  @TempDir private Path directory;
+  private final Map<String, byte[]> files = new TreeMap<>();
+  private OssServer oss;
+  private Forebay forebay;
+  private DataSet dataSet;
+  private Mount mount;
+  private Path root;
+
+  @BeforeEach
+  void start() throws IOException {
+    assumeThat(Files.isWritable(Path.of("/dev/fuse"))).as("/dev/fuse can be used").isTrue();
+    oss = OssServer.builder().bucket("bucket").key("id", "secret").start();
+    add("empty", 0);
+    add("large", LARGE);
+    for (int i = 0; i < 30; i++) {
+      add("many/file-" + i, 100 + i * 1_000);
+    }
+    add("odd/ü 中文 ' \" name", 50);
+    forebay =
+        Forebay.builder()
+            .embedded(directory.resolve("cache"))
+            .option("fs.oss.endpoint", oss.endpoint())
+            .option("fs.oss.accessKeyId", "id")
+            .option("fs.oss.accessKeySecret", "secret")
+            .open();
+    dataSet = forebay.dataSet("oss://bucket");
+    root = Files.createDirectory(directory.resolve("mnt"));
+    mount = Mount.open(dataSet, root, MountOptions.parse(""));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (mount != null) {
+      mount.close();
+    }
+    if (forebay != null) {
+      forebay.close();
+    }
+    if (oss != null) {
+      oss.close();
+    }
+  }
+
+  private void add(String path, int size) throws IOException {
+    byte[] content = new byte[size];
+    new Random(path.hashCode()).nextBytes(content);
+    files.put(path, content);
+    oss.put("bucket", path, content);
+  }
+
+  private void load() throws IOException {
+    dataSet.loadAll(
+        dataSet.walk(""),
+        1,
+        (file, reason) -> {
+          throw new AssertionError(file.path(), reason);
+        });
+  }
+
+  private void assertAllReadable() throws IOException {
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      assertThat(Files.readAllBytes(root.resolve(file.getKey()))).isEqualTo(file.getValue());
+    }
+  }
+
+  @Test
+  void theTreeLooksAsTheDataSetDoes() throws IOException {
+    try (Stream<Path> tree = Files.walk(root)) {
+      assertThat(tree.filter(Files::isRegularFile).map(p -> root.relativize(p).toString()))
+          .containsExactlyInAnyOrderElementsOf(files.keySet());
+    }
+    Path file = root.resolve("many/file-7");
+    assertThat(Files.size(file)).isEqualTo(7_100);
+    assertThat(Files.getLastModifiedTime(file).toMillis())
+        .isEqualTo(dataSet.stat("many/file-7").modifiedMillis());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("r--r--r--");
+    assertThat(Files.isDirectory(root.resolve("many"))).isTrue();
+    assertThat(Files.getFileStore(file).type()).isEqualTo("fuse.forebay");
+  }
+
+  @Test
+  void filesThatAreNotCachedYetAreRead() throws IOException {
+    assertAllReadable();
+    assertThat(mount.requests(Opcode.READ)).isPositive();
+  }
+
+  @Test
+  void cachedFilesAreReadByTheKernelAlone() throws IOException {
+    load();
+    assertAllReadable();
+    assertThat(mount.requests(Opcode.READ)).isZero();
+    long opens = mount.requests(Opcode.OPEN);
+    assertAllReadable();
+    assertThat(mount.requests(Opcode.READ)).isZero();
+    assertThat(mount.requests(Opcode.OPEN) - opens).isEqualTo(files.size());
+  }
+
+  @Test
+  void anOpenFileStaysAsItIsAndTheNextOpenIsTheKernels() throws IOException {
+    try (RandomAccessFile open = new RandomAccessFile(root.resolve("large").toFile(), "r")) {
+      open.read();
+      load();
+      byte[] rest = new byte[LARGE];
+      open.seek(0);
+      open.readFully(rest);
+      assertThat(rest).isEqualTo(files.get("large"));
+      // As long as it is open, all handles are alike.
+      assertThat(Files.readAllBytes(root.resolve("large"))).isEqualTo(files.get("large"));
+    }
+    assertAllReadable();
+    long reads = mount.requests(Opcode.READ);
+    assertAllReadable();
+    assertThat(mount.requests(Opcode.READ)).isEqualTo(reads);
+  }
+
+  @Test
+  void aCachedFileThatIsEvictedWhileOpenIsReadToItsEnd() throws IOException {
+    load();
+    try (RandomAccessFile open = new RandomAccessFile(root.resolve("large").toFile(), "r")) {
+      Path tierFile = dataSet.resident(dataSet.stat("large")).orElseThrow();
+      Files.delete(tierFile);
+      byte[] all = new byte[LARGE];
+      open.readFully(all);
+      assertThat(all).isEqualTo(files.get("large"));
+    }
+  }
+
+  @Test
+  void filesCanBeMapped() throws Exception {
+    for (boolean cached : new boolean[] {false, true}) {
+      if (cached) {
+        load();
+      }
+      assertThat(MappedReader.checksum(root.resolve("large"))).isEqualTo(crc(files.get("large")));
+    }
+  }
+
+  private static String crc(byte[] content) {
+    CRC32C crc = new CRC32C();
+    crc.update(content);
+    return Long.toHexString(crc.getValue());
+  }
+
+  @Test
+  void manyThreadsReadAtOnce() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
+      List<Future<Void>> readers =
+          Stream.generate(() -> threads.submit(this::readInRandomOrder)).limit(16).toList();
+      load();
+      for (Future<?> reader : readers) {
+        reader.get(1, TimeUnit.MINUTES);
+      }
+    }
+  }
+
+  private Void readInRandomOrder() throws IOException {
+    Random random = new Random();
+    for (int i = 0; i < 200; i++) {
+      String path = files.keySet().stream().skip(random.nextInt(files.size())).findFirst().get();
+      byte[] expected = files.get(path);
+      int from = random.nextInt(expected.length + 1);
+      int to = from + random.nextInt(Math.min(300_000, expected.length - from) + 1);
+      byte[] part = new byte[to - from];
+      try (RandomAccessFile file = new RandomAccessFile(root.resolve(path).toFile(), "r")) {
+        file.seek(from);
+        file.readFully(part);
+      }
+      assertThat(Arrays.equals(part, 0, part.length, expected, from, to)).as(path).isTrue();
+    }
+    return null;
+  }
+
+  @Test
+  void whatCannotBeDoneIsRefusedAtOnce() {
+    assertThatThrownBy(() -> Files.readAllBytes(root.resolve("no/such")))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> Files.readAllBytes(root.resolve("many/no-such")))
+        .isInstanceOf(NoSuchFileException.class);
+    for (var write :
+        List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+            () -> Files.writeString(root.resolve("new"), "x"),
+            () -> Files.delete(root.resolve("large")),
+            () -> Files.createDirectory(root.resolve("directory")),
+            () -> Files.move(root.resolve("large"), root.resolve("larger")))) {
+      assertThatThrownBy(write)
+          .isInstanceOf(FileSystemException.class)
+          .hasMessageContaining("Read-only file system");
+    }
+  }
+
+  @Test
+  void anUnreadableStoreIsAnErrorAndNoHang() throws IOException {
+    assertThat(Files.exists(root.resolve("many/file-3"))).isTrue();
+    oss.close();
+    oss = null;
+    assertThatThrownBy(() -> Files.readAllBytes(root.resolve("many/file-3")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Input/output error");
+  }
+
+  @Test
+  void aMountIsGoneWhenItIsClosedAlsoWhileInUse() throws IOException {
+    load();
+    try (RandomAccessFile open = new RandomAccessFile(root.resolve("large").toFile(), "r")) {
+      mount.close();
+      assertThat(root).isEmptyDirectory();
+      byte[] all = new byte[LARGE];
+      open.readFully(all);
+      assertThat(all).isEqualTo(files.get("large"));
+    }
+    assertThatThrownBy(() -> Mount.remove(root)).hasMessageContaining("no mount of Forebay");
+  }
+
+  @Test
+  void mistakesAreNamed() {
+    assertThatThrownBy(() -> MountOptions.parse("ro,alow_other"))
+        .hasMessageContaining("alow_other");
+    assertThatThrownBy(() -> MountOptions.parse("uid=me")).hasMessageContaining("uid=me");
+    assertThatThrownBy(
+            () -> Mount.open(dataSet, directory.resolve("missing"), MountOptions.parse("")))
+        .hasMessageContaining("make the directory");
+  }
+}
