@@ -169,6 +169,33 @@ class MountTest {
   }
 
   @Test
+  void newNamesAreSeenWithoutARemountAndOpenFilesKeepTheirVersion() throws Exception {
+    load();
+    Path changing = root.resolve("many/file-9");
+    byte[] before = files.get("many/file-9");
+    assertThat(Files.exists(root.resolve("young"))).isFalse();
+    try (RandomAccessFile open = new RandomAccessFile(changing.toFile(), "r")) {
+      add("young", 77);
+      add("many/file-9", 12_345);
+      oss.delete("bucket", "many/file-8");
+      dataSet.refresh();
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (Files.size(changing) != 12_345) {
+        assertThat(System.nanoTime()).isLessThan(deadline);
+        Thread.onSpinWait();
+      }
+      assertThat(Files.readAllBytes(changing)).isEqualTo(files.get("many/file-9"));
+      byte[] all = new byte[before.length];
+      open.readFully(all);
+      assertThat(all).isEqualTo(before);
+      assertThat(open.length()).isEqualTo(before.length);
+    }
+    assertThat(root.resolve("young")).hasSize(77);
+    assertThat(root.resolve("many/file-8")).doesNotExist();
+    assertThat(root.resolve("many")).isDirectoryNotContaining("glob:**/file-8");
+  }
+
+  @Test
   void filesCanBeMapped() throws Exception {
     for (boolean cached : new boolean[] {false, true}) {
       if (cached) {

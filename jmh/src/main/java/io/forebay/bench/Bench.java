@@ -36,7 +36,8 @@ public final class Bench implements Callable<Integer> {
     restart,
     listing,
     snapshots,
-    warmup
+    warmup,
+    mount
   }
 
   private static final int SIMULATED_FILES = 20_000;
@@ -97,6 +98,9 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.warmup)) {
       WarmUp.run();
+    }
+    if (runs(Suite.mount)) {
+      Mounts.run(rounds);
     }
     return 0;
   }

@@ -21,6 +21,9 @@ public interface Catalog {
    */
   void changed(String path) throws IOException;
 
+  /** A number that changes when the names are listed anew, or may be. */
+  long epoch();
+
   /** Forgets what was known, so that the next question reaches the under-store. */
   void refresh() throws IOException;
 }

@@ -119,6 +119,12 @@ public final class FollowedMaps implements Namespace, Residents {
   }
 
   @Override
+  public long epoch(String dataSet) {
+    Optional<Current> now = current;
+    return near.epoch(dataSet) + (now.isPresent() ? now.get().maps.namespace().epoch(dataSet) : 0);
+  }
+
+  @Override
   public void forget(String dataSet, String path) {
     near.forget(dataSet, path);
   }

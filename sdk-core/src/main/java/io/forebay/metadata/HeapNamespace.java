@@ -6,6 +6,7 @@ import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A namespace of one process, bounded by the number of names. */
 public final class HeapNamespace implements Namespace {
@@ -14,6 +15,7 @@ public final class HeapNamespace implements Namespace {
 
   private final Cache<Key, FileStatus> files;
   private final Cache<Key, List<FileStatus>> listings;
+  private final AtomicLong epoch = new AtomicLong();
 
   /**
    * @param maxNames files to remember; listings are bounded to as many entries in all
@@ -50,8 +52,15 @@ public final class HeapNamespace implements Namespace {
 
   @Override
   public void clear(String dataSet) {
+    epoch.incrementAndGet();
     files.asMap().keySet().removeIf(key -> key.dataSet().equals(dataSet));
     listings.asMap().keySet().removeIf(key -> key.dataSet().equals(dataSet));
+  }
+
+  /** One for all data sets: a change too many does no harm. */
+  @Override
+  public long epoch(String dataSet) {
+    return epoch.get();
   }
 
   @Override

@@ -24,6 +24,9 @@ public interface Namespace extends AutoCloseable {
   /** Forgets everything of a data set. */
   void clear(String dataSet);
 
+  /** A number that changes whenever all that is known of a data set is forgotten or replaced. */
+  long epoch(String dataSet);
+
   /** Forgets one path, and the listing that it is part of. */
   void forget(String dataSet, String path);
 

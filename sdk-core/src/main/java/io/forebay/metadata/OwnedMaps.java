@@ -235,6 +235,11 @@ public final class OwnedMaps implements Namespace {
   }
 
   @Override
+  public long epoch(String dataSet) {
+    return names().epoch(dataSet);
+  }
+
+  @Override
   public void forget(String dataSet, String path) {
     names().forget(dataSet, path);
     onHeap.forget(dataSet, path);

@@ -62,7 +62,7 @@ final class SharedNamespace implements Namespace {
 
   @Override
   public Optional<FileStatus> stat(String dataSet, String path) {
-    byte[] value = get(key(epoch(dataSet).prefix, path, NOTHING));
+    byte[] value = get(key(current(dataSet).prefix, path, NOTHING));
     return value == null
         ? Optional.empty()
         : Optional.of(NameCodec.read(ByteBuffer.wrap(value), path));
@@ -70,7 +70,7 @@ final class SharedNamespace implements Namespace {
 
   @Override
   public Optional<List<FileStatus>> list(String dataSet, String directory) {
-    long prefix = epoch(dataSet).prefix;
+    long prefix = current(dataSet).prefix;
     List<FileStatus> entries = new ArrayList<>();
     long stamp = 0;
     int pages = 1;
@@ -98,7 +98,7 @@ final class SharedNamespace implements Namespace {
 
   @Override
   public void put(String dataSet, FileStatus status) {
-    put(epoch(dataSet).prefix, status);
+    put(current(dataSet).prefix, status);
   }
 
   private void put(long prefix, FileStatus status) {
@@ -111,7 +111,7 @@ final class SharedNamespace implements Namespace {
 
   @Override
   public void putListing(String dataSet, String directory, List<FileStatus> entries) {
-    long prefix = epoch(dataSet).prefix;
+    long prefix = current(dataSet).prefix;
     ListingPages pages = pages(prefix, directory);
     for (FileStatus entry : entries) {
       put(prefix, entry);
@@ -126,7 +126,12 @@ final class SharedNamespace implements Namespace {
 
   @Override
   public void clear(String dataSet) {
-    become(dataSet, epoch(dataSet).number + 1);
+    become(dataSet, current(dataSet).number + 1);
+  }
+
+  @Override
+  public long epoch(String dataSet) {
+    return current(dataSet).number;
   }
 
   private void become(String dataSet, long epoch) {
@@ -136,14 +141,14 @@ final class SharedNamespace implements Namespace {
 
   @Override
   public void forget(String dataSet, String path) {
-    long prefix = epoch(dataSet).prefix;
+    long prefix = current(dataSet).prefix;
     remove(key(prefix, path, NOTHING));
     remove(pageKey(prefix, io.forebay.DataPath.parent(path), 0));
   }
 
   @Override
   public void replace(String dataSet, FileList files, long entries) throws IOException {
-    long next = epoch(dataSet).number + 1;
+    long next = current(dataSet).number + 1;
     long prefix = hash(dataSet, next);
     TreeAssembler assembler =
         new TreeAssembler(
@@ -171,7 +176,7 @@ final class SharedNamespace implements Namespace {
     Set<Long> alive = new HashSet<>();
     for (String dataSet : dataSets) {
       alive.add(hash(dataSet, 0));
-      alive.add(epoch(dataSet).prefix);
+      alive.add(current(dataSet).prefix);
     }
     if (trouble.isStuck()) {
       return;
@@ -188,7 +193,7 @@ final class SharedNamespace implements Namespace {
     }
   }
 
-  private Epoch epoch(String dataSet) {
+  private Epoch current(String dataSet) {
     Epoch known = epochs.get(dataSet);
     long now = System.nanoTime();
     if (known == null || now - known.readAt > EPOCH_AGE_NANOS) {

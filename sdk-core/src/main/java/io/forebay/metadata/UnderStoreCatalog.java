@@ -61,6 +61,11 @@ public final class UnderStoreCatalog implements Catalog {
   }
 
   @Override
+  public long epoch() {
+    return namespace.epoch(dataSet);
+  }
+
+  @Override
   public void refresh() {
     namespace.clear(dataSet);
   }

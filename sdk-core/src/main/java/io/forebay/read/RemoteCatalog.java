@@ -60,6 +60,12 @@ public final class RemoteCatalog implements Catalog {
     tellAll(server -> server.changed(dataSet, path), () -> namespace.forget(dataSet, path));
   }
 
+  /** Of a snapshot's names there is one. */
+  @Override
+  public long epoch() {
+    return namespace.epoch(dataSet);
+  }
+
   @Override
   public void refresh() throws IOException {
     boolean[] done = {false};

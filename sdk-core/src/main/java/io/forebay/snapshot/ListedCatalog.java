@@ -193,6 +193,11 @@ public final class ListedCatalog implements Catalog {
     return entries;
   }
 
+  @Override
+  public long epoch() {
+    return namespace.epoch(dataSet);
+  }
+
   /** Without a snapshot, forgets; with one, its owner makes another. */
   @Override
   public void refresh() {

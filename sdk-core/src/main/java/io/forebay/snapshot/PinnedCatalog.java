@@ -45,5 +45,10 @@ public final class PinnedCatalog implements Catalog {
 
   /** There is nothing newer to it. */
   @Override
+  public long epoch() {
+    return 0;
+  }
+
+  @Override
   public void refresh() {}
 }

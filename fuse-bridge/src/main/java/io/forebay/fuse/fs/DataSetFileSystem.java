@@ -47,6 +47,9 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   private final Directories directories;
   private final BackingFiles backing;
   private final boolean passthrough;
+  private final Device device;
+  private final boolean epochs;
+  private long epoch;
 
   public DataSetFileSystem(
       DataSet dataSet, Attributes attributes, Device device, Capabilities capabilities) {
@@ -55,6 +58,9 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     this.directories = new Directories(dataSet, inodes, attributes);
     this.backing = new BackingFiles(device);
     this.passthrough = capabilities.passthrough();
+    this.device = device;
+    this.epochs = capabilities.epochs();
+    this.epoch = dataSet.epoch();
     if (!passthrough) {
       log.warn("this kernel cannot read cached files by itself (Linux 6.9 can); reads are slower");
     }
@@ -154,6 +160,10 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     }
     Inode inode = inodes.get(request.nodeId());
     FileStatus status = inode.status();
+    if (status.directory()) {
+      reply.error(Errno.EISDIR);
+      return;
+    }
     reply.body(OPEN_OUT);
     synchronized (inode) {
       OptionalInt id = OptionalInt.empty();
@@ -171,7 +181,7 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
 
   private void release(Inode inode) {
     synchronized (inode) {
-      if (--inode.handles > 0) {
+      if (inode.handles == 0 || --inode.handles > 0) {
         return;
       }
       if (inode.mode == Inode.Mode.PASSTHROUGH) {
@@ -187,6 +197,10 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   private void read(Request request, Reply reply) throws IOException {
     FileStatus status = inodes.get(request.nodeId()).status();
     long offset = request.longAt(8);
+    if (offset < 0 || request.intAt(16) > reply.room() || status.directory()) {
+      reply.error(Errno.EINVAL);
+      return;
+    }
     int length = (int) Math.min(request.intAt(16), status.size() - offset);
     if (length > 0) {
       dataSet.read(status, offset, reply.target(length));
@@ -212,6 +226,9 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     if (e instanceof StaleFileException) {
       return Errno.ESTALE;
     }
+    if (e instanceof IndexOutOfBoundsException) {
+      return Errno.EINVAL; // the request ends too early
+    }
     log.warn("a request failed", e);
     return Errno.EIO;
   }
@@ -226,6 +243,24 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
       }
     } catch (StaleFileException e) {
       log.debug("nothing to take back", e);
+    }
+  }
+
+  /**
+   * Has the kernel ask for names again if they changed; to be called often. Files that are open
+   * stay as they are. Where the kernel cannot be told, names are as old as their time-outs say.
+   */
+  public synchronized void followNames() {
+    long now = dataSet.epoch();
+    if (now != epoch) {
+      epoch = now;
+      directories.forget();
+      if (epochs) {
+        int result = device.forgetNames();
+        if (result < 0) {
+          log.warn("the kernel cannot be told of new names (error {})", -result);
+        }
+      }
     }
   }
 

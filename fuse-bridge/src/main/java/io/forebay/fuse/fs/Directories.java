@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Reply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,12 +40,21 @@ final class Directories {
     this.attributes = attributes;
   }
 
+  /** Has what is listed from now on asked for anew. */
+  void forget() {
+    kept.invalidateAll();
+  }
+
   /**
    * @param offset number of the first entry; 0 begins anew
    * @param size bytes that the kernel has room for
    * @param plus whether each entry comes with what a look-up would say
    */
   void list(Inode directory, long offset, long size, boolean plus, Reply reply) throws IOException {
+    if (!directory.status().directory()) {
+      reply.error(Errno.ENOTDIR);
+      return;
+    }
     List<FileStatus> entries = offset == 0 ? null : kept.getIfPresent(directory.id());
     if (entries == null) {
       entries = dataSet.list(directory.status().path());
@@ -53,7 +63,7 @@ final class Directories {
     long room = Math.min(size, reply.room());
     int head = plus ? Attributes.ENTRY_OUT + DIRENT : DIRENT;
     long at = 0;
-    for (long i = offset; i < entries.size(); i++) {
+    for (long i = Math.max(0, offset); i < entries.size(); i++) {
       FileStatus entry = entries.get((int) i);
       byte[] name = entry.name().getBytes(StandardCharsets.UTF_8);
       long length = head + (name.length + 7L) / 8 * 8;

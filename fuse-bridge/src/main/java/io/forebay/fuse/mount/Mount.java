@@ -28,6 +28,7 @@ public final class Mount implements AutoCloseable {
   private static final String TYPE = "fuse.forebay";
 
   private static final long SWEEP_SECONDS = 5;
+  private static final long FOLLOW_MILLIS = 200;
 
   /** The threads of a session end at once, unless they wait for an under-store. */
   private static final Duration GRACE = Duration.ofSeconds(2);
@@ -47,6 +48,8 @@ public final class Mount implements AutoCloseable {
     this.session = session;
     this.files = files;
     sweeper.scheduleWithFixedDelay(files::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    sweeper.scheduleWithFixedDelay(
+        files::followNames, FOLLOW_MILLIS, FOLLOW_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /**

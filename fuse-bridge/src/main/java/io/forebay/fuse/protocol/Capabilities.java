@@ -32,6 +32,11 @@ public record Capabilities(int minor, boolean passthrough, boolean resend) {
 
   private static final int PAGE_BYTES = 4096;
 
+  /** Whether the kernel can be told that all names changed. */
+  public boolean epochs() {
+    return minor >= 44;
+  }
+
   /** The largest read or write. */
   static final int MAX_BYTES = 1 << 20;
 

@@ -19,6 +19,8 @@ public final class Device implements AutoCloseable {
   /** _IOW(229, 2, u32). */
   private static final long BACKING_CLOSE = 0x4004E502L;
 
+  private static final int INC_EPOCH = 8;
+
   private static final int BACKING_MAP_BYTES = 16;
 
   private final int fd;
@@ -79,6 +81,22 @@ public final class Device implements AutoCloseable {
       MemorySegment id = arena.allocate(JAVA_INT);
       id.set(JAVA_INT, 0, backingId);
       return Libc.ioctl(fd, BACKING_CLOSE, id);
+    }
+  }
+
+  /**
+   * Has the kernel ask for all names again, without giving up open files: {@code
+   * FUSE_NOTIFY_INC_EPOCH}, since 7.44.
+   *
+   * @return 0, or the negated error number of a kernel that cannot
+   */
+  public int forgetNames() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment message = arena.allocate(Reply.HEADER, Long.BYTES);
+      message.set(JAVA_INT, 0, (int) Reply.HEADER);
+      message.set(JAVA_INT, 4, INC_EPOCH);
+      message.set(JAVA_LONG, 8, 0); // no request's reply
+      return Math.min(0, Libc.write(fd, message, Reply.HEADER));
     }
   }
 

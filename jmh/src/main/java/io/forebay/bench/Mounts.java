@@ -1,0 +1,262 @@
+package io.forebay.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.fuse.mount.Mount;
+import io.forebay.fuse.mount.MountOptions;
+import io.forebay.fuse.protocol.Opcode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A mount beside the file system that its cache is on: the same C reader on both, by turns.
+ * Requests are counted in the bridge, so they are exact; CPU time is that of this process, which
+ * holds the bridge and the cache server.
+ */
+final class Mounts {
+
+  private static final int SMALL = 10_000;
+  private static final int DIRECTORIES = 100;
+  private static final long LARGE_BYTES = 1L << 30;
+  private static final int TREE_FILES = 100_000;
+  private static final int TREE_DIRECTORIES = 1_000;
+
+  private record Test(String name, long operations, String asked, boolean fresh, Reading reading) {}
+
+  private interface Reading {
+    double seconds(Path root, int round) throws Exception;
+  }
+
+  private static final class Result {
+    private final List<Double> nativeSeconds = new ArrayList<>();
+    private final List<Double> mountSeconds = new ArrayList<>();
+    private long requests;
+    private long cpuNanos;
+  }
+
+  private final Path directory;
+  private final Path data;
+  private final CReader reader;
+  private final int rounds;
+  private final List<String> small = new ArrayList<>();
+  private Mount mount;
+
+  private Mounts(Path directory, CReader reader, int rounds) {
+    this.directory = directory;
+    this.data = directory.resolve("data");
+    this.reader = reader;
+    this.rounds = rounds;
+  }
+
+  static void run(int rounds) throws Exception {
+    Path directory = Files.createTempDirectory("forebay-mounts");
+    try {
+      new Mounts(directory, CReader.compile(directory), rounds).run();
+    } finally {
+      ConfiguredServer.deleteTree(directory);
+    }
+  }
+
+  private void run() throws Exception {
+    write();
+    try (ConfiguredServer server =
+        new ConfiguredServer(
+            directory, "quota = 8GiB", "dataset.d.root = " + data.toUri().toString())) {
+      server.server().node().dataSet("d").snapshot(Duration.ZERO, n -> {});
+      DataSet dataSet = server.dataSet("d");
+      load(dataSet, dataSet.walk("small"));
+      load(dataSet, List.of(dataSet.stat("large")));
+      Path root = Files.createDirectory(directory.resolve("mnt"));
+      List<Test> tests = tests();
+      Map<Test, Result> results = new LinkedHashMap<>();
+      try {
+        for (int round = -1; round < rounds; round++) {
+          for (Test test : tests) {
+            Result result = results.computeIfAbsent(test, t -> new Result());
+            one(test, result, dataSet, root, round);
+          }
+        }
+      } finally {
+        if (mount != null) {
+          mount.close();
+        }
+      }
+      print(results);
+    }
+  }
+
+  /** The round before the first does not count. */
+  private void one(Test test, Result result, DataSet dataSet, Path root, int round)
+      throws Exception {
+    if (test.fresh || mount == null) {
+      if (mount != null) {
+        mount.close();
+      }
+      mount = Mount.open(dataSet, root, MountOptions.parse(""));
+    }
+    double nativeSeconds = round % 2 == 0 ? test.reading.seconds(data, round) : 0;
+    long requests = requests();
+    long cpu = cpuNanos();
+    double mountSeconds = test.reading.seconds(root, round);
+    cpu = cpuNanos() - cpu;
+    requests = requests() - requests;
+    if (round % 2 != 0) {
+      nativeSeconds = test.reading.seconds(data, round);
+    }
+    if (round >= 0) {
+      result.nativeSeconds.add(nativeSeconds);
+      result.mountSeconds.add(mountSeconds);
+      result.requests += requests;
+      result.cpuNanos += cpu;
+    }
+  }
+
+  private List<Test> tests() {
+    List<Test> tests = new ArrayList<>();
+    for (int threads : new int[] {4, 1}) {
+      Reading files = (root, round) -> reader.read("files", root, shuffled(round), threads);
+      String of = threads == 1 ? "1 thread" : threads + " threads";
+      tests.add(
+          new Test(
+              "small files, first touch, " + of,
+              SMALL,
+              threads == 4 ? "0.5" : "0.25",
+              true,
+              files));
+      tests.add(
+          new Test(
+              "small files, again, " + of, SMALL, threads == 4 ? "0.65" : "0.35", false, files));
+    }
+    tests.add(
+        new Test(
+            "1 GiB in order, first read",
+            1,
+            "0.95",
+            true,
+            (root, round) -> reader.read("seq", root.resolve("large"), 1 << 20)));
+    tests.add(random("rand", "random 4 KiB", 4 << 10, 100_000));
+    tests.add(random("rand", "random 128 KiB", 128 << 10, 10_000));
+    tests.add(random("map", "mapped, random 4 KiB", 4 << 10, 200_000));
+    Reading tree = (root, round) -> reader.read("tree", root.resolve("tree"));
+    int entries = TREE_FILES + TREE_DIRECTORIES;
+    tests.add(new Test("tree of 100,000 files, first time", entries, "0.5", true, tree));
+    tests.add(new Test("tree of 100,000 files, again", entries, "1", false, tree));
+    return tests;
+  }
+
+  private Test random(String mode, String name, int bytes, int count) {
+    return new Test(
+        name,
+        2L * count,
+        "0.9",
+        false,
+        (root, round) -> reader.read(mode, root.resolve("large"), bytes, count, 2, round + 2));
+  }
+
+  /** The small files in an order of the round. */
+  private Path shuffled(int round) throws IOException {
+    List<String> order = new ArrayList<>(small);
+    Collections.shuffle(order, new Random(round));
+    return Files.write(directory.resolve("order"), order);
+  }
+
+  private long requests() {
+    long sum = 0;
+    for (int opcode = 1; opcode < 64; opcode++) {
+      if (opcode != Opcode.FORGET && opcode != Opcode.BATCH_FORGET) {
+        sum += mount.requests(opcode);
+      }
+    }
+    return sum;
+  }
+
+  private static long cpuNanos() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
+  private void write() throws IOException {
+    Random random = new Random(1);
+    byte[] bytes = new byte[1 << 20];
+    for (int i = 0; i < SMALL; i++) {
+      String path = "small/d" + i % DIRECTORIES + "/f" + i;
+      small.add(path);
+      random.nextBytes(bytes);
+      Path file = data.resolve(path);
+      Files.createDirectories(file.getParent());
+      Files.write(file, Arrays.copyOf(bytes, 60_000 + random.nextInt(80_000)));
+    }
+    try (OutputStream large = Files.newOutputStream(data.resolve("large"))) {
+      for (long i = 0; i < LARGE_BYTES; i += bytes.length) {
+        random.nextBytes(bytes);
+        large.write(bytes);
+      }
+    }
+    for (int i = 0; i < TREE_FILES; i++) {
+      Path file = data.resolve("tree/d" + i % TREE_DIRECTORIES + "/image-" + i + ".jpg");
+      if (i < TREE_DIRECTORIES) {
+        Files.createDirectories(file.getParent());
+      }
+      Files.createFile(file);
+    }
+  }
+
+  private static void load(DataSet dataSet, List<FileStatus> files) throws IOException {
+    IOException[] failure = {null};
+    for (int i = 0; i < files.size(); i += 16) {
+      dataSet.loadAll(
+          files.subList(i, Math.min(files.size(), i + 16)), 1, (file, why) -> failure[0] = why);
+    }
+    if (failure[0] != null) {
+      throw failure[0];
+    }
+  }
+
+  private void print(Map<Test, Result> results) {
+    System.out.printf(
+        Locale.ROOT,
+        "%n### A mount beside ext4, the same C reader on both (%d rounds)%n%n",
+        rounds);
+    System.out.println(
+        "| | ext4, per s | mount, per s | ratio, median (quartiles) | asked | requests per"
+            + " operation | CPU per operation |");
+    System.out.println("|---|---|---|---|---|---|---|");
+    results.forEach(
+        (test, result) -> {
+          double[] ratios = new double[rounds];
+          for (int i = 0; i < rounds; i++) {
+            ratios[i] = result.nativeSeconds.get(i) / result.mountSeconds.get(i);
+          }
+          Arrays.sort(ratios);
+          System.out.printf(
+              Locale.ROOT,
+              "| %s | %,.1f | %,.1f | %.2f (%.2f-%.2f) | %s | %.3f | %,.1f us |%n",
+              test.name,
+              test.operations / median(result.nativeSeconds),
+              test.operations / median(result.mountSeconds),
+              ratios[rounds / 2],
+              ratios[rounds / 4],
+              ratios[rounds * 3 / 4],
+              test.asked,
+              (double) result.requests / rounds / test.operations,
+              result.cpuNanos / 1e3 / rounds / test.operations);
+        });
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+  }
+}
