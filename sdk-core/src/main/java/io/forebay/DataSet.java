@@ -340,6 +340,15 @@ public final class DataSet {
   }
 
   /**
+   * How much there is of it.
+   *
+   * @return empty when it has not been listed as a whole
+   */
+  public Optional<Totals> totals() throws IOException {
+    return catalog.totals();
+  }
+
+  /**
    * A number that changes when the data set's names are forgotten or exchanged, by a refresh, a
    * snapshot or new mounts: then what was remembered of them is to be asked for again. Cheap; a
    * tenth of a second behind. What single files are written or deleted does not change it.

@@ -86,7 +86,10 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
               id,
               () -> {
                 NodeDataSet dataSet = node.dataSet(open.nameOrRoot());
-                return new Message.Opened(dataSet.spec().name(), dataSet.spec().mounts());
+                return new Message.Opened(
+                    dataSet.spec().name(),
+                    dataSet.spec().mounts(),
+                    node.catalog(open.nameOrRoot()).totals());
               });
       case Message.Stat stat ->
           answer(

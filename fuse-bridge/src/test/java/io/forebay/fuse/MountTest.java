@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.Totals;
+import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.protocol.Opcode;
@@ -20,12 +22,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
@@ -193,6 +197,36 @@ class MountTest {
     assertThat(root.resolve("young")).hasSize(77);
     assertThat(root.resolve("many/file-8")).doesNotExist();
     assertThat(root.resolve("many")).isDirectoryNotContaining("glob:**/file-8");
+  }
+
+  @Test
+  void inThePageCacheProfileOnlyTheFirstReadIsARequest() throws IOException {
+    mount.close();
+    mount = Mount.open(dataSet, root, MountOptions.parse("mode=pagecache"));
+    load();
+    assertAllReadable();
+    long before;
+    do { // all is asked for again when the shared maps have opened
+      before = requests();
+      assertAllReadable();
+    } while (requests() > before);
+    assertThat(mount.requests(Opcode.OPEN)).isOne();
+  }
+
+  private long requests() {
+    return IntStream.range(1, 64).mapToLong(mount::requests).sum();
+  }
+
+  @Test
+  void theProfileFollowsFromSizesAndMemory() {
+    long gib = 1L << 30;
+    assertThat(Profile.of(Optional.empty(), 64 * gib)).isEqualTo(Profile.PASSTHROUGH);
+    assertThat(Profile.of(Optional.of(new Totals(10_000, gib)), 64 * gib))
+        .isEqualTo(Profile.PAGE_CACHE);
+    assertThat(Profile.of(Optional.of(new Totals(10_000, gib)), gib))
+        .isEqualTo(Profile.PASSTHROUGH);
+    assertThat(Profile.of(Optional.of(new Totals(10, gib)), 64 * gib))
+        .isEqualTo(Profile.PASSTHROUGH);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.forebay.bench;
 import com.sun.management.OperatingSystemMXBean;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.protocol.Opcode;
@@ -34,7 +35,13 @@ final class Mounts {
   private static final int TREE_FILES = 100_000;
   private static final int TREE_DIRECTORIES = 1_000;
 
-  private record Test(String name, long operations, String asked, boolean fresh, Reading reading) {}
+  private record Test(
+      String name,
+      long operations,
+      String asked,
+      boolean fresh,
+      Profile profile,
+      Reading reading) {}
 
   private interface Reading {
     double seconds(Path root, int round) throws Exception;
@@ -105,7 +112,7 @@ final class Mounts {
       if (mount != null) {
         mount.close();
       }
-      mount = Mount.open(dataSet, root, MountOptions.parse(""));
+      mount = Mount.open(dataSet, root, MountOptions.parse("mode=" + option(test.profile)));
     }
     double nativeSeconds = round % 2 == 0 ? test.reading.seconds(data, round) : 0;
     long requests = requests();
@@ -127,18 +134,17 @@ final class Mounts {
   private List<Test> tests() {
     List<Test> tests = new ArrayList<>();
     for (int threads : new int[] {4, 1}) {
+      boolean many = threads == 4;
+      String of = many ? "4 threads" : "1 thread";
       Reading files = (root, round) -> reader.read("files", root, shuffled(round), threads);
-      String of = threads == 1 ? "1 thread" : threads + " threads";
-      tests.add(
-          new Test(
-              "small files, first touch, " + of,
-              SMALL,
-              threads == 4 ? "0.5" : "0.25",
-              true,
-              files));
-      tests.add(
-          new Test(
-              "small files, again, " + of, SMALL, threads == 4 ? "0.65" : "0.35", false, files));
+      for (Profile profile : Profile.values()) {
+        boolean cached = profile == Profile.PAGE_CACHE;
+        String name = "small files, " + option(profile) + ", " + of + ", ";
+        String first = cached ? "" : many ? "0.5" : "0.25";
+        String again = cached ? "0.9" : many ? "0.65" : "0.35";
+        tests.add(new Test(name + "first touch", SMALL, first, true, profile, files));
+        tests.add(new Test(name + "again", SMALL, again, false, profile, files));
+      }
     }
     tests.add(
         new Test(
@@ -146,15 +152,23 @@ final class Mounts {
             1,
             "0.95",
             true,
+            Profile.PASSTHROUGH,
             (root, round) -> reader.read("seq", root.resolve("large"), 1 << 20)));
     tests.add(random("rand", "random 4 KiB", 4 << 10, 100_000));
     tests.add(random("rand", "random 128 KiB", 128 << 10, 10_000));
     tests.add(random("map", "mapped, random 4 KiB", 4 << 10, 200_000));
     Reading tree = (root, round) -> reader.read("tree", root.resolve("tree"));
     int entries = TREE_FILES + TREE_DIRECTORIES;
-    tests.add(new Test("tree of 100,000 files, first time", entries, "0.5", true, tree));
-    tests.add(new Test("tree of 100,000 files, again", entries, "1", false, tree));
+    tests.add(
+        new Test(
+            "tree of 100,000 files, first time", entries, "0.5", true, Profile.PASSTHROUGH, tree));
+    tests.add(
+        new Test("tree of 100,000 files, again", entries, "1", false, Profile.PASSTHROUGH, tree));
     return tests;
+  }
+
+  private static String option(Profile profile) {
+    return profile == Profile.PAGE_CACHE ? "pagecache" : "passthrough";
   }
 
   private Test random(String mode, String name, int bytes, int count) {
@@ -163,6 +177,7 @@ final class Mounts {
         2L * count,
         "0.9",
         false,
+        Profile.PASSTHROUGH,
         (root, round) -> reader.read(mode, root.resolve("large"), bytes, count, 2, round + 2));
   }
 

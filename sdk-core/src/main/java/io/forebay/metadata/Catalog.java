@@ -1,8 +1,10 @@
 package io.forebay.metadata;
 
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** The names of one data set, from the nearest place that knows them. Thread-safe. */
 public interface Catalog {
@@ -20,6 +22,9 @@ public interface Catalog {
    * asked for again.
    */
   void changed(String path) throws IOException;
+
+  /** What the snapshot in use holds; empty without one. */
+  Optional<Totals> totals() throws IOException;
 
   /** A number that changes when the names are listed anew, or may be. */
   long epoch();

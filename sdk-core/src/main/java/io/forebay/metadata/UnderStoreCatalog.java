@@ -1,6 +1,7 @@
 package io.forebay.metadata;
 
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
@@ -58,6 +59,11 @@ public final class UnderStoreCatalog implements Catalog {
   @Override
   public void changed(String path) {
     namespace.forget(dataSet, path);
+  }
+
+  @Override
+  public Optional<Totals> totals() {
+    return Optional.empty();
   }
 
   @Override

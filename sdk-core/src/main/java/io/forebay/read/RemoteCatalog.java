@@ -1,10 +1,12 @@
 package io.forebay.read;
 
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.Namespace;
 import io.forebay.snapshot.SnapshotName;
 import io.forebay.understore.TreeListing;
+import io.forebay.wire.Message;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +60,11 @@ public final class RemoteCatalog implements Catalog {
   @Override
   public void changed(String path) throws IOException {
     tellAll(server -> server.changed(dataSet, path), () -> namespace.forget(dataSet, path));
+  }
+
+  @Override
+  public Optional<Totals> totals() throws IOException {
+    return anyServer(server -> server.open(dataSet)).flatMap(Message.Opened::totals);
   }
 
   /** Of a snapshot's names there is one. */

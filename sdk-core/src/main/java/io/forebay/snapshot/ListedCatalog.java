@@ -2,6 +2,7 @@ package io.forebay.snapshot;
 
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.Namespace;
 import io.forebay.metadata.UnderStoreCatalog;
@@ -191,6 +192,11 @@ public final class ListedCatalog implements Catalog {
       throw new NoSuchFileException(dataSet + "/" + directory, null, missing.getReason());
     }
     return entries;
+  }
+
+  @Override
+  public Optional<Totals> totals() {
+    return snapshot.map(s -> s.info().totals());
   }
 
   @Override

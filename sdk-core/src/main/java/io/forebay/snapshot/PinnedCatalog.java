@@ -1,10 +1,12 @@
 package io.forebay.snapshot;
 
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import io.forebay.metadata.Catalog;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Optional;
 
 /** The names of one snapshot, whatever the data set has become since. Thread-safe. */
 public final class PinnedCatalog implements Catalog {
@@ -44,6 +46,11 @@ public final class PinnedCatalog implements Catalog {
   public void changed(String path) {}
 
   /** There is nothing newer to it. */
+  @Override
+  public Optional<Totals> totals() {
+    return Optional.of(snapshot.info().totals());
+  }
+
   @Override
   public long epoch() {
     return 0;

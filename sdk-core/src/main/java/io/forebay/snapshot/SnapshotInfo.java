@@ -1,5 +1,6 @@
 package io.forebay.snapshot;
 
+import io.forebay.Totals;
 import java.time.Instant;
 
 /**
@@ -13,6 +14,10 @@ import java.time.Instant;
  */
 public record SnapshotInfo(
     long files, long bytes, long directories, long leftOut, long createdMillis) {
+
+  public Totals totals() {
+    return new Totals(files, bytes);
+  }
 
   public Instant created() {
     return Instant.ofEpochMilli(createdMillis);

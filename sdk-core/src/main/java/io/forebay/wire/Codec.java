@@ -3,6 +3,7 @@ package io.forebay.wire;
 import io.forebay.FileStatus;
 import io.forebay.Mount;
 import io.forebay.ReadOrder;
+import io.forebay.Totals;
 import io.forebay.metadata.FileId;
 import java.net.URI;
 import java.nio.BufferOverflowException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Layout of a frame, big-endian: length of what follows (u32), type (u8), request id (u32), body.
@@ -172,6 +174,8 @@ public final class Codec {
         putText(out, mount.root().toString());
         out.put((byte) (mount.readOnly() ? 1 : 0));
       }
+      out.put((byte) (m.totals().isPresent() ? 1 : 0));
+      m.totals().ifPresent(t -> out.putLong(t.files()).putLong(t.bytes()));
       return OPENED;
     } else if (message instanceof Message.Status m) {
       putStatus(out, m.status());
@@ -254,7 +258,7 @@ public final class Codec {
       case MAPS_STUCK -> new Message.MapsStuck(text(in));
       case CANCEL -> new Message.Cancel();
       case WELCOME -> new Message.Welcome(in.getInt());
-      case OPENED -> new Message.Opened(text(in), mounts(in));
+      case OPENED -> new Message.Opened(text(in), mounts(in), totals(in));
       case STATUS -> new Message.Status(status(in));
       case LISTING -> {
         boolean last = in.get() != 0;
@@ -301,6 +305,10 @@ public final class Codec {
       mounts.add(new Mount(text(in), URI.create(text(in)), Map.of(), Map.of(), in.get() != 0));
     }
     return mounts;
+  }
+
+  private static Optional<Totals> totals(ByteBuffer in) {
+    return in.get() == 0 ? Optional.empty() : Optional.of(new Totals(in.getLong(), in.getLong()));
   }
 
   private static Message.Used used(ByteBuffer in) throws MalformedFrameException {

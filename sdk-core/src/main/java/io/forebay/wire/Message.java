@@ -3,8 +3,10 @@ package io.forebay.wire;
 import io.forebay.FileStatus;
 import io.forebay.Mount;
 import io.forebay.ReadOrder;
+import io.forebay.Totals;
 import io.forebay.metadata.FileId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What travels in a frame. The first fourteen are requests, the others replies; {@link Codec} has
@@ -88,8 +90,9 @@ public sealed interface Message {
 
   /**
    * @param mounts without options and secrets
+   * @param totals empty without a snapshot
    */
-  record Opened(String name, List<Mount> mounts) implements Message {}
+  record Opened(String name, List<Mount> mounts, Optional<Totals> totals) implements Message {}
 
   record Status(FileStatus status) implements Message {}
 

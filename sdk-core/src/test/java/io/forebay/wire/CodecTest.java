@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.forebay.FileStatus;
 import io.forebay.Mount;
 import io.forebay.ReadOrder;
+import io.forebay.Totals;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -90,7 +91,8 @@ class CodecTest {
         Arbitraries.integers().map(Message.Hello::new),
         Arbitraries.integers().map(Message.Welcome::new),
         text.map(Message.Open::new),
-        text.map(name -> new Message.Opened(name, MOUNTS)),
+        Combinators.combine(text, Arbitraries.longs().optional())
+            .as((name, n) -> new Message.Opened(name, MOUNTS, n.map(v -> new Totals(v, v + 1)))),
         Combinators.combine(text, text).as(Message.Stat::new),
         Combinators.combine(text, text).as(Message.ListDirectory::new),
         Combinators.combine(text, text).as(Message.Changed::new),

@@ -47,21 +47,25 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   private final Directories directories;
   private final BackingFiles backing;
   private final boolean passthrough;
-  private final Device device;
-  private final boolean epochs;
+  private final boolean withoutOpens;
+  private final Names names;
   private long epoch;
 
   public DataSetFileSystem(
-      DataSet dataSet, Attributes attributes, Device device, Capabilities capabilities) {
+      DataSet dataSet,
+      Attributes attributes,
+      Profile profile,
+      Device device,
+      Capabilities capabilities) {
     this.dataSet = dataSet;
     this.attributes = attributes;
     this.directories = new Directories(dataSet, inodes, attributes);
     this.backing = new BackingFiles(device);
     this.passthrough = capabilities.passthrough();
-    this.device = device;
-    this.epochs = capabilities.epochs();
+    this.names = new Names(dataSet, inodes, device, capabilities.epochs());
     this.epoch = dataSet.epoch();
-    if (!passthrough) {
+    this.withoutOpens = profile == Profile.PAGE_CACHE && capabilities.noOpen();
+    if (profile == Profile.PASSTHROUGH && !passthrough) {
       log.warn("this kernel cannot read cached files by itself (Linux 6.9 can); reads are slower");
     }
   }
@@ -86,7 +90,13 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
         Inode inode = inodes.get(request.nodeId());
         attributes.putAttributes(reply, inode.id(), inode.status());
       }
-      case Opcode.OPEN -> open(request, reply);
+      case Opcode.OPEN -> {
+        if (withoutOpens) {
+          reply.error(Errno.ENOSYS); // from now on the kernel opens files by itself
+        } else {
+          open(request, reply);
+        }
+      }
       case Opcode.READ -> read(request, reply);
       case Opcode.RELEASE -> release(inodes.get(request.nodeId()));
       case Opcode.READDIR, Opcode.READDIRPLUS ->
@@ -246,21 +256,13 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     }
   }
 
-  /**
-   * Has the kernel ask for names again if they changed; to be called often. Files that are open
-   * stay as they are. Where the kernel cannot be told, names are as old as their time-outs say.
-   */
-  public synchronized void followNames() {
+  /** Has the kernel ask for names again that changed; to be called often, by one thread. */
+  public void followNames() {
     long now = dataSet.epoch();
     if (now != epoch) {
       epoch = now;
       directories.forget();
-      if (epochs) {
-        int result = device.forgetNames();
-        if (result < 0) {
-          log.warn("the kernel cannot be told of new names (error {})", -result);
-        }
-      }
+      names.follow();
     }
   }
 

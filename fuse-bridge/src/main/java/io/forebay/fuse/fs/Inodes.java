@@ -3,6 +3,7 @@ package io.forebay.fuse.fs;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -66,7 +67,13 @@ final class Inodes {
     return Optional.of(inode);
   }
 
-  synchronized int size() {
-    return byId.size();
+  /** The node that a path means at present, if the kernel knows one. */
+  synchronized Optional<Inode> find(String path) {
+    return Optional.ofNullable(byPath.get(path));
+  }
+
+  /** All that paths mean at present but the root. */
+  synchronized List<Inode> all() {
+    return byPath.values().stream().filter(inode -> inode.id() != ROOT).toList();
   }
 }

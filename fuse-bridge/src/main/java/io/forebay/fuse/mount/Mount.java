@@ -2,6 +2,7 @@ package io.forebay.fuse.mount;
 
 import io.forebay.DataSet;
 import io.forebay.fuse.fs.DataSetFileSystem;
+import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.protocol.Capabilities;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
@@ -29,6 +30,7 @@ public final class Mount implements AutoCloseable {
 
   private static final long SWEEP_SECONDS = 5;
   private static final long FOLLOW_MILLIS = 200;
+  private static final String READ_AHEAD_KIB = "1024";
 
   /** The threads of a session end at once, unless they wait for an under-store. */
   private static final Duration GRACE = Duration.ofSeconds(2);
@@ -64,6 +66,10 @@ public final class Mount implements AutoCloseable {
     }
     Path real = point.toRealPath();
     Device device = Device.open();
+    Profile profile =
+        options.profile().isPresent()
+            ? options.profile().get()
+            : Profile.of(dataSet.totals(), availableMemory());
     DataSetFileSystem[] files = {null};
     try {
       mount(dataSet.name(), real, device, options);
@@ -72,10 +78,13 @@ public final class Mount implements AutoCloseable {
             Session.start(
                 device,
                 (Capabilities agreed) -> {
-                  files[0] = new DataSetFileSystem(dataSet, options.attributes(), device, agreed);
+                  files[0] =
+                      new DataSetFileSystem(dataSet, options.attributes(), profile, device, agreed);
                   return files[0];
                 });
-        return new Mount(real, device, session, files[0]);
+        Mount mount = new Mount(real, device, session, files[0]);
+        readAhead(real);
+        return mount;
       } catch (IOException | RuntimeException e) {
         Libc.umount(real, Libc.MNT_DETACH);
         throw e;
@@ -83,6 +92,29 @@ public final class Mount implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       device.close();
       throw e;
+    }
+  }
+
+  private static long availableMemory() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+      return lines
+          .filter(line -> line.startsWith("MemAvailable:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .findFirst()
+          .orElse(0);
+    }
+  }
+
+  /** The kernel's 128 KiB would make eight requests of each that could be one. */
+  private static void readAhead(Path point) {
+    try {
+      long device = (long) Files.getAttribute(point, "unix:dev");
+      long major = (device >>> 8) & 0xfff;
+      long minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
+      Files.writeString(
+          Path.of("/sys/class/bdi/" + major + ":" + minor + "/read_ahead_kb"), READ_AHEAD_KIB);
+    } catch (IOException e) {
+      log.info("read-ahead stays as the kernel has it: {}", e.getMessage());
     }
   }
 

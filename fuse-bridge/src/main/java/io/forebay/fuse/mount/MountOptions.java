@@ -2,9 +2,11 @@ package io.forebay.fuse.mount;
 
 import io.forebay.config.Durations;
 import io.forebay.fuse.fs.Attributes;
+import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.protocol.Libc;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -12,9 +14,10 @@ import java.util.TreeSet;
  * The options of a mount, by the names that users of libfuse and JindoFuse know.
  *
  * @param allowOther whether other users may look in
+ * @param profile where the bytes of cached files come from; empty for what fits the data set
  * @param attributes how files look, and how long the kernel may believe it
  */
-public record MountOptions(boolean allowOther, Attributes attributes) {
+public record MountOptions(boolean allowOther, Optional<Profile> profile, Attributes attributes) {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -45,15 +48,27 @@ public record MountOptions(boolean allowOther, Attributes attributes) {
             seconds(given, "attr_timeout", TIMEOUT),
             seconds(given, "entry_timeout", TIMEOUT),
             seconds(given, "negative_timeout", Duration.ZERO));
+    Optional<Profile> profile = profile(given.remove("mode"));
     boolean allowOther = given.remove("allow_other") != null;
     if (!given.isEmpty()) {
       throw new IllegalArgumentException(
           "-o: unknown "
               + new TreeSet<>(given.keySet())
-              + "; known are ro, allow_other, uid, gid, umask, attr_timeout, entry_timeout,"
+              + "; known are ro, allow_other, mode, uid, gid, umask, attr_timeout, entry_timeout,"
               + " negative_timeout");
     }
-    return new MountOptions(allowOther, attributes);
+    return new MountOptions(allowOther, profile, attributes);
+  }
+
+  private static Optional<Profile> profile(String text) {
+    return switch (text == null ? "auto" : text) {
+      case "auto" -> Optional.empty();
+      case "passthrough" -> Optional.of(Profile.PASSTHROUGH);
+      case "pagecache" -> Optional.of(Profile.PAGE_CACHE);
+      default ->
+          throw new IllegalArgumentException(
+              "-o mode=" + text + ": use auto, passthrough or pagecache");
+    };
   }
 
   private static int number(Map<String, String> given, String name, int radix, int fallback) {

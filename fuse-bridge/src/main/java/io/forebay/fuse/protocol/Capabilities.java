@@ -6,10 +6,11 @@ import java.io.IOException;
  * What kernel and bridge agreed on, {@code struct fuse_init_in} and {@code fuse_init_out}.
  *
  * @param minor version of the protocol
+ * @param noOpen whether opens can do without a request
  * @param passthrough whether the kernel can read backing files by itself
  * @param resend whether it sends requests again to a successor
  */
-public record Capabilities(int minor, boolean passthrough, boolean resend) {
+public record Capabilities(int minor, boolean noOpen, boolean passthrough, boolean resend) {
 
   private static final int MAJOR = 7;
   private static final int LEAST_MINOR = 31;
@@ -18,6 +19,7 @@ public record Capabilities(int minor, boolean passthrough, boolean resend) {
   // flags
   private static final int ASYNC_READ = 1;
   private static final int DO_READDIRPLUS = 1 << 13;
+  private static final int NO_OPEN_SUPPORT = 1 << 17;
   private static final int PARALLEL_DIROPS = 1 << 18;
   private static final int MAX_PAGES = 1 << 22;
   private static final int NO_OPENDIR_SUPPORT = 1 << 24;
@@ -59,7 +61,7 @@ public record Capabilities(int minor, boolean passthrough, boolean resend) {
     reply.setInt(0, MAJOR);
     if (major > MAJOR) {
       reply.setInt(4, MOST_MINOR);
-      return new Capabilities(0, false, false); // the kernel asks again with our version
+      return new Capabilities(0, false, false, false); // the kernel asks again with our version
     }
     if (major < MAJOR || minor < LEAST_MINOR) {
       throw new IOException(
@@ -69,7 +71,8 @@ public record Capabilities(int minor, boolean passthrough, boolean resend) {
     int offered2 = (offered & INIT_EXT) == 0 ? 0 : init.intAt(16);
     int flags =
         offered
-            & (ASYNC_READ
+            & (NO_OPEN_SUPPORT
+                | ASYNC_READ
                 | DO_READDIRPLUS
                 | PARALLEL_DIROPS
                 | MAX_PAGES
@@ -78,7 +81,10 @@ public record Capabilities(int minor, boolean passthrough, boolean resend) {
     int flags2 = offered2 & (PASSTHROUGH | HAS_RESEND);
     Capabilities agreed =
         new Capabilities(
-            Math.min(minor, MOST_MINOR), (flags2 & PASSTHROUGH) != 0, (flags2 & HAS_RESEND) != 0);
+            Math.min(minor, MOST_MINOR),
+            (flags & NO_OPEN_SUPPORT) != 0,
+            (flags2 & PASSTHROUGH) != 0,
+            (flags2 & HAS_RESEND) != 0);
     reply.setInt(4, agreed.minor);
     reply.setInt(8, init.intAt(8)); // read-ahead: as much as the kernel likes
     reply.setInt(12, flags);

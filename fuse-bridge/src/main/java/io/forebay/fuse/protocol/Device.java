@@ -1,5 +1,6 @@
 package io.forebay.fuse.protocol;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -19,6 +20,7 @@ public final class Device implements AutoCloseable {
   /** _IOW(229, 2, u32). */
   private static final long BACKING_CLOSE = 0x4004E502L;
 
+  private static final int INVAL_ENTRY = 3;
   private static final int INC_EPOCH = 8;
 
   private static final int BACKING_MAP_BYTES = 16;
@@ -85,19 +87,38 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * Has the kernel ask for all names again, without giving up open files: {@code
-   * FUSE_NOTIFY_INC_EPOCH}, since 7.44.
+   * Has the kernel ask for all names again, and forget what it has cached of files that nobody has
+   * open: {@code FUSE_NOTIFY_INC_EPOCH}, since 7.44.
    *
    * @return 0, or the negated error number of a kernel that cannot
    */
   public int forgetNames() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment message = arena.allocate(Reply.HEADER, Long.BYTES);
-      message.set(JAVA_INT, 0, (int) Reply.HEADER);
-      message.set(JAVA_INT, 4, INC_EPOCH);
-      message.set(JAVA_LONG, 8, 0); // no request's reply
-      return Math.min(0, Libc.write(fd, message, Reply.HEADER));
+      return notify(arena.allocate(Reply.HEADER, Long.BYTES), INC_EPOCH);
     }
+  }
+
+  /**
+   * Has the kernel ask for one name again: {@code FUSE_NOTIFY_INVAL_ENTRY}.
+   *
+   * @return 0, or the negated error number, ENOENT when the kernel does not know the name
+   */
+  public int forgetName(long parent, byte[] name) {
+    try (Arena arena = Arena.ofConfined()) {
+      long body = Reply.HEADER + 16; // parent, length, flags
+      MemorySegment message = arena.allocate(body + name.length + 1, Long.BYTES);
+      message.set(JAVA_LONG, Reply.HEADER, parent);
+      message.set(JAVA_INT, Reply.HEADER + 8, name.length);
+      MemorySegment.copy(name, 0, message, JAVA_BYTE, body, name.length);
+      return notify(message, INVAL_ENTRY);
+    }
+  }
+
+  private int notify(MemorySegment message, int code) {
+    message.set(JAVA_INT, 0, (int) message.byteSize());
+    message.set(JAVA_INT, 4, code);
+    message.set(JAVA_LONG, 8, 0); // no request's reply
+    return Math.min(0, Libc.write(fd, message, message.byteSize()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.forebay.Forebay;
 import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.DataSetFileSystem;
+import io.forebay.fuse.fs.Profile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -54,8 +55,9 @@ class RandomRequestsTest {
             new DataSetFileSystem(
                 forebay.dataSet(data.toUri().toString()),
                 new Attributes(0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO),
+                Profile.PASSTHROUGH,
                 device,
-                new Capabilities(45, true, true))) {
+                new Capabilities(45, true, true, true))) {
       Random random = new Random(2);
       for (int i = 0; i < 100_000; i++) {
         fill(random);
