@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.forebay.DataSet;
+import io.forebay.cli.ForebayCommand;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.protocol.Opcode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +74,27 @@ class MountedNodeTest {
     assertAllReadable();
     assertThat(mount.requests(Opcode.READ) - reads).isEqualTo(2);
     assertThat(root.resolve("dir0")).isDirectoryContaining("glob:**/young");
+  }
+
+  @Test
+  void theCommandMountsUntilAnotherOneTakesItAway() throws Exception {
+    mount.close();
+    String[] command = {
+      "mount", "--node", nodes.nodeDirectory(0).toString(), Nodes.DATA_SET, root.toString()
+    };
+    FutureTask<Integer> mounted =
+        new FutureTask<>(() -> ForebayCommand.commandLine().execute(command));
+    Thread.ofPlatform().daemon().start(mounted);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!Files.exists(root.resolve("dir0"))) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    assertAllReadable();
+    assertThat(ForebayCommand.commandLine().execute("umount", root.toString())).isZero();
+    assertThat(mounted.get(30, TimeUnit.SECONDS)).isZero();
+    assertThat(root).isEmptyDirectory();
+    assertThat(ForebayCommand.commandLine().execute("umount", root.toString())).isOne();
   }
 
   @Test

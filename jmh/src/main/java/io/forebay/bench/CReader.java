@@ -29,6 +29,11 @@ final class CReader {
       Files.copy(text, source);
     }
     Path program = directory.resolve("reader");
+    try {
+      run(List.of("cc", "--version"));
+    } catch (IOException e) {
+      throw new IOException("a C compiler is needed, as 'cc'; on Debian: apt-get install gcc", e);
+    }
     run(List.of("cc", "-O2", "-pthread", "-o", program.toString(), source.toString()));
     return new CReader(program);
   }

@@ -1,5 +1,7 @@
 package io.forebay.samples.quickstart;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,6 +60,25 @@ class ModulesTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.forebay.djl..", "ai.djl..", "io.forebay.samples..");
+
+  @ArchTest
+  static final ArchRule theKernelsProtocolKnowsNoDataSets =
+      noClasses()
+          .that()
+          .resideInAPackage("io.forebay.fuse.protocol..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.forebay..")
+                  .and(resideOutsideOfPackage("io.forebay.fuse.protocol..")));
+
+  @ArchTest
+  static final ArchRule aMountKnowsNoServer =
+      noClasses()
+          .that()
+          .resideInAPackage("io.forebay.fuse..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.forebay.server..", "io.forebay.cli..", "io.netty..");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =
