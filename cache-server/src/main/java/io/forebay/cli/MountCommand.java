@@ -53,7 +53,6 @@ final class MountCommand implements Callable<Integer> {
     MountOptions parsed = MountOptions.parse(options);
     try (Forebay forebay = cache == null ? client.open() : client.embedded(cache);
         Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(mount::close, "forebay-unmount"));
       System.out.println(dataSet + " is mounted on " + mount.point());
       mount.await();
     }

@@ -77,6 +77,13 @@ class MountedNodeTest {
   }
 
   @Test
+  void theFileSystemIsAsLargeAsTheDataSet() throws IOException {
+    long bytes = nodes.files().values().stream().mapToLong(content -> content.length).sum();
+    assertThat(Files.getFileStore(root).getTotalSpace()).isBetween(bytes, bytes + 4096);
+    assertThat(Files.getFileStore(root).getUsableSpace()).isZero();
+  }
+
+  @Test
   void theCommandMountsUntilAnotherOneTakesItAway() throws Exception {
     mount.close();
     String[] command = {

@@ -4,6 +4,7 @@ import io.forebay.DataPath;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
+import io.forebay.Totals;
 import io.forebay.fuse.protocol.Capabilities;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
@@ -218,8 +219,12 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     }
   }
 
-  private static void statFileSystem(Reply reply) {
+  /** {@code struct fuse_kstatfs}: all of it is taken, by what the snapshot in use holds. */
+  private void statFileSystem(Reply reply) throws IOException {
+    Totals totals = dataSet.totals().orElse(new Totals(0, 0));
     reply.body(STATFS_OUT);
+    reply.setLong(0, (totals.bytes() + BLOCK_BYTES - 1) / BLOCK_BYTES);
+    reply.setLong(24, totals.files());
     reply.setInt(40, BLOCK_BYTES);
     reply.setInt(44, LONGEST_NAME);
     reply.setInt(48, BLOCK_BYTES);

@@ -20,7 +20,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A mounted data set. Closing it takes the mount away. Thread-safe. */
+/**
+ * A mounted data set. Closing it, and the orderly end of the process, takes the mount away.
+ * Thread-safe.
+ */
 public final class Mount implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Mount.class);
@@ -42,6 +45,7 @@ public final class Mount implements AutoCloseable {
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("forebay-sweep").factory());
+  private final Thread atTheEnd = new Thread(this::close, "forebay-unmount");
   private boolean closed;
 
   private Mount(Path point, Device device, Session session, DataSetFileSystem files) {
@@ -65,11 +69,11 @@ public final class Mount implements AutoCloseable {
       throw new NotDirectoryException(point + ": make the directory to mount on first");
     }
     Path real = point.toRealPath();
-    Device device = Device.open();
     Profile profile =
         options.profile().isPresent()
             ? options.profile().get()
             : Profile.of(dataSet.totals(), availableMemory());
+    Device device = Device.open();
     DataSetFileSystem[] files = {null};
     try {
       mount(dataSet.name(), real, device, options);
@@ -83,6 +87,7 @@ public final class Mount implements AutoCloseable {
                   return files[0];
                 });
         Mount mount = new Mount(real, device, session, files[0]);
+        Runtime.getRuntime().addShutdownHook(mount.atTheEnd);
         readAhead(real);
         return mount;
       } catch (IOException | RuntimeException e) {
@@ -160,6 +165,11 @@ public final class Mount implements AutoCloseable {
       return;
     }
     closed = true;
+    try {
+      Runtime.getRuntime().removeShutdownHook(atTheEnd);
+    } catch (IllegalStateException e) {
+      // The process is at its end.
+    }
     sweeper.shutdownNow();
     int result = detach(point);
     if (result < 0 && result != -Errno.EINVAL) { // EINVAL: somebody did so before

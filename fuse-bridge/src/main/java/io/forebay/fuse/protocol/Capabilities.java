@@ -8,9 +8,8 @@ import java.io.IOException;
  * @param minor version of the protocol
  * @param noOpen whether opens can do without a request
  * @param passthrough whether the kernel can read backing files by itself
- * @param resend whether it sends requests again to a successor
  */
-public record Capabilities(int minor, boolean noOpen, boolean passthrough, boolean resend) {
+public record Capabilities(int minor, boolean noOpen, boolean passthrough) {
 
   private static final int MAJOR = 7;
   private static final int LEAST_MINOR = 31;
@@ -27,7 +26,6 @@ public record Capabilities(int minor, boolean noOpen, boolean passthrough, boole
 
   // flags2
   private static final int PASSTHROUGH = 1 << 5;
-  private static final int HAS_RESEND = 1 << 7;
 
   /** Requests of read-ahead at a time. */
   private static final int MAX_BACKGROUND = 64;
@@ -45,7 +43,7 @@ public record Capabilities(int minor, boolean noOpen, boolean passthrough, boole
   private static final int INIT_OUT_BYTES = 64;
 
   /** Whether a request of this version can be talked about; otherwise the reply names ours. */
-  static boolean isOlder(Request init) {
+  static boolean isUnderstood(Request init) {
     return init.intAt(0) <= MAJOR;
   }
 
@@ -61,7 +59,7 @@ public record Capabilities(int minor, boolean noOpen, boolean passthrough, boole
     reply.setInt(0, MAJOR);
     if (major > MAJOR) {
       reply.setInt(4, MOST_MINOR);
-      return new Capabilities(0, false, false, false); // the kernel asks again with our version
+      return new Capabilities(0, false, false); // the kernel asks again with our version
     }
     if (major < MAJOR || minor < LEAST_MINOR) {
       throw new IOException(
@@ -78,13 +76,12 @@ public record Capabilities(int minor, boolean noOpen, boolean passthrough, boole
                 | MAX_PAGES
                 | NO_OPENDIR_SUPPORT
                 | INIT_EXT);
-    int flags2 = offered2 & (PASSTHROUGH | HAS_RESEND);
+    int flags2 = offered2 & PASSTHROUGH;
     Capabilities agreed =
         new Capabilities(
             Math.min(minor, MOST_MINOR),
             (flags & NO_OPEN_SUPPORT) != 0,
-            (flags2 & PASSTHROUGH) != 0,
-            (flags2 & HAS_RESEND) != 0);
+            (flags2 & PASSTHROUGH) != 0);
     reply.setInt(4, agreed.minor);
     reply.setInt(8, init.intAt(8)); // read-ahead: as much as the kernel likes
     reply.setInt(12, flags);

@@ -65,7 +65,7 @@ public final class Session {
           throw new IOException("the kernel did not begin as it should (" + n + ")");
         }
         reply.clear();
-        agreed = Capabilities.isOlder(request);
+        agreed = Capabilities.isUnderstood(request);
         capabilities = Capabilities.negotiate(request, reply);
         Libc.require("INIT", reply.send(device, request.unique()));
       } while (!agreed);

@@ -57,7 +57,7 @@ class RandomRequestsTest {
                 new Attributes(0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO),
                 Profile.PASSTHROUGH,
                 device,
-                new Capabilities(45, true, true, true))) {
+                new Capabilities(45, true, true))) {
       Random random = new Random(2);
       for (int i = 0; i < 100_000; i++) {
         fill(random);
