@@ -27,13 +27,13 @@ final class RuntimeReader {
       }
       store.get().close();
     }
+    spec.get("worker").ifPresent(worker -> worker(worker, tiers));
     boolean autoSync = spec.get("management").map(RuntimeReader::autoSync).orElse(true);
     int replicas = spec.get("replicas").map(f -> f.number(1)).orElse(1);
     spec.ignore(
         PODS,
         "master",
         "jobMaster",
-        "worker",
         "jobWorker",
         "fuse",
         "apiGateway",
@@ -64,6 +64,41 @@ final class RuntimeReader {
         "runAs",
         "data");
     return new Manifest.CacheRuntime(name, kind, tiers, replicas, autoSync);
+  }
+
+  /** Of a component that runs in pods only a {@code CacheRuntime}'s tiers count. */
+  private static void worker(Field worker, List<TierOptions> tiers) {
+    worker.warn("is ignored but for its tieredStore: " + PODS);
+    Optional<Field> store = worker.get("tieredStore");
+    if (store.isEmpty()) {
+      return;
+    }
+    for (Field level : store.get().require("levels").list()) {
+      tiers.add(workerTier(level));
+      level.close();
+    }
+    store.get().close();
+  }
+
+  private static TierOptions workerTier(Field level) {
+    boolean memory =
+        level.get("medium").map(medium -> medium.get("processMemory").isPresent()).orElse(false);
+    List<Field> paths = level.require("path").list();
+    List<Field> quotas = level.require("quota").list();
+    if (quotas.size() != paths.size()) {
+      throw level.error("has " + quotas.size() + " quotas for " + paths.size() + " paths");
+    }
+    List<TierOptions.Directory> directories = new ArrayList<>();
+    for (int i = 0; i < paths.size(); i++) {
+      if (!paths.get(i).text().startsWith("/")) {
+        throw paths.get(i).error("is '" + paths.get(i).text() + "'; use an absolute path");
+      }
+      directories.add(
+          new TierOptions.Directory(
+              Path.of(paths.get(i).text()),
+              quotas.get(i).as(text -> DataSize.parse(text).bytes())));
+    }
+    return tier(level, memory ? Medium.MEM : Medium.SSD, directories);
   }
 
   private static boolean autoSync(Field management) {
@@ -99,6 +134,11 @@ final class RuntimeReader {
     for (int i = 0; i < paths.size(); i++) {
       directories.add(new TierOptions.Directory(Path.of(paths.get(i)), quotas.get(i)));
     }
+    return tier(level, medium, directories);
+  }
+
+  private static TierOptions tier(
+      Field level, Medium medium, List<TierOptions.Directory> directories) {
     double high = share(level.get("high"), TierOptions.DEFAULT_HIGH);
     double low = share(level.get("low"), Math.min(TierOptions.DEFAULT_LOW, high));
     try {

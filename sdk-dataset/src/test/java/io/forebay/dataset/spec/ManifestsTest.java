@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.forebay.DataSetSpec;
 import io.forebay.Mount;
 import io.forebay.store.Medium;
+import io.forebay.store.TierOptions;
 import io.forebay.store.retention.Retain;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -187,6 +188,36 @@ class ManifestsTest {
         .isInstanceOf(SpecException.class)
         .hasMessageContaining("metadata.annotations")
         .hasMessageContaining("forebay.io/cache.retian is unknown");
+  }
+
+  @Test
+  void aCacheRuntimeHasItsTiersInItsWorker() {
+    String text =
+        document(
+            "CacheRuntime",
+            """
+            worker:
+              replicas: 2
+              tieredStore:
+                levels:
+                  - medium: {processMemory: {}}
+                    path: [/dev/shm/a]
+                    quota: [1Gi]
+                  - path: [/mnt/a, /mnt/b]
+                    quota: [100Gi, 50Gi]
+                    high: "0.9"
+                    low: "0.8"
+            """);
+    Manifest.CacheRuntime runtime = (Manifest.CacheRuntime) parse(text).documents().get(0);
+    assertThat(runtime.tiers()).hasSize(2);
+    assertThat(runtime.tiers().get(0).medium()).isEqualTo(Medium.MEM);
+    assertThat(runtime.tiers().get(1).directories())
+        .extracting(TierOptions.Directory::quotaBytes)
+        .containsExactly(100L << 30, 50L << 30);
+    assertThat(runtime.tiers().get(1).high()).isEqualTo(0.9);
+    assertThat(parse(text).warnings()).anyMatch(w -> w.contains("spec.worker"));
+    assertThatThrownBy(() -> parse(text.replace("[100Gi, 50Gi]", "[100Gi]")))
+        .hasMessageContaining("spec.worker.tieredStore.levels[1] has 1 quotas for 2 paths");
   }
 
   @Test
