@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     usageHelpWidth = 110,
     footer = {
       "",
-      "Options (-o): allow_other, uid=N, gid=N, umask=OCTAL, attr_timeout=SECONDS,",
+      "Options (-o): mode=auto|passthrough|pagecache, allow_other, uid=N, gid=N, umask=OCTAL, attr_timeout=SECONDS,",
       "  entry_timeout=SECONDS, negative_timeout=SECONDS, ro.",
       "",
       "Examples:",

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,14 +43,13 @@ final class BackingFiles implements AutoCloseable {
    * @param file if no id was kept
    * @return empty when the kernel must ask
    */
-  synchronized OptionalInt open(
-      long node, java.util.function.Supplier<java.util.Optional<Path>> file) {
+  synchronized OptionalInt open(long node, Supplier<Optional<Path>> file) {
     Backing kept = idle.remove(node);
     if (kept == null) {
       if (refused) {
         return OptionalInt.empty();
       }
-      java.util.Optional<Path> found = file.get();
+      Optional<Path> found = file.get();
       if (found.isEmpty()) {
         return OptionalInt.empty();
       }
