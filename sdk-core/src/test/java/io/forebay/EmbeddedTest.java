@@ -2,6 +2,8 @@ package io.forebay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.metadata.NodeInfo;
 import io.forebay.read.Origin;
@@ -303,11 +305,9 @@ class EmbeddedTest {
     byte[] resident = bucket.add("resident", 1_000);
     byte[] other = bucket.add("other", 1_000);
     embedded(bucket).dataSet(bucket.root()).read("resident");
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!NodeInfo.read(directory.resolve("cache")).orElseThrow().sharedMaps()) {
-      assertThat(System.nanoTime()).as("the maps open in time").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+    await("the maps are open")
+        .atMost(ONE_MINUTE)
+        .until(() -> NodeInfo.read(directory.resolve("cache")).orElseThrow().sharedMaps());
 
     Forebay guest = embedded(bucket);
     DataSet data = guest.dataSet(bucket.root());

@@ -2,6 +2,8 @@ package io.forebay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -264,12 +266,16 @@ class DataSetsTest {
     for (String each : nodes.paths()) {
       near.read(each);
     }
-    await(() -> status(Nodes.DATA_SET).get("localHitRatio").asDouble() > before);
+    await()
+        .atMost(ONE_MINUTE)
+        .until(() -> status(Nodes.DATA_SET).get("localHitRatio").asDouble() > before);
     double local = status(Nodes.DATA_SET).get("localHitRatio").asDouble();
     for (String each : nodes.paths()) {
       far.read(each);
     }
-    await(() -> status(Nodes.DATA_SET).get("localHitRatio").asDouble() < local);
+    await()
+        .atMost(ONE_MINUTE)
+        .until(() -> status(Nodes.DATA_SET).get("localHitRatio").asDouble() < local);
   }
 
   @Test
@@ -279,7 +285,9 @@ class DataSetsTest {
     run(0, "apply", "--node", node(1), "-f", file.toString());
     assertThat(run(0, "apply", "--node", node(0), "-f", file.toString()))
         .contains("Dataset/copied created", "DataLoad/warm-copied started");
-    await(() -> run(0, "loads", "--node", node(0)).contains("warm-copied: Complete"));
+    await()
+        .atMost(ONE_MINUTE)
+        .until(() -> run(0, "loads", "--node", node(0)).contains("warm-copied: Complete"));
     assertThat(status("copied").get("cachedPercentage").asDouble()).isGreaterThan(0);
     Path kept = nodes.nodeDirectory(0).resolve("datasets/copied.yaml");
     assertThat(Files.getPosixFilePermissions(kept)).hasSize(2);
@@ -316,7 +324,7 @@ class DataSetsTest {
       String printed = run(0, "apply", "--node", node(0), "-f", file.toString());
       assertThat(printed.contains("is being listed")).isEqualTo(autoSync);
     }
-    await(() -> status("synctrue").get("fileNum").asLong() == 41);
+    await().atMost(ONE_MINUTE).until(() -> status("synctrue").get("fileNum").asLong() == 41);
     assertThat(status("syncfalse").get("fileNum").isNull()).isTrue();
   }
 
@@ -348,7 +356,9 @@ class DataSetsTest {
     nodes.stop(0);
     nodes.oss().faults().rate(0, io.forebay.samples.oss.Fault.HANG);
     nodes.start(0);
-    await(() -> run(0, "loads", "--node", node(0)).contains("load-images: Complete"));
+    await()
+        .atMost(ONE_MINUTE)
+        .until(() -> run(0, "loads", "--node", node(0)).contains("load-images: Complete"));
     assertThat(resident(0) + resident(1)).isEqualTo(41);
   }
 
@@ -360,7 +370,9 @@ class DataSetsTest {
     assertThat(run(1, "load", "--node", node(0), "--data", Nodes.DATA_SET))
         .contains("is not over yet");
     run(0, "load", "--node", node(0), "--cancel", Nodes.DATA_SET);
-    await(() -> run(0, "loads", "--node", node(0)).contains("load-images: Failed"));
+    await()
+        .atMost(ONE_MINUTE)
+        .until(() -> run(0, "loads", "--node", node(0)).contains("load-images: Failed"));
     nodes.oss().faults().rate(0, io.forebay.samples.oss.Fault.HANG);
     assertThat(run(0, "loads", "--node", node(0), "-o", "yaml")).contains("reason: cancelled");
   }
@@ -402,17 +414,5 @@ class DataSetsTest {
     arguments[2] = set.replace("new", "node-0");
     arguments[4] = "listen.tcp=127.0.0.1:" + nodes.port(0);
     assertThat(run(1, arguments)).contains("in use, by the server that runs here");
-  }
-
-  private interface Condition {
-    boolean holds() throws IOException;
-  }
-
-  private static void await(Condition condition) throws IOException {
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("waited for a minute").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
   }
 }

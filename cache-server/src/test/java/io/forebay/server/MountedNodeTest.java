@@ -2,6 +2,8 @@ package io.forebay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
 import io.forebay.cli.ForebayCommand;
@@ -66,11 +68,10 @@ class MountedNodeTest {
     nodes.remove(gone);
     nodes.add("dir0/young", 5);
     dataSet.refresh();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (Files.size(root.resolve(changed)) != 30_000 || Files.exists(root.resolve(gone))) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+    await()
+        .atMost(ONE_MINUTE)
+        .until(
+            () -> Files.size(root.resolve(changed)) == 30_000 && !Files.exists(root.resolve(gone)));
     assertAllReadable();
     assertThat(mount.requests(Opcode.READ) - reads).isEqualTo(2);
     assertThat(root.resolve("dir0")).isDirectoryContaining("glob:**/young");
@@ -92,11 +93,7 @@ class MountedNodeTest {
     FutureTask<Integer> mounted =
         new FutureTask<>(() -> ForebayCommand.commandLine().execute(command));
     Thread.ofPlatform().daemon().start(mounted);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!Files.exists(root.resolve("dir0"))) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+    await().atMost(ONE_MINUTE).until(() -> Files.exists(root.resolve("dir0")));
     assertAllReadable();
     assertThat(ForebayCommand.commandLine().execute("umount", root.toString())).isZero();
     assertThat(mounted.get(30, TimeUnit.SECONDS)).isZero();

@@ -1,6 +1,8 @@
 package io.forebay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
@@ -291,11 +293,14 @@ class ProcessesTest {
     }
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
 
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (NodeInfo.read(nodes.nodeDirectory(0)).orElseThrow().generation().equals(generation)) {
-      assertThat(System.nanoTime()).as("a new generation comes in time").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+    await("a new generation")
+        .atMost(ONE_MINUTE)
+        .until(
+            () ->
+                !NodeInfo.read(nodes.nodeDirectory(0))
+                    .orElseThrow()
+                    .generation()
+                    .equals(generation));
     // The client that found the old one stuck reads by itself again.
     Forebay client = nodes.onNode(0);
     DataSet after = client.dataSet(Nodes.DATA_SET);
@@ -319,12 +324,13 @@ class ProcessesTest {
     DataSet other = nodes.elsewhere().dataSet(Nodes.DATA_SET);
     byte[] added = nodes.add("added", 5_000);
     assertThat(Nodes.bytes(other.read("added"))).isEqualTo(added);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    long resident;
-    do {
-      resident = client.stats().reads(Origin.RESIDENT);
-      assertThat(Nodes.bytes(data.read("added"))).isEqualTo(added);
-      assertThat(System.nanoTime()).as("the client follows in time").isLessThan(deadline);
-    } while (client.stats().reads(Origin.RESIDENT) == resident);
+    await("the client follows")
+        .atMost(ONE_MINUTE)
+        .until(
+            () -> {
+              long resident = client.stats().reads(Origin.RESIDENT);
+              assertThat(Nodes.bytes(data.read("added"))).isEqualTo(added);
+              return client.stats().reads(Origin.RESIDENT) > resident;
+            });
   }
 }

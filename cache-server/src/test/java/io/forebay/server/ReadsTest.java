@@ -3,6 +3,8 @@ package io.forebay.server;
 import static io.forebay.server.Nodes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataFile;
 import io.forebay.DataSet;
@@ -187,11 +189,7 @@ class ReadsTest {
   }
 
   private static ByteBuffer awaitSize(DataSet data, String path, int size) throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (data.stat(path).size() != size) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+    await().atMost(ONE_MINUTE).until(() -> data.stat(path).size() == size);
     return data.read(path);
   }
 
@@ -252,12 +250,11 @@ class ReadsTest {
     nodes.addMany(40, 1_000);
     DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
     data.prefetch(nodes.paths());
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (nodes.server(0).node().store().fileCount() + nodes.server(1).node().store().fileCount()
-        < 40) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
-    }
-    assertThat(nodes.server(0).node().store().fileCount()).isBetween(8, 32);
+    await().atMost(ONE_MINUTE).until(() -> fileCount(0) + fileCount(1) == 40);
+    assertThat(fileCount(0)).isBetween(8, 32);
+  }
+
+  private int fileCount(int server) {
+    return nodes.server(server).node().store().fileCount();
   }
 }

@@ -3,6 +3,8 @@ package io.forebay.fuse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
@@ -183,11 +185,7 @@ class MountTest {
       add("many/file-9", 12_345);
       oss.delete("bucket", "many/file-8");
       dataSet.refresh();
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-      while (Files.size(changing) != 12_345) {
-        assertThat(System.nanoTime()).isLessThan(deadline);
-        Thread.onSpinWait();
-      }
+      await().atMost(ONE_MINUTE).until(() -> Files.size(changing) == 12_345);
       assertThat(Files.readAllBytes(changing)).isEqualTo(files.get("many/file-9"));
       byte[] all = new byte[before.length];
       open.readFully(all);

@@ -2,6 +2,8 @@ package io.forebay.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.Bucket;
 import io.forebay.CachePolicy;
@@ -213,11 +215,7 @@ class DataSetLifeTest {
         node.add(spec("d", new MetadataPolicy(false, Optional.of(Duration.ofSeconds(1)))));
     SnapshotId first = data.snapshot(Duration.ZERO, found -> {});
     bucket.add("train/3", 300);
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (names(data, "train").size() < 3) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+    await().atMost(ONE_MINUTE).until(() -> names(data, "train").size() == 3);
     assertThat(data.snapshots().inUse().orElseThrow()).isGreaterThan(first);
   }
 

@@ -7,6 +7,8 @@ import static io.forebay.store.Stores.fill;
 import static io.forebay.store.Stores.tier;
 import static io.forebay.store.Stores.version;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.CachePolicy;
 import io.forebay.metadata.FileVersion;
@@ -289,11 +291,13 @@ class TieringTest {
         "d",
         new CachePolicy(
             Retain.KEEP, 0, Long.MAX_VALUE, Optional.of(Duration.ofSeconds(1)), 64, 0, false));
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (store.fileCount() > 0) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      store.tidy();
-    }
+    await()
+        .atMost(ONE_MINUTE)
+        .until(
+            () -> {
+              store.tidy();
+              return store.fileCount() == 0;
+            });
     assertThat(store.status().expired()).isEqualTo(3);
   }
 
