@@ -105,14 +105,19 @@ public final class GuardedUnderStore implements UnderStore {
     }
   }
 
+  /** One place is free, so one of those who wait is woken: all of them would take turns in vain. */
   private synchronized void end() {
     running--;
-    notifyAll();
+    notify();
   }
 
   private synchronized void succeeded(long nanos) {
     latencies.add(nanos);
+    int places = (int) limit;
     limit = Math.min(maxRequests, limit + 1 / limit);
+    if ((int) limit > places) {
+      notify();
+    }
   }
 
   private void failed(IOException e) {

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Loader {
 
   /** What is loaded by one request: enough for full speed, little enough for a moving bar. */
-  private static final long RANGE_BYTES = 16L << 20;
+  private static final long RANGE_BYTES = 4L << 20;
 
   /** Small files of one request, and bytes of them: they are loaded one after another. */
   private static final int BATCH_FILES = 16;
