@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /** Warm-up from a bucket far away: how near it comes to what bucket and latency allow. */
 final class WarmUp {
@@ -42,8 +44,12 @@ final class WarmUp {
   /** Of a large file, each read by one request. */
   private static final int RANGES = 4;
 
-  private static final int SMALL = 100_000;
+  /** In each turn; three of them read about as many as were asked for. */
+  private static final int SMALL = 33_000;
+
   private static final int SMALL_BYTES = 10_000;
+
+  private static final int TURNS = 3;
 
   private WarmUp() {}
 
@@ -66,52 +72,80 @@ final class WarmUp {
           "%n### Warm-up, %d ms to the first byte, %d MB/s in total%n%n",
           MILLIS,
           TOTAL_BYTES / 1_000_000);
-      System.out.println("| | requests at a time | seconds | rate | of what is possible | asked |");
-      System.out.println("|---|---|---|---|---|---|");
+      System.out.println(
+          "| | requests at a time | rate, median | of what is possible, median (all turns) | asked"
+              + " |");
+      System.out.println("|---|---|---|---|---|");
       // Uncounted: the JIT, and memory that the machine has to find first.
       load(oss, "small/1", REQUESTS);
       load(oss, "large", REQUESTS);
-      double seconds = readDirectly(oss, REQUESTS, LARGE * RANGES, WarmUp::range);
-      System.out.printf(
-          Locale.ROOT,
-          "| the same, only read, by the store's client alone | %d | %.1f | %.0f MB/s | %.2f | |%n",
+      double megabytes = (double) LARGE * LARGE_BYTES / 1e6;
+      compare(
+          "32 files of 64 MiB",
           REQUESTS,
-          seconds,
-          (double) LARGE * LARGE_BYTES / seconds / 1e6,
-          (double) LARGE * LARGE_BYTES / seconds / TOTAL_BYTES);
-      seconds = load(oss, "large", REQUESTS);
-      double rate = (double) LARGE * LARGE_BYTES / seconds;
-      System.out.printf(
-          Locale.ROOT,
-          "| %d files of 64 MiB | %d | %.1f | %.0f MB/s | %.2f | 0.95 |%n",
-          LARGE,
-          REQUESTS,
-          seconds,
-          rate / 1e6,
-          rate / TOTAL_BYTES);
+          megabytes,
+          "MB/s",
+          TOTAL_BYTES / 1e6,
+          "0.95",
+          () -> readDirectly(oss, REQUESTS, LARGE * RANGES, WarmUp::range),
+          () -> load(oss, "large", REQUESTS));
       for (int requests : SMALL_REQUESTS) {
-        seconds = readDirectly(oss, requests, SMALL, WarmUp::smallFile);
-        rate = SMALL / seconds;
-        System.out.printf(
-            Locale.ROOT,
-            "| the same, only read, by the store's client alone | %d | %.1f | %,.0f files/s | %.2f"
-                + " | |%n",
+        compare(
+            "files of 10 KB",
             requests,
-            seconds,
-            rate,
-            rate / (requests * 1000.0 / MILLIS));
-        seconds = load(oss, "small", requests);
-        rate = SMALL / seconds;
-        System.out.printf(
-            Locale.ROOT,
-            "| %,d files of 10 KB | %d | %.1f | %,.0f files/s | %.2f | 0.9 |%n",
             SMALL,
-            requests,
-            seconds,
-            rate,
-            rate / (requests * 1000.0 / MILLIS));
+            "files/s",
+            requests * 1000.0 / MILLIS,
+            "0.9",
+            () -> readDirectly(oss, requests, SMALL, WarmUp::smallFile),
+            () -> load(oss, "small", requests));
       }
     }
+  }
+
+  private interface Turn {
+    double seconds() throws Exception;
+  }
+
+  /** By turns: what the store's client reads and keeps nothing of, and what is loaded. */
+  private static void compare(
+      String what,
+      int requests,
+      double items,
+      String unit,
+      double possible,
+      String asked,
+      Turn direct,
+      Turn loaded)
+      throws Exception {
+    double[] directly = new double[TURNS];
+    double[] loads = new double[TURNS];
+    for (int turn = 0; turn < TURNS; turn++) {
+      directly[turn] = items / direct.seconds();
+      loads[turn] = items / loaded.seconds();
+    }
+    print(
+        what + ", only read, by the store's client alone", requests, directly, unit, possible, "");
+    print(what + ", loaded", requests, loads, unit, possible, asked);
+  }
+
+  private static void print(
+      String what, int requests, double[] rates, String unit, double possible, String asked) {
+    double[] sorted = rates.clone();
+    Arrays.sort(sorted);
+    double median = sorted[TURNS / 2];
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %d | %,.0f %s | %.2f (%s) | %s |%n",
+        what,
+        requests,
+        median,
+        unit,
+        median / possible,
+        Arrays.stream(rates)
+            .mapToObj(rate -> String.format(Locale.ROOT, "%.2f", rate / possible))
+            .collect(Collectors.joining(", ")),
+        asked);
   }
 
   /** Opens what one thread reads at a time. */
