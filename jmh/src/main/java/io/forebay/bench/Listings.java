@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -122,25 +121,22 @@ final class Listings {
         "| directory after directory (once) | %.1f | %,d | %.2f | |%n",
         walk,
         walkRequests,
-        median(serial) / walk);
+        Quantile.median(serial) / walk);
     System.out.printf(
-        Locale.ROOT, "| page after page | %.1f | %,d | 1 | |%n", median(serial), serialRequests);
+        Locale.ROOT,
+        "| page after page | %.1f | %,d | 1 | |%n",
+        Quantile.median(serial),
+        serialRequests);
     System.out.printf(
         Locale.ROOT,
         "| by key ranges, %d at a time, into a snapshot file | %.1f | %,d | %.1f | 10 |%n",
         WIDTH,
-        median(ranges),
+        Quantile.median(ranges),
         rangeRequests,
         ratios.get(ROUNDS / 2));
     System.out.printf(
         Locale.ROOT,
         "%nBeside directory after directory, key ranges are %.0f times as fast.%n",
-        walk / median(ranges));
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+        walk / Quantile.median(ranges));
   }
 }

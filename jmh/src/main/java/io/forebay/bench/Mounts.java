@@ -48,10 +48,15 @@ final class Mounts {
   }
 
   private static final class Result {
-    private final List<Double> nativeSeconds = new ArrayList<>();
-    private final List<Double> mountSeconds = new ArrayList<>();
+    private final double[] nativeSeconds;
+    private final double[] mountSeconds;
     private long requests;
     private long cpuNanos;
+
+    Result(int rounds) {
+      nativeSeconds = new double[rounds];
+      mountSeconds = new double[rounds];
+    }
   }
 
   private final Path directory;
@@ -92,7 +97,7 @@ final class Mounts {
       try {
         for (int round = -1; round < rounds; round++) {
           for (Test test : tests) {
-            Result result = results.computeIfAbsent(test, t -> new Result());
+            Result result = results.computeIfAbsent(test, t -> new Result(rounds));
             one(test, result, dataSet, root, round);
           }
         }
@@ -112,7 +117,7 @@ final class Mounts {
       if (mount != null) {
         mount.close();
       }
-      mount = Mount.open(dataSet, root, MountOptions.parse("mode=" + option(test.profile)));
+      mount = Mount.open(dataSet, root, MountOptions.parse("mode=" + test.profile.option()));
     }
     double nativeSeconds = round % 2 == 0 ? test.reading.seconds(data, round) : 0;
     long requests = requests();
@@ -124,8 +129,8 @@ final class Mounts {
       nativeSeconds = test.reading.seconds(data, round);
     }
     if (round >= 0) {
-      result.nativeSeconds.add(nativeSeconds);
-      result.mountSeconds.add(mountSeconds);
+      result.nativeSeconds[round] = nativeSeconds;
+      result.mountSeconds[round] = mountSeconds;
       result.requests += requests;
       result.cpuNanos += cpu;
     }
@@ -139,7 +144,7 @@ final class Mounts {
       Reading files = (root, round) -> reader.read("files", root, shuffled(round), threads);
       for (Profile profile : Profile.values()) {
         boolean cached = profile == Profile.PAGE_CACHE;
-        String name = "small files, " + option(profile) + ", " + of + ", ";
+        String name = "small files, " + profile.option() + ", " + of + ", ";
         String first = cached ? "" : many ? "0.5" : "0.25";
         String again = cached ? "0.9" : many ? "0.65" : "0.35";
         tests.add(new Test(name + "first touch", SMALL, first, true, profile, files));
@@ -165,10 +170,6 @@ final class Mounts {
     tests.add(
         new Test("tree of 100,000 files, again", entries, "1", false, Profile.PASSTHROUGH, tree));
     return tests;
-  }
-
-  private static String option(Profile profile) {
-    return profile == Profile.PAGE_CACHE ? "pagecache" : "passthrough";
   }
 
   private Test random(String mode, String name, int bytes, int count) {
@@ -253,15 +254,15 @@ final class Mounts {
         (test, result) -> {
           double[] ratios = new double[rounds];
           for (int i = 0; i < rounds; i++) {
-            ratios[i] = result.nativeSeconds.get(i) / result.mountSeconds.get(i);
+            ratios[i] = result.nativeSeconds[i] / result.mountSeconds[i];
           }
           Arrays.sort(ratios);
           System.out.printf(
               Locale.ROOT,
               "| %s | %,.1f | %,.1f | %.2f (%.2f-%.2f) | %s | %.3f | %,.1f us |%n",
               test.name,
-              test.operations / median(result.nativeSeconds),
-              test.operations / median(result.mountSeconds),
+              test.operations / Quantile.median(result.nativeSeconds),
+              test.operations / Quantile.median(result.mountSeconds),
               ratios[rounds / 2],
               ratios[rounds / 4],
               ratios[rounds * 3 / 4],
@@ -269,9 +270,5 @@ final class Mounts {
               (double) result.requests / rounds / test.operations,
               result.cpuNanos / 1e3 / rounds / test.operations);
         });
-  }
-
-  private static double median(List<Double> values) {
-    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
   }
 }

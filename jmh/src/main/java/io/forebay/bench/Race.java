@@ -1,7 +1,6 @@
 package io.forebay.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -80,7 +79,7 @@ final class Race {
     System.out.println("| | files/s | MB/s | ratio, median (quartiles) | asked |");
     System.out.println("|---|---|---|---|---|");
     for (String name : names) {
-      double median = quantile(seconds.get(name), 0.5);
+      double median = Quantile.median(seconds.get(name));
       double[] ratios = new double[rounds];
       for (int i = 0; i < rounds; i++) {
         ratios[i] = seconds.get(yardstick)[i] / seconds.get(name)[i];
@@ -96,16 +95,10 @@ final class Race {
               : String.format(
                   Locale.ROOT,
                   "%.2f (%.2f-%.2f)",
-                  quantile(ratios, 0.5),
-                  quantile(ratios, 0.25),
-                  quantile(ratios, 0.75)),
+                  Quantile.median(ratios),
+                  Quantile.of(ratios, 0.25),
+                  Quantile.of(ratios, 0.75)),
           targets.getOrDefault(name, ""));
     }
-  }
-
-  private static double quantile(double[] values, double q) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[(int) Math.round(q * (sorted.length - 1))];
   }
 }

@@ -81,7 +81,7 @@ final class WarmUp {
       load(oss, "large", REQUESTS);
       double megabytes = (double) LARGE * LARGE_BYTES / 1e6;
       compare(
-          "32 files of 64 MiB",
+          LARGE + " files of 64 MiB",
           REQUESTS,
           megabytes,
           "MB/s",
@@ -131,9 +131,7 @@ final class WarmUp {
 
   private static void print(
       String what, int requests, double[] rates, String unit, double possible, String asked) {
-    double[] sorted = rates.clone();
-    Arrays.sort(sorted);
-    double median = sorted[TURNS / 2];
+    double median = Quantile.median(rates);
     System.out.printf(
         Locale.ROOT,
         "| %s | %d | %,.0f %s | %.2f (%s) | %s |%n",

@@ -45,12 +45,12 @@ public final class PinnedCatalog implements Catalog {
   @Override
   public void changed(String path) {}
 
-  /** There is nothing newer to it. */
   @Override
   public Optional<Totals> totals() {
     return Optional.of(snapshot.info().totals());
   }
 
+  /** There is nothing newer to it. */
   @Override
   public long epoch() {
     return 0;

@@ -2,6 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataPath;
 import io.forebay.DataSet;
+import io.forebay.FileStatus;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class Names {
       int changed = 0;
       for (Inode inode : inodes.all()) {
         if (hasChanged(inode)) {
-          forget(inode.status().path());
+          forget(inode.status());
           changed++;
         }
       }
@@ -62,16 +63,16 @@ final class Names {
     }
   }
 
-  private void forget(String path) {
+  private void forget(FileStatus file) {
     inodes
-        .find(DataPath.parent(path))
+        .find(DataPath.parent(file.path()))
         .ifPresent(
             parent -> {
-              byte[] name =
-                  path.substring(path.lastIndexOf('/') + 1).getBytes(StandardCharsets.UTF_8);
+              byte[] name = file.name().getBytes(StandardCharsets.UTF_8);
               int result = device.forgetName(parent.id(), name);
               if (result < 0 && result != -Errno.ENOENT) {
-                log.warn("the kernel cannot be told that {} changed (error {})", path, -result);
+                log.warn(
+                    "the kernel cannot be told that {} changed (error {})", file.path(), -result);
               }
             });
   }

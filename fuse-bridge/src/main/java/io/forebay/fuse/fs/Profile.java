@@ -7,16 +7,27 @@ import java.util.Optional;
 public enum Profile {
 
   /** From the cache's disk, by the kernel alone; each open is a request. */
-  PASSTHROUGH,
+  PASSTHROUGH("passthrough"),
 
   /**
    * From the kernel's own page cache, after a first read that is answered. Opens are no requests,
    * but the bytes are in memory a second time: for small files that fit twice.
    */
-  PAGE_CACHE;
+  PAGE_CACHE("pagecache");
 
   /** Files that are smaller in the mean cost more to open than to read. */
   private static final long SMALL_BYTES = 1 << 20;
+
+  private final String option;
+
+  Profile(String option) {
+    this.option = option;
+  }
+
+  /** What it is called behind {@code -o mode=}. */
+  public String option() {
+    return option;
+  }
 
   /**
    * The better one of a data set.

@@ -61,14 +61,15 @@ public record MountOptions(boolean allowOther, Optional<Profile> profile, Attrib
   }
 
   private static Optional<Profile> profile(String text) {
-    return switch (text == null ? "auto" : text) {
-      case "auto" -> Optional.empty();
-      case "passthrough" -> Optional.of(Profile.PASSTHROUGH);
-      case "pagecache" -> Optional.of(Profile.PAGE_CACHE);
-      default ->
-          throw new IllegalArgumentException(
-              "-o mode=" + text + ": use auto, passthrough or pagecache");
-    };
+    if (text == null || text.equals("auto")) {
+      return Optional.empty();
+    }
+    for (Profile profile : Profile.values()) {
+      if (profile.option().equals(text)) {
+        return Optional.of(profile);
+      }
+    }
+    throw new IllegalArgumentException("-o mode=" + text + ": use auto, passthrough or pagecache");
   }
 
   private static int number(Map<String, String> given, String name, int radix, int fallback) {

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Loader {
 
-  /** What is loaded by one request: enough for full speed, little enough for a moving bar. */
+  /** What is loaded by one request: enough for full speed, little enough to be many at the end. */
   private static final long RANGE_BYTES = 4L << 20;
 
   /** Small files of one request, and bytes of them: they are loaded one after another. */
@@ -240,8 +240,7 @@ public final class Loader {
       throw cancelled();
     } finally {
       // Never interrupted: that would close tier files under their readers. Ranges end by
-      // themselves,
-      // with the time-outs of under-store and servers.
+      // themselves, with the time-outs of under-store and servers.
       cancelled.set(true);
       threads.shutdown();
     }
