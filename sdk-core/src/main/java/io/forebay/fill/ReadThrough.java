@@ -53,20 +53,28 @@ public final class ReadThrough {
   private record BlockKey(FileId id, int block) {}
 
   private final NodeStore store;
-  private final UnderStore underStore;
+  private final UnderStore demand;
+  private final UnderStore ahead;
   private final FillThreads threads;
   private final FillMemory memory;
   private final ReadAhead readAhead;
   private final Map<BlockKey, Fill> fills = new ConcurrentHashMap<>();
 
+  /**
+   * @param demand is asked for what a reader waits for
+   * @param ahead is asked for what nobody waits for yet; the same store, but without what makes
+   *     single answers come sooner at the cost of all others
+   */
   public ReadThrough(
       NodeStore store,
-      UnderStore underStore,
+      UnderStore demand,
+      UnderStore ahead,
       FillThreads threads,
       FillMemory memory,
       FillOptions options) {
     this.store = store;
-    this.underStore = underStore;
+    this.demand = demand;
+    this.ahead = ahead;
     this.threads = threads;
     this.memory = memory;
     this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
@@ -194,7 +202,7 @@ public final class ReadThrough {
         next++;
       }
       directEnd = Math.min(end, blocks.start(next));
-      direct = underStore.open(version.status(), position, directEnd - position);
+      direct = demand.open(version.status(), position, directEnd - position);
     }
 
     private void readDirectly(ByteBuffer piece) throws IOException {
@@ -292,10 +300,15 @@ public final class ReadThrough {
    * Has the missing blocks of a range fetched, as far as nobody else does and there is room.
    *
    * @param executor runs the requests
-   * @param demand whether a reader waits for them
+   * @param waitedFor whether a reader waits for them
    */
   private void fetch(
-      FileVersion version, Blocks blocks, int first, int last, Executor executor, boolean demand) {
+      FileVersion version,
+      Blocks blocks,
+      int first,
+      int last,
+      Executor executor,
+      boolean waitedFor) {
     Optional<ResidentFile> file = store.find(version.id());
     int missing = 0;
     for (int block = first; block <= last; block++) {
@@ -316,7 +329,7 @@ public final class ReadThrough {
         claimed = room ? claim(version, block, writer.get()) : null;
       }
       if (claimed == null || run.size() == runBlocks) {
-        start(version, blocks, runFirst, run, executor, demand);
+        start(version, blocks, runFirst, run, executor, waitedFor);
         run = new ArrayList<>(runBlocks);
       }
       if (claimed != null) {
@@ -326,7 +339,7 @@ public final class ReadThrough {
         run.add(claimed);
       }
     }
-    start(version, blocks, runFirst, run, executor, demand);
+    start(version, blocks, runFirst, run, executor, waitedFor);
   }
 
   /**
@@ -356,13 +369,14 @@ public final class ReadThrough {
       int first,
       List<Fill> run,
       Executor executor,
-      boolean demand) {
+      boolean waitedFor) {
     if (run.isEmpty()) {
       return;
     }
-    MemoryBudget budget = demand ? memory.demand() : memory.ahead();
+    MemoryBudget budget = waitedFor ? memory.demand() : memory.ahead();
+    UnderStore asked = waitedFor ? demand : ahead;
     try {
-      executor.execute(() -> run(version, blocks, first, run, budget));
+      executor.execute(() -> run(version, blocks, first, run, asked, budget));
     } catch (RejectedExecutionException e) {
       abandon(version, first, run, new IOException("the cache is being closed", e));
     }
@@ -370,12 +384,17 @@ public final class ReadThrough {
 
   /** Fetches neighbouring blocks with one request. */
   private void run(
-      FileVersion version, Blocks blocks, int first, List<Fill> run, MemoryBudget budget) {
+      FileVersion version,
+      Blocks blocks,
+      int first,
+      List<Fill> run,
+      UnderStore asked,
+      MemoryBudget budget) {
     int at = 0;
     long start = blocks.start(first);
     int end = first + run.size() - 1;
     long length = blocks.start(end) + blocks.length(end) - start;
-    try (InputStream in = underStore.open(version.status(), start, length)) {
+    try (InputStream in = asked.open(version.status(), start, length)) {
       for (; at < run.size(); at++) {
         Fill fill = run.get(at);
         boolean last = at == run.size() - 1;

@@ -203,7 +203,13 @@ public final class CacheNode implements AutoCloseable {
                 new UnderStoreCatalog(spec.name(), underStore, maps),
                 WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotShelf.WRITTEN))),
             SnapshotShelf.open(snapshots(spec.name())),
-            new ReadThrough(store, underStore, threads, memory, options.fill()),
+            new ReadThrough(
+                store,
+                underStore,
+                UnderStores.withRetries(guarded),
+                threads,
+                memory,
+                options.fill()),
             () -> peers);
     added.suspend(suspensions.contains(spec.name()));
     store.configure(spec.name(), spec.policy());
