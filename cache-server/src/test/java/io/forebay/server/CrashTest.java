@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
-import io.forebay.cli.ForebayCommand;
-import io.forebay.metadata.SharedMaps;
 import io.forebay.read.Origin;
 import io.forebay.samples.oss.OssServer;
 import java.io.BufferedReader;
@@ -62,20 +60,10 @@ class CrashTest {
   }
 
   private void start() throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.addAll(List.of(SharedMaps.JVM_FLAGS.split(" ", -1)));
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.addAll(
-        List.of(
-            ForebayCommand.class.getName(),
-            "serve",
-            "--config",
-            directory.resolve("forebay.properties").toString()));
-    process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process =
+        Command.forebay("serve", "--config", directory.resolve("forebay.properties").toString())
+            .redirectErrorStream(true)
+            .start();
     StringBuilder said = new StringBuilder();
     BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
     CompletableFuture<Boolean> serving = new CompletableFuture<>();

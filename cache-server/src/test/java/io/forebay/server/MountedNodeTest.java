@@ -6,14 +6,12 @@ import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
-import io.forebay.cli.ForebayCommand;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.protocol.Opcode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,23 +80,6 @@ class MountedNodeTest {
     long bytes = nodes.files().values().stream().mapToLong(content -> content.length).sum();
     assertThat(Files.getFileStore(root).getTotalSpace()).isBetween(bytes, bytes + 4096);
     assertThat(Files.getFileStore(root).getUsableSpace()).isZero();
-  }
-
-  @Test
-  void theCommandMountsUntilAnotherOneTakesItAway() throws Exception {
-    mount.close();
-    String[] command = {
-      "mount", "--node", nodes.nodeDirectory(0).toString(), Nodes.DATA_SET, root.toString()
-    };
-    FutureTask<Integer> mounted =
-        new FutureTask<>(() -> ForebayCommand.commandLine().execute(command));
-    Thread.ofPlatform().daemon().start(mounted);
-    await().atMost(ONE_MINUTE).until(() -> Files.exists(root.resolve("dir0")));
-    assertAllReadable();
-    assertThat(ForebayCommand.commandLine().execute("umount", root.toString())).isZero();
-    assertThat(mounted.get(30, TimeUnit.SECONDS)).isZero();
-    assertThat(root).isEmptyDirectory();
-    assertThat(ForebayCommand.commandLine().execute("umount", root.toString())).isOne();
   }
 
   @Test

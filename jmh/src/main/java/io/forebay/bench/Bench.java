@@ -37,9 +37,11 @@ public final class Bench implements Callable<Integer> {
     listing,
     snapshots,
     warmup,
-    mount
+    mount,
+    kills
   }
 
+  private static final int KILLS = 100;
   private static final int SIMULATED_FILES = 20_000;
 
   @Parameters(
@@ -101,6 +103,9 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.mount)) {
       Mounts.run(rounds);
+    }
+    if (runs(Suite.kills)) {
+      MountKills.run(KILLS);
     }
     return 0;
   }

@@ -43,9 +43,13 @@ final class ConfiguredServer implements AutoCloseable {
     return server;
   }
 
+  Path nodeDirectory() {
+    return directory.resolve("node");
+  }
+
   /** A data set for a client on the server's node. */
   DataSet dataSet(String name) throws IOException {
-    Forebay client = Forebay.connect(directory.resolve("node"));
+    Forebay client = Forebay.connect(nodeDirectory());
     clients.add(client);
     return client.dataSet(name);
   }

@@ -1,5 +1,6 @@
 package io.forebay.fuse.fs;
 
+import io.forebay.fuse.journal.Entries;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Libc;
@@ -26,15 +27,32 @@ final class BackingFiles implements AutoCloseable {
   /** Kept for the next open. */
   private static final int IDLE = 10_000;
 
-  private record Backing(Path file, int id) {}
+  record Backing(Path file, int id) {}
 
   private final Device device;
   private final Map<Long, Backing> open = new HashMap<>();
   private final Map<Long, Backing> idle = new LinkedHashMap<>();
+  private final Entries journal;
+  private int highest;
   private boolean refused;
 
-  BackingFiles(Device device) {
+  /**
+   * @param journal hears of every change
+   * @param known what the kernel knows
+   */
+  BackingFiles(Device device, Entries journal, Recovered known) {
     this.device = device;
+    this.journal = journal;
+    this.highest = known.highestBacking();
+    known
+        .backing()
+        .forEach((node, backing) -> (known.isOpen(node) ? open : idle).put(node, backing));
+    if (highest > 0) {
+      // The bridge before may have ended between a call and its entry. The kernel counts upwards,
+      // and refuses what there is not.
+      device.closeBacking(highest + 1);
+      device.closeBacking(known.lastGivenBack());
+    }
   }
 
   /**
@@ -58,6 +76,8 @@ final class BackingFiles implements AutoCloseable {
         return OptionalInt.empty();
       }
       kept = new Backing(found.get(), id);
+      highest = Math.max(highest, id);
+      journal.backing(node, id, found.get().toString());
     }
     open.put(node, kept);
     return OptionalInt.of(kept.id);
@@ -90,31 +110,46 @@ final class BackingFiles implements AutoCloseable {
     Backing backing = open.remove(node);
     idle.put(node, backing);
     if (idle.size() > IDLE) {
-      Iterator<Backing> eldest = idle.values().iterator();
-      device.closeBacking(eldest.next().id);
+      Iterator<Map.Entry<Long, Backing>> eldest = idle.entrySet().iterator();
+      giveBack(eldest.next());
       eldest.remove();
     }
+  }
+
+  private void giveBack(Map.Entry<Long, Backing> backing) {
+    journal.backing(backing.getKey(), 0, ""); // first, for a closed one must never be used
+    device.closeBacking(backing.getValue().id);
   }
 
   /** The kernel forgot a node, which therefore is not open. */
   synchronized void forget(long node) {
     Backing backing = idle.remove(node);
     if (backing != null) {
-      device.closeBacking(backing.id);
+      giveBack(Map.entry(node, backing));
     }
   }
 
   /** Gives up what was evicted meanwhile, so that its space is free. */
   synchronized void sweep() {
-    idle.values()
+    idle.entrySet()
         .removeIf(
             backing -> {
-              boolean gone = !Files.exists(backing.file);
+              boolean gone = !Files.exists(backing.getValue().file);
               if (gone) {
-                device.closeBacking(backing.id);
+                giveBack(backing);
               }
               return gone;
             });
+  }
+
+  /** Writes down all that the kernel has. */
+  synchronized void writeTo(Entries entries) {
+    open.forEach((node, backing) -> entries.backing(node, backing.id, backing.file.toString()));
+    idle.forEach((node, backing) -> entries.backing(node, backing.id, backing.file.toString()));
+  }
+
+  synchronized int highest() {
+    return highest;
   }
 
   @Override

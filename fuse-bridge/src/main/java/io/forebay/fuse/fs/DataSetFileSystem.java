@@ -5,6 +5,8 @@ import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
+import io.forebay.fuse.journal.Entries;
+import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Capabilities;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
@@ -44,7 +46,11 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
 
   private final DataSet dataSet;
   private final Attributes attributes;
-  private final Inodes inodes = new Inodes();
+  private final Profile profile;
+  private final Capabilities capabilities;
+  private final Journal journal;
+  private final Recovered known;
+  private final Inodes inodes;
   private final Directories directories;
   private final BackingFiles backing;
   private final boolean passthrough;
@@ -52,27 +58,67 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   private final Names names;
   private long epoch;
 
+  /** Serves a mount that the kernel knows nothing of yet. */
   public DataSetFileSystem(
       DataSet dataSet,
       Attributes attributes,
       Profile profile,
       Device device,
+      Journal journal,
       Capabilities capabilities) {
-    this.dataSet = dataSet;
-    this.attributes = attributes;
-    this.directories = new Directories(dataSet, inodes, attributes);
-    this.backing = new BackingFiles(device);
-    this.passthrough = capabilities.passthrough();
-    this.names = new Names(dataSet, inodes, device, capabilities.epochs());
+    this(dataSet, attributes, profile, device, journal, capabilities, new Recovered());
     this.epoch = dataSet.epoch();
-    this.withoutOpens = profile == Profile.PAGE_CACHE && capabilities.noOpen();
+    journal.agreed(capabilities.minor(), capabilities.flags(), profile.name());
     if (profile == Profile.PASSTHROUGH && !passthrough) {
       log.warn("this kernel cannot read cached files by itself (Linux 6.9 can); reads are slower");
     }
   }
 
+  /**
+   * Goes on where another process ended.
+   *
+   * @param known from its journal, which goes on, too; with what it agreed on
+   */
+  public DataSetFileSystem(
+      DataSet dataSet, Attributes attributes, Device device, Journal journal, Recovered known) {
+    this(
+        dataSet,
+        attributes,
+        known.profile(),
+        device,
+        journal,
+        known.capabilities().orElseThrow(),
+        known);
+    this.epoch = dataSet.epoch() - 1; // names may have changed meanwhile
+  }
+
+  private DataSetFileSystem(
+      DataSet dataSet,
+      Attributes attributes,
+      Profile profile,
+      Device device,
+      Journal journal,
+      Capabilities capabilities,
+      Recovered known) {
+    this.dataSet = dataSet;
+    this.attributes = attributes;
+    this.profile = profile;
+    this.capabilities = capabilities;
+    this.journal = journal;
+    this.known = known;
+    this.inodes = new Inodes(journal, known);
+    this.directories = new Directories(dataSet, inodes, attributes);
+    this.backing = new BackingFiles(device, journal, known);
+    this.passthrough = capabilities.passthrough();
+    this.names = new Names(dataSet, inodes, device, capabilities.epochs());
+    this.withoutOpens = profile == Profile.PAGE_CACHE && capabilities.noOpen();
+  }
+
   @Override
   public void handle(Request request, Reply reply) throws IOException {
+    if (request.isResent() && isDone(request)) {
+      return;
+    }
     switch (request.opcode()) {
       case Opcode.LOOKUP -> lookUp(request, reply);
       case Opcode.FORGET -> {
@@ -99,13 +145,14 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
         }
       }
       case Opcode.READ -> read(request, reply);
-      case Opcode.RELEASE -> release(inodes.get(request.nodeId()));
+      case Opcode.RELEASE -> release(inodes.get(request.nodeId()), request.number());
       case Opcode.READDIR, Opcode.READDIRPLUS ->
           directories.list(
               inodes.get(request.nodeId()),
               request.longAt(8),
               request.intAt(16),
               request.opcode() == Opcode.READDIRPLUS,
+              request.number(),
               reply);
       case Opcode.STATFS -> statFileSystem(reply);
       case Opcode.INTERRUPT -> reply.none(); // whoever waits gives up by himself
@@ -127,6 +174,30 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     }
   }
 
+  /**
+   * A process before this one may have done what is asked for, and not have said so: then what it
+   * did is taken back, or enough.
+   */
+  private boolean isDone(Request request) throws IOException {
+    switch (request.opcode()) {
+      case Opcode.LOOKUP, Opcode.READDIRPLUS -> {
+        for (long node : known.takeLookedUp(request.number())) {
+          forget(node, 1);
+        }
+      }
+      case Opcode.OPEN -> {
+        if (known.takeHandled(request.number())) {
+          release(inodes.get(request.nodeId()), 0);
+        }
+      }
+      case Opcode.RELEASE -> {
+        return known.takeHandled(request.number());
+      }
+      default -> {} // can be done twice
+    }
+    return false;
+  }
+
   private void lookUp(Request request, Reply reply) throws IOException {
     Inode parent = inodes.get(request.nodeId());
     String name = request.nameAt(0);
@@ -139,7 +210,7 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
       if (!DataPath.isValid(path)) {
         throw new NoSuchFileException(path);
       }
-      Inode inode = inodes.lookUp(dataSet.stat(path));
+      Inode inode = inodes.lookUp(dataSet.stat(path), request.number());
       reply.body(Attributes.ENTRY_OUT);
       attributes.putEntry(reply, 0, inode.id(), inode.status());
     } catch (NoSuchFileException e) {
@@ -151,17 +222,8 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   }
 
   private void forget(long node, long lookups) {
-    inodes
-        .forget(node, lookups)
-        .ifPresent(
-            inode -> {
-              synchronized (inode) {
-                inode.forgotten = true;
-                if (inode.handles == 0) {
-                  backing.forget(inode.id());
-                }
-              }
-            });
+    // The kernel forgets no node before the release of its last handle was replied to.
+    inodes.forget(node, lookups).ifPresent(inode -> backing.forget(inode.id()));
   }
 
   private void open(Request request, Reply reply) throws IOException {
@@ -185,23 +247,25 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
       }
       inode.handles++;
       inode.mode = id.isPresent() ? Inode.Mode.PASSTHROUGH : Inode.Mode.ANSWERED;
+      journal.handles(inode.id(), request.number(), inode.handles, id.isPresent());
       reply.setInt(8, id.isPresent() ? PASSTHROUGH | NOFLUSH : KEEP_CACHE | NOFLUSH);
       reply.setInt(12, id.orElse(0));
     }
   }
 
-  private void release(Inode inode) {
+  private void release(Inode inode, long request) {
     synchronized (inode) {
-      if (inode.handles == 0 || --inode.handles > 0) {
+      if (inode.handles == 0) {
         return;
       }
-      if (inode.mode == Inode.Mode.PASSTHROUGH) {
-        backing.release(inode.id());
-        if (inode.forgotten) {
-          backing.forget(inode.id());
+      boolean passedThrough = inode.mode == Inode.Mode.PASSTHROUGH;
+      if (--inode.handles == 0) {
+        inode.mode = Inode.Mode.CLOSED;
+        if (passedThrough) {
+          backing.release(inode.id());
         }
       }
-      inode.mode = Inode.Mode.CLOSED;
+      journal.handles(inode.id(), request, inode.handles, passedThrough);
     }
   }
 
@@ -252,7 +316,7 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   public void undo(Request request, Reply reply) {
     try {
       if (request.opcode() == Opcode.OPEN) {
-        release(inodes.get(request.nodeId()));
+        release(inodes.get(request.nodeId()), 0);
       } else if (request.opcode() == Opcode.LOOKUP && reply.longAt(0) != 0) {
         forget(reply.longAt(0), 1);
       }
@@ -274,6 +338,16 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   /** Gives up what was evicted meanwhile; to be called every few seconds. */
   public void sweep() {
     backing.sweep();
+    if (journal.isLong()) {
+      journal.restart(this::writeTo);
+    }
+  }
+
+  private void writeTo(Entries entries) {
+    entries.agreed(capabilities.minor(), capabilities.flags(), profile.name());
+    entries.highest(inodes.highest(), backing.highest());
+    inodes.writeTo(entries);
+    backing.writeTo(entries);
   }
 
   @Override

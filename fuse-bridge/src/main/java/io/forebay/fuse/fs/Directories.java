@@ -49,8 +49,10 @@ final class Directories {
    * @param offset number of the first entry; 0 begins anew
    * @param size bytes that the kernel has room for
    * @param plus whether each entry comes with what a look-up would say
+   * @param request that asks for it
    */
-  void list(Inode directory, long offset, long size, boolean plus, Reply reply) throws IOException {
+  void list(Inode directory, long offset, long size, boolean plus, long request, Reply reply)
+      throws IOException {
     if (!directory.status().directory()) {
       reply.error(Errno.ENOTDIR);
       return;
@@ -73,7 +75,7 @@ final class Directories {
       reply.body(at + length);
       long node = 0;
       if (plus) {
-        node = inodes.lookUp(entry).id();
+        node = inodes.lookUp(entry, request).id();
         attributes.putEntry(reply, at, node, entry);
       }
       long dirent = at + head - DIRENT;

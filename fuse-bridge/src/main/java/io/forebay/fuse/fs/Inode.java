@@ -21,7 +21,6 @@ final class Inode {
   // Guarded by this.
   Mode mode = Mode.CLOSED;
   int handles;
-  boolean forgotten;
 
   Inode(long id, FileStatus status) {
     this.id = id;

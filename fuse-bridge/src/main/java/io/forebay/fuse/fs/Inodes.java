@@ -2,6 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
+import io.forebay.fuse.journal.Entries;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,24 @@ final class Inodes {
 
   private final Map<Long, Inode> byId = new HashMap<>();
   private final Map<String, Inode> byPath = new HashMap<>();
-  private long lastId = ROOT;
+  private final Entries journal;
+  private long lastId;
 
-  Inodes() {
-    Inode root = new Inode(ROOT, FileStatus.directory(""));
-    byId.put(ROOT, root);
-    byPath.put("", root);
+  /**
+   * @param journal hears of every change
+   * @param known what the kernel knows
+   */
+  Inodes(Entries journal, Recovered known) {
+    this.journal = journal;
+    this.lastId = Math.max(ROOT, known.highestNode());
+    add(new Inode(ROOT, FileStatus.directory("")));
+    known.inodes().forEach(this::add);
+  }
+
+  private void add(Inode inode) {
+    byId.put(inode.id(), inode);
+    // Ascending, so that a path means the youngest of its versions.
+    byPath.put(inode.status().path(), inode);
   }
 
   /**
@@ -36,13 +49,19 @@ final class Inodes {
     return inode;
   }
 
-  /** The node of a file as it is now, with one look-up more. */
-  synchronized Inode lookUp(FileStatus status) {
+  /**
+   * The node of a file as it is now, with one look-up more.
+   *
+   * @param request that asks for it
+   */
+  synchronized Inode lookUp(FileStatus status, long request) {
     Inode inode = byPath.get(status.path());
     if (inode == null || !inode.status().equals(status)) {
       inode = new Inode(++lastId, status);
-      byId.put(inode.id(), inode);
-      byPath.put(status.path(), inode);
+      add(inode);
+      journal.node(inode.id(), request, 1, status);
+    } else {
+      journal.lookups(inode.id(), request, inode.lookups + 1);
     }
     inode.lookups++;
     return inode;
@@ -58,7 +77,8 @@ final class Inodes {
     if (inode == null || id == ROOT) {
       return Optional.empty();
     }
-    inode.lookups -= lookups;
+    inode.lookups = Math.max(0, inode.lookups - lookups);
+    journal.lookups(id, 0, inode.lookups);
     if (inode.lookups > 0) {
       return Optional.empty();
     }
@@ -70,6 +90,29 @@ final class Inodes {
   /** The node that a path means at present, if the kernel knows one. */
   synchronized Optional<Inode> find(String path) {
     return Optional.ofNullable(byPath.get(path));
+  }
+
+  /** Writes down all that the kernel knows. */
+  void writeTo(Entries entries) {
+    List<Inode> known;
+    synchronized (this) {
+      known = List.copyOf(byId.values());
+    }
+    for (Inode inode : known) {
+      synchronized (this) {
+        if (inode.id() == ROOT || !byId.containsKey(inode.id())) {
+          continue;
+        }
+        entries.node(inode.id(), 0, inode.lookups, inode.status());
+      }
+      synchronized (inode) {
+        entries.handles(inode.id(), 0, inode.handles, inode.mode == Inode.Mode.PASSTHROUGH);
+      }
+    }
+  }
+
+  synchronized long highest() {
+    return lastId;
   }
 
   /** All that paths mean at present but the root. */

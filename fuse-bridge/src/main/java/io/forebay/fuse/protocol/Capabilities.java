@@ -8,8 +8,9 @@ import java.io.IOException;
  * @param minor version of the protocol
  * @param noOpen whether opens can do without a request
  * @param passthrough whether the kernel can read backing files by itself
+ * @param resend whether it can send what was not replied to again, to another process
  */
-public record Capabilities(int minor, boolean noOpen, boolean passthrough) {
+public record Capabilities(int minor, boolean noOpen, boolean passthrough, boolean resend) {
 
   private static final int MAJOR = 7;
   private static final int LEAST_MINOR = 31;
@@ -26,11 +27,22 @@ public record Capabilities(int minor, boolean noOpen, boolean passthrough) {
 
   // flags2
   private static final int PASSTHROUGH = 1 << 5;
+  private static final int HAS_RESEND = 1 << 7;
 
   /** Requests of read-ahead at a time. */
   private static final int MAX_BACKGROUND = 64;
 
   private static final int PAGE_BYTES = 4096;
+
+  /** For another process; {@link #of} is the other way round. */
+  public int flags() {
+    return (noOpen ? 1 : 0) | (passthrough ? 2 : 0) | (resend ? 4 : 0);
+  }
+
+  /** What another process agreed on. */
+  public static Capabilities of(int minor, int flags) {
+    return new Capabilities(minor, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
+  }
 
   /** Whether the kernel can be told that all names changed. */
   public boolean epochs() {
@@ -59,7 +71,7 @@ public record Capabilities(int minor, boolean noOpen, boolean passthrough) {
     reply.setInt(0, MAJOR);
     if (major > MAJOR) {
       reply.setInt(4, MOST_MINOR);
-      return new Capabilities(0, false, false); // the kernel asks again with our version
+      return new Capabilities(0, false, false, false); // the kernel asks again with our version
     }
     if (major < MAJOR || minor < LEAST_MINOR) {
       throw new IOException(
@@ -76,12 +88,13 @@ public record Capabilities(int minor, boolean noOpen, boolean passthrough) {
                 | MAX_PAGES
                 | NO_OPENDIR_SUPPORT
                 | INIT_EXT);
-    int flags2 = offered2 & PASSTHROUGH;
+    int flags2 = offered2 & (PASSTHROUGH | HAS_RESEND);
     Capabilities agreed =
         new Capabilities(
             Math.min(minor, MOST_MINOR),
             (flags & NO_OPEN_SUPPORT) != 0,
-            (flags2 & PASSTHROUGH) != 0);
+            (flags2 & PASSTHROUGH) != 0,
+            (flags2 & HAS_RESEND) != 0);
     reply.setInt(4, agreed.minor);
     reply.setInt(8, init.intAt(8)); // read-ahead: as much as the kernel likes
     reply.setInt(12, flags);

@@ -21,6 +21,7 @@ public final class Device implements AutoCloseable {
   private static final long BACKING_CLOSE = 0x4004E502L;
 
   private static final int INVAL_ENTRY = 3;
+  private static final int RESEND = 7;
   private static final int INC_EPOCH = 8;
 
   private static final int BACKING_MAP_BYTES = 16;
@@ -33,10 +34,11 @@ public final class Device implements AutoCloseable {
   }
 
   /**
+   * @param inherited whether processes that this one starts have it, too
    * @throws IOException when the kernel has no FUSE, or this process may not use it
    */
-  public static Device open() throws IOException {
-    int fd = Libc.open(PATH, Libc.O_RDWR | Libc.O_CLOEXEC);
+  public static Device open(boolean inherited) throws IOException {
+    int fd = Libc.open(PATH, Libc.O_RDWR | (inherited ? 0 : Libc.O_CLOEXEC));
     if (fd < 0) {
       throw new IOException(
           PATH
@@ -45,6 +47,11 @@ public final class Device implements AutoCloseable {
               + "); load the kernel's module 'fuse', and give"
               + " containers the device");
     }
+    return new Device(fd);
+  }
+
+  /** One that this process inherited. */
+  public static Device of(int fd) {
     return new Device(fd);
   }
 
@@ -111,6 +118,18 @@ public final class Device implements AutoCloseable {
       message.set(JAVA_INT, Reply.HEADER + 8, name.length);
       MemorySegment.copy(name, 0, message, JAVA_BYTE, body, name.length);
       return notify(message, INVAL_ENTRY);
+    }
+  }
+
+  /**
+   * Has the kernel send all requests again that were read and not replied to: {@code
+   * FUSE_NOTIFY_RESEND}, since 7.40. Nobody may be reading or replying meanwhile.
+   *
+   * @return 0, or the negated error number of a kernel that cannot
+   */
+  int resend() {
+    try (Arena arena = Arena.ofConfined()) {
+      return notify(arena.allocate(Reply.HEADER, Long.BYTES), RESEND);
     }
   }
 

@@ -18,6 +18,8 @@ public final class Request {
 
   private static final long HEADER = 40;
 
+  private static final long RESENT = 1L << 63;
+
   private final MemorySegment buffer;
   private MemorySegment bytes;
 
@@ -45,8 +47,18 @@ public final class Request {
   }
 
   /** Names the request, for its reply. */
-  public long unique() {
+  long unique() {
     return bytes.get(JAVA_LONG_UNALIGNED, 8);
+  }
+
+  /** Names the request, and remains when it is sent again. */
+  public long number() {
+    return unique() & ~RESENT;
+  }
+
+  /** Whether it was sent before, to a process that may have done what it asks for. */
+  public boolean isResent() {
+    return unique() < 0;
   }
 
   public long nodeId() {

@@ -51,11 +51,10 @@ public final class Session {
    * @throws IOException when the kernel is too old
    */
   public static Session start(Device device, HandlerFactory factory) throws IOException {
-    Capabilities capabilities;
+    Session session;
     try (Arena arena = Arena.ofConfined()) {
       Request request = new Request(arena.allocate(REQUEST_BYTES));
       Reply reply = new Reply(arena.allocate(4096));
-      boolean agreed;
       do {
         int n;
         do {
@@ -65,12 +64,25 @@ public final class Session {
           throw new IOException("the kernel did not begin as it should (" + n + ")");
         }
         reply.clear();
-        agreed = Capabilities.isUnderstood(request);
-        capabilities = Capabilities.negotiate(request, reply);
+        boolean agreed = Capabilities.isUnderstood(request);
+        Capabilities capabilities = Capabilities.negotiate(request, reply);
+        session = agreed ? new Session(device, factory.create(capabilities)) : null;
         Libc.require("INIT", reply.send(device, request.unique()));
-      } while (!agreed);
+      } while (session == null);
     }
-    Session session = new Session(device, factory.create(capabilities));
+    session.addThread();
+    return session;
+  }
+
+  /**
+   * Goes on where another process ended, whose requests without a reply come again.
+   *
+   * @param handler knows what that process told the kernel
+   * @throws IOException when the kernel does not send them again
+   */
+  public static Session resume(Device device, Handler handler) throws IOException {
+    Libc.require("having requests sent again", device.resend());
+    Session session = new Session(device, handler);
     session.addThread();
     return session;
   }
@@ -123,7 +135,11 @@ public final class Session {
     requests[request.opcode() & 63].increment();
     reply.clear();
     try {
-      handler.handle(request, reply);
+      if (request.opcode() == Opcode.INIT) {
+        Capabilities.negotiate(request, reply); // a process before may not have come to reply
+      } else {
+        handler.handle(request, reply);
+      }
     } catch (IOException | RuntimeException e) {
       reply.error(handler.errno(e));
     }

@@ -16,6 +16,7 @@ class NegotiationTest {
   private static final int NO_OPEN_SUPPORT = 1 << 17;
   private static final int INIT_EXT = 1 << 30;
   private static final int PASSTHROUGH = 1 << 5;
+  private static final int RESEND = 1 << 7;
 
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment bytes = arena.allocate(256);
@@ -37,10 +38,10 @@ class NegotiationTest {
 
   @Test
   void aPresentKernelReadsCachedFilesByItself() throws IOException {
-    Capabilities agreed = negotiate(7, 45, NO_OPEN_SUPPORT | INIT_EXT, PASSTHROUGH);
-    assertThat(agreed).isEqualTo(new Capabilities(45, true, true));
+    Capabilities agreed = negotiate(7, 45, NO_OPEN_SUPPORT | INIT_EXT, PASSTHROUGH | RESEND);
+    assertThat(agreed).isEqualTo(new Capabilities(45, true, true, true));
     assertThat(agreed.epochs()).isTrue();
-    assertThat(reply.longAt(32) & 0xffffffffL).isEqualTo(PASSTHROUGH);
+    assertThat(reply.longAt(32) & 0xffffffffL).isEqualTo(PASSTHROUGH | RESEND);
     assertThat(reply.longAt(36) & 0xffffffffL).as("depth of the stack").isOne();
   }
 
@@ -48,7 +49,7 @@ class NegotiationTest {
   void anOldKernelIsServedWithWhatItKnows() throws IOException {
     // What stands where newer kernels have their second flags means nothing.
     Capabilities agreed = negotiate(7, 31, NO_OPEN_SUPPORT, -1);
-    assertThat(agreed).isEqualTo(new Capabilities(31, true, false));
+    assertThat(agreed).isEqualTo(new Capabilities(31, true, false, false));
     assertThat(agreed.epochs()).isFalse();
     assertThat(reply.longAt(32) & 0xffffffffL).isZero();
   }

@@ -11,6 +11,7 @@ import io.forebay.Forebay;
 import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.DataSetFileSystem;
 import io.forebay.fuse.fs.Profile;
+import io.forebay.fuse.journal.Journal;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -50,14 +51,16 @@ class RandomRequestsTest {
     Files.write(data.resolve("d/file"), new byte[10_000]);
     Files.write(data.resolve("empty"), new byte[0]);
     try (Forebay forebay = Forebay.embedded(directory.resolve("cache"));
-        Device device = Device.open();
+        Device device = Device.open(false);
+        Journal journal = Journal.create(false);
         DataSetFileSystem files =
             new DataSetFileSystem(
                 forebay.dataSet(data.toUri().toString()),
                 new Attributes(0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO),
                 Profile.PASSTHROUGH,
                 device,
-                new Capabilities(45, true, true))) {
+                journal,
+                new Capabilities(45, true, true, true))) {
       Random random = new Random(2);
       for (int i = 0; i < 100_000; i++) {
         fill(random);

@@ -1,0 +1,272 @@
+package io.forebay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
+
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.fuse.mount.Mount;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A real mount whose processes are killed: the bridge at random moments under load, which nobody
+ * may notice but by a pause, and all of them, after which nothing may stay mounted. The profile
+ * {@code long} has more kills.
+ */
+@Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MountCrashTest {
+
+  private static final int KILLS = Integer.getInteger("forebay.mount.kills", 12);
+  private static final int READERS = 4;
+
+  @TempDir private Path directory;
+  private final Random random = new Random();
+  private Nodes nodes;
+  private Path root;
+  private Process keeper;
+
+  @BeforeEach
+  void start() throws IOException {
+    assumeThat(Files.isWritable(Path.of("/dev/fuse"))).as("/dev/fuse can be used").isTrue();
+    nodes = new Nodes(directory, 1);
+    nodes.addMany(60, 5_000);
+    nodes.add("dir0/large", 9_000_000);
+    DataSet dataSet = nodes.onNode(0).dataSet(Nodes.DATA_SET);
+    nodes.server(0).node().dataSet(Nodes.DATA_SET).snapshotForAll(n -> {});
+    List<FileStatus> half = new ArrayList<>(dataSet.walk(""));
+    half.removeIf(file -> file.path().hashCode() % 2 == 0);
+    dataSet.loadAll(
+        half,
+        1,
+        (file, reason) -> {
+          throw new AssertionError(file.path(), reason);
+        });
+    root = Files.createDirectory(directory.resolve("mnt"));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (keeper != null) {
+      List<ProcessHandle> children = keeper.descendants().toList();
+      keeper.destroy();
+      keeper.waitFor(30, TimeUnit.SECONDS);
+      children.forEach(ProcessHandle::destroyForcibly);
+      if (isMounted()) {
+        Mount.remove(root);
+      }
+    }
+    if (nodes != null) {
+      nodes.close();
+    }
+  }
+
+  private void mount(String options) throws IOException {
+    keeper = forebayMount(options).inheritIO().start();
+    await().atMost(ONE_MINUTE).until(this::isServed);
+  }
+
+  /** Asks what the kernel does not answer by itself. */
+  private boolean isServed() throws IOException {
+    try {
+      return isMounted() && Files.getFileStore(root).getTotalSpace() > 0;
+    } catch (FileSystemException e) {
+      return false;
+    }
+  }
+
+  private ProcessBuilder forebayMount(String options) {
+    String node = nodes.nodeDirectory(0).toString();
+    return Command.forebay("mount", "--node", node, Nodes.DATA_SET, root.toString(), "-o", options);
+  }
+
+  private boolean isMounted() throws IOException {
+    try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"))) {
+      return mounts.anyMatch(line -> line.contains(" " + root + " "));
+    }
+  }
+
+  private Optional<ProcessHandle> bridge() {
+    return keeper
+        .children()
+        .filter(child -> child.info().command().orElse("").endsWith("java"))
+        .findFirst();
+  }
+
+  private void kill() {
+    ProcessHandle bridge = bridge().orElseThrow();
+    bridge.destroyForcibly();
+    await()
+        .atMost(ONE_MINUTE)
+        .until(() -> bridge().isPresent() && bridge().get().pid() != bridge.pid());
+  }
+
+  /** Opens, reads, lists and looks for what is not there, until the end; each byte is compared. */
+  private void use(AtomicLong progress) throws IOException {
+    Random own = new Random();
+    List<String> paths = nodes.paths();
+    while (progress.get() >= 0) {
+      String path = paths.get(own.nextInt(paths.size()));
+      byte[] expected = nodes.files().get(path);
+      int from = own.nextInt(expected.length);
+      byte[] part = new byte[Math.min(expected.length - from, 1 + own.nextInt(200_000))];
+      try (RandomAccessFile file = new RandomAccessFile(root.resolve(path).toFile(), "r")) {
+        file.seek(from);
+        file.readFully(part);
+      }
+      if (!Arrays.equals(part, 0, part.length, expected, from, from + part.length)) {
+        throw new AssertionError("wrong bytes in " + path);
+      }
+      try (Stream<Path> listed = Files.list(root.resolve(path).getParent())) {
+        assertThat(listed).contains(root.resolve(path));
+      }
+      assertThat(root.resolve(path + ".missing")).doesNotExist();
+      progress.updateAndGet(n -> n < 0 ? n : n + 1);
+    }
+  }
+
+  private void killUnderLoad(String options) throws Exception {
+    mount(options);
+    AtomicLong progress = new AtomicLong();
+    try (RandomAccessFile open = new RandomAccessFile(root.resolve("dir0/large").toFile(), "r");
+        ExecutorService threads = Executors.newFixedThreadPool(READERS)) {
+      List<Future<?>> readers = new ArrayList<>();
+      for (int i = 0; i < READERS; i++) {
+        readers.add(
+            threads.submit(
+                () -> {
+                  use(progress);
+                  return null;
+                }));
+      }
+      try {
+        for (int i = 0; i < KILLS; i++) {
+          long before = progress.get();
+          await().atMost(ONE_MINUTE).until(() -> progress.get() > before + 10 || anyDone(readers));
+          TimeUnit.MILLISECONDS.sleep(random.nextInt(500));
+          kill();
+        }
+        long before = progress.get();
+        await().atMost(ONE_MINUTE).until(() -> progress.get() > before + 10 || anyDone(readers));
+      } finally {
+        progress.set(-1);
+      }
+      for (Future<?> reader : readers) {
+        reader.get(1, TimeUnit.MINUTES);
+      }
+      byte[] all = new byte[(int) open.length()];
+      open.readFully(all);
+      assertThat(all).isEqualTo(nodes.files().get("dir0/large"));
+    }
+    nodes.add("dir0/young", 5);
+    nodes.onNode(0).dataSet(Nodes.DATA_SET).refresh();
+    await().atMost(ONE_MINUTE).until(() -> Files.exists(root.resolve("dir0/young")));
+    keeper.destroy();
+    assertThat(keeper.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(isMounted()).isFalse();
+  }
+
+  private static boolean anyDone(List<Future<?>> readers) {
+    return readers.stream().anyMatch(Future::isDone);
+  }
+
+  @Test
+  void noReadFailsHoweverOftenTheBridgeIsKilled() throws Exception {
+    killUnderLoad("mode=passthrough,attr_timeout=0,entry_timeout=0");
+  }
+
+  @Test
+  void norDoesOneThatThePageCacheAnswers() throws Exception {
+    killUnderLoad("mode=pagecache,attr_timeout=0,entry_timeout=0");
+  }
+
+  @Test
+  void nothingStaysMountedWhenAllProcessesAreKilled() throws Exception {
+    mount("");
+    ProcessHandle bridge = bridge().orElseThrow();
+    keeper.destroyForcibly();
+    assertThat(keeper.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(Files.readAllBytes(root.resolve("dir0/large")))
+        .as("the bridge goes on without its keeper")
+        .isEqualTo(nodes.files().get("dir0/large"));
+    bridge.destroyForcibly();
+    await().atMost(ONE_MINUTE).until(() -> !isMounted());
+    assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
+  void aBridgeWithoutItsKeeperTakesTheMountAwayInTheEnd() throws Exception {
+    mount("");
+    ProcessHandle bridge = bridge().orElseThrow();
+    keeper.destroyForcibly();
+    assertThat(keeper.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    bridge.destroy();
+    await().atMost(ONE_MINUTE).until(() -> !isMounted());
+  }
+
+  @Test
+  void anotherOneTakesTheMountAway() throws Exception {
+    mount("");
+    assertThat(keeper.isAlive()).isTrue();
+    Process second = forebayMount("").start();
+    assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.exitValue()).as("mounted already").isOne();
+    assertThat(Command.forebay("umount", root.toString()).inheritIO().start().waitFor()).isZero();
+    assertThat(keeper.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(keeper.exitValue()).isZero();
+    assertThat(root).isEmptyDirectory();
+    assertThat(Command.forebay("umount", root.toString()).start().waitFor()).isOne();
+  }
+
+  @Test
+  void whatCannotBeMountedIsSaidAndLeavesNothing() throws Exception {
+    Process wrong =
+        Command.forebay(
+                "mount", "--node", nodes.nodeDirectory(0).toString(), "no-such", root.toString())
+            .redirectErrorStream(true)
+            .start();
+    assertThat(wrong.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(wrong.exitValue()).isOne();
+    assertThat(wrong.inputReader().lines()).anyMatch(line -> line.contains("no-such"));
+    assertThat(isMounted()).isFalse();
+    assertThat(Files.readAttributes(root, "unix:dev")).isNotEmpty();
+  }
+
+  @Test
+  void aDeadMountIsReplaced() throws Exception {
+    mount("");
+    Optional<ProcessHandle> watch =
+        keeper.children().filter(c -> !c.equals(bridge().get())).findFirst();
+    watch.orElseThrow().destroyForcibly();
+    ProcessHandle bridge = bridge().orElseThrow();
+    keeper.destroyForcibly();
+    bridge.destroyForcibly();
+    await().atMost(ONE_MINUTE).until(() -> !bridge.isAlive());
+    assertThat(isMounted()).isTrue();
+    assertThat(isServed()).isFalse();
+    mount("");
+    assertThat(Files.readAllBytes(root.resolve("dir0/large")))
+        .isEqualTo(nodes.files().get("dir0/large"));
+  }
+}

@@ -1,0 +1,166 @@
+package io.forebay.fuse.fs;
+
+import io.forebay.FileStatus;
+import io.forebay.fuse.journal.Entries;
+import io.forebay.fuse.journal.Journal;
+import io.forebay.fuse.protocol.Capabilities;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a bridge before this one told the kernel, as far as its journal goes. Read by one thread;
+ * then thread-safe.
+ */
+public final class Recovered implements Entries {
+
+  /** Requests whose effects are remembered: many more than can have been without a reply. */
+  private static final int REQUESTS = 16_384;
+
+  /** What a bridge did for one request. */
+  private static final class Done {
+    final List<Long> lookedUp = new ArrayList<>();
+    boolean handled;
+  }
+
+  private final Map<Long, Inode> inodes = new TreeMap<>();
+  private final Map<Long, BackingFiles.Backing> backing = new HashMap<>();
+  private final Map<Long, Done> done =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Done> eldest) {
+          return size() > REQUESTS;
+        }
+      };
+  private Optional<Capabilities> capabilities = Optional.empty();
+  private Profile profile = Profile.PASSTHROUGH;
+  private long highestNode;
+  private int highestBacking;
+  private int lastGivenBack;
+
+  Recovered() {}
+
+  /** Reads a journal, which may be empty. */
+  public static Recovered from(Journal journal) throws IOException {
+    Recovered recovered = new Recovered();
+    journal.replay(recovered);
+    return recovered;
+  }
+
+  @Override
+  public void agreed(int minor, int flags, String profile) {
+    this.capabilities = Optional.of(Capabilities.of(minor, flags));
+    this.profile = Profile.valueOf(profile);
+  }
+
+  @Override
+  public void highest(long node, int backing) {
+    highestNode = Math.max(highestNode, node);
+    highestBacking = Math.max(highestBacking, backing);
+  }
+
+  @Override
+  public void node(long id, long request, long lookups, FileStatus status) {
+    highest(id, 0);
+    inodes.computeIfAbsent(id, i -> new Inode(i, status)).lookups = lookups;
+    lookedUp(id, request);
+  }
+
+  @Override
+  public void lookups(long id, long request, long lookups) {
+    if (lookups == 0) {
+      inodes.remove(id);
+    } else if (inodes.containsKey(id)) {
+      inodes.get(id).lookups = lookups;
+      lookedUp(id, request);
+    }
+  }
+
+  private void lookedUp(long id, long request) {
+    if (request != 0) {
+      done.computeIfAbsent(request, r -> new Done()).lookedUp.add(id);
+    }
+  }
+
+  @Override
+  public void handles(long id, long request, int count, boolean passthrough) {
+    Inode inode = inodes.get(id);
+    if (inode != null) {
+      inode.handles = count;
+      inode.mode =
+          count == 0
+              ? Inode.Mode.CLOSED
+              : passthrough ? Inode.Mode.PASSTHROUGH : Inode.Mode.ANSWERED;
+    }
+    if (request != 0) {
+      done.computeIfAbsent(request, r -> new Done()).handled = true;
+    }
+  }
+
+  @Override
+  public void backing(long id, int number, String file) {
+    highest(0, number);
+    BackingFiles.Backing former =
+        number == 0
+            ? backing.remove(id)
+            : backing.put(id, new BackingFiles.Backing(Path.of(file), number));
+    if (former != null) {
+      lastGivenBack = former.id();
+    }
+  }
+
+  /** What was agreed on; empty when there was no bridge before. */
+  public Optional<Capabilities> capabilities() {
+    return capabilities;
+  }
+
+  Profile profile() {
+    return profile;
+  }
+
+  /** By ascending number. */
+  Collection<Inode> inodes() {
+    return Collections.unmodifiableCollection(inodes.values());
+  }
+
+  Map<Long, BackingFiles.Backing> backing() {
+    return Collections.unmodifiableMap(backing);
+  }
+
+  boolean isOpen(long id) {
+    Inode inode = inodes.get(id);
+    return inode != null && inode.mode == Inode.Mode.PASSTHROUGH;
+  }
+
+  long highestNode() {
+    return highestNode;
+  }
+
+  int highestBacking() {
+    return highestBacking;
+  }
+
+  int lastGivenBack() {
+    return lastGivenBack;
+  }
+
+  /** The nodes that were looked up for a request, whose reply was lost; once. */
+  synchronized List<Long> takeLookedUp(long request) {
+    Done what = done.remove(request);
+    return what == null ? List.of() : what.lookedUp;
+  }
+
+  /** Whether a handle was opened or closed for a request, whose reply was lost; once. */
+  synchronized boolean takeHandled(long request) {
+    Done what = done.remove(request);
+    return what != null && what.handled;
+  }
+}

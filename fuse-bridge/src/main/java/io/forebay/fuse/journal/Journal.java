@@ -1,0 +1,284 @@
+package io.forebay.fuse.journal;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.forebay.FileStatus;
+import io.forebay.fuse.protocol.Libc;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.function.Consumer;
+
+/**
+ * A journal in anonymous memory of the kernel, which lives as long as some process has its
+ * descriptor. Appending is a few stores; when the process is killed, all entries but perhaps the
+ * last are whole. A journal that has grown is begun anew at its end, and the pages before go back
+ * to the system. Thread-safe.
+ *
+ * <p>Format: a page with the offset where reading begins; entries from the second window on, none
+ * across the border of two. An entry is {int length, int kind, long node, long request, long
+ * value}, and what {@link Entries} says; its length, a multiple of eight, is written last, and zero
+ * is the end.
+ */
+public final class Journal implements Entries, AutoCloseable {
+
+  private static final long WINDOW = 4L << 20;
+  private static final int HEAD = 32;
+  private static final long BEGUN = 0;
+
+  private static final int FILLER = 0;
+  private static final int AGREED = 1;
+  private static final int HIGHEST = 2;
+  private static final int NODE = 3;
+  private static final int LOOKUPS = 4;
+  private static final int HANDLES = 5;
+  private static final int BACKING = 6;
+
+  private static final VarHandle LENGTH = JAVA_INT.varHandle();
+
+  private final int fd;
+  private final FileChannel channel;
+  private final MemorySegment header;
+
+  // Guarded by this.
+  private MemorySegment window;
+  private long windowStart;
+  private long position;
+  private long begun;
+  private long kept;
+
+  private Journal(int fd, FileChannel channel) throws IOException {
+    this.fd = fd;
+    this.channel = channel;
+    this.header = map(0, Long.BYTES);
+  }
+
+  /**
+   * An empty journal.
+   *
+   * @param inherited whether processes that this one starts have the descriptor, too
+   */
+  public static Journal create(boolean inherited) throws IOException {
+    return open(Libc.require("memory for a journal", Libc.memfd("forebay-journal", !inherited)));
+  }
+
+  /**
+   * The journal of a process that is gone.
+   *
+   * @param fd its descriptor, which is closed with it
+   */
+  public static Journal open(int fd) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            Path.of("/proc/self/fd/" + fd), StandardOpenOption.READ, StandardOpenOption.WRITE);
+    Journal journal = new Journal(fd, channel);
+    journal.begun = Math.max(WINDOW, journal.header.get(JAVA_LONG, BEGUN));
+    journal.turnTo(journal.begun);
+    return journal;
+  }
+
+  public int fd() {
+    return fd;
+  }
+
+  /** Unmapped when it is garbage: windows are few, and their pages not the process's. */
+  private MemorySegment map(long start, long length) throws IOException {
+    return channel.map(FileChannel.MapMode.READ_WRITE, start, length, Arena.ofAuto());
+  }
+
+  private void turnTo(long start) throws IOException {
+    window = map(start, WINDOW);
+    windowStart = start;
+    position = 0;
+  }
+
+  /** Whether nobody was ever told of anything. */
+  public synchronized boolean isEmpty() {
+    return header.get(JAVA_LONG, BEGUN) == 0;
+  }
+
+  /** Reads all entries; appending goes on behind the last one. To be called first. */
+  public synchronized void replay(Entries entries) throws IOException {
+    turnTo(begun);
+    while (true) {
+      if (position == WINDOW) {
+        turnTo(windowStart + WINDOW);
+      }
+      int length = (int) LENGTH.getAcquire(window, position);
+      if (length == 0) {
+        return;
+      }
+      read(entries);
+      position += length;
+    }
+  }
+
+  private void read(Entries entries) {
+    long node = longAt(8);
+    long request = longAt(16);
+    long value = longAt(24);
+    switch (window.get(JAVA_INT, position + 4)) {
+      case AGREED -> entries.agreed((int) node, (int) request, textAt(HEAD, (int) value));
+      case HIGHEST -> entries.highest(node, (int) value);
+      case NODE -> {
+        int path = window.get(JAVA_INT, position + HEAD + 16);
+        int etag = window.get(JAVA_INT, position + HEAD + 20);
+        long text = HEAD + 24;
+        entries.node(
+            node,
+            request,
+            value,
+            etag < 0
+                ? FileStatus.directory(textAt(text, path))
+                : FileStatus.file(
+                    textAt(text, path), longAt(HEAD), longAt(HEAD + 8), textAt(text + path, etag)));
+      }
+      case LOOKUPS -> entries.lookups(node, request, value);
+      case HANDLES -> entries.handles(node, request, (int) (value >>> 1), (value & 1) != 0);
+      case BACKING -> entries.backing(node, (int) value, textAt(HEAD, (int) request));
+      default -> {} // a filler
+    }
+  }
+
+  private long longAt(long offset) {
+    return position + offset + Long.BYTES <= WINDOW ? window.get(JAVA_LONG, position + offset) : 0;
+  }
+
+  private String textAt(long offset, int length) {
+    return new String(
+        window.asSlice(position + offset, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public synchronized void agreed(int minor, int flags, String profile) {
+    byte[] text = profile.getBytes(StandardCharsets.UTF_8);
+    begin(text.length, AGREED, minor, flags, text.length);
+    put(HEAD, text);
+    end(text.length);
+    if (isEmpty()) {
+      header.set(JAVA_LONG, BEGUN, begun);
+    }
+  }
+
+  @Override
+  public synchronized void highest(long node, int backing) {
+    begin(0, HIGHEST, node, 0, backing);
+    end(0);
+  }
+
+  @Override
+  public synchronized void node(long id, long request, long lookups, FileStatus status) {
+    byte[] path = status.path().getBytes(StandardCharsets.UTF_8);
+    byte[] etag = status.etag().getBytes(StandardCharsets.UTF_8);
+    int more = 24 + path.length + etag.length;
+    begin(more, NODE, id, request, lookups);
+    window.set(JAVA_LONG, position + HEAD, status.size());
+    window.set(JAVA_LONG, position + HEAD + 8, status.modifiedMillis());
+    window.set(JAVA_INT, position + HEAD + 16, path.length);
+    window.set(JAVA_INT, position + HEAD + 20, status.directory() ? -1 : etag.length);
+    put(HEAD + 24, path);
+    put(HEAD + 24 + path.length, etag);
+    end(more);
+  }
+
+  @Override
+  public synchronized void lookups(long id, long request, long lookups) {
+    begin(0, LOOKUPS, id, request, lookups);
+    end(0);
+  }
+
+  @Override
+  public synchronized void handles(long id, long request, int count, boolean passthrough) {
+    begin(0, HANDLES, id, request, (long) count << 1 | (passthrough ? 1 : 0));
+    end(0);
+  }
+
+  @Override
+  public synchronized void backing(long id, int backing, String file) {
+    byte[] text = file.getBytes(StandardCharsets.UTF_8);
+    begin(text.length, BACKING, id, text.length, backing);
+    put(HEAD, text);
+    end(text.length);
+  }
+
+  /** Has room for an entry, and writes its head but for the length. */
+  private void begin(int more, int kind, long node, long request, long value) {
+    if (position + HEAD + aligned(more) > WINDOW) {
+      toNextWindow();
+    }
+    window.set(JAVA_INT, position + 4, kind);
+    window.set(JAVA_LONG, position + 8, node);
+    window.set(JAVA_LONG, position + 16, request);
+    window.set(JAVA_LONG, position + 24, value);
+  }
+
+  private void put(long offset, byte[] bytes) {
+    MemorySegment.copy(bytes, 0, window, JAVA_BYTE, position + offset, bytes.length);
+  }
+
+  private void end(int more) {
+    int length = HEAD + aligned(more);
+    LENGTH.setRelease(window, position, length);
+    position += length;
+  }
+
+  private static int aligned(int bytes) {
+    return (bytes + 7) & -8;
+  }
+
+  private void toNextWindow() {
+    if (position < WINDOW) {
+      window.set(JAVA_INT, position + 4, FILLER);
+      LENGTH.setRelease(window, position, (int) (WINDOW - position));
+    }
+    try {
+      turnTo(windowStart + WINDOW);
+    } catch (IOException e) {
+      throw new IllegalStateException("no memory for the mount's journal", e);
+    }
+  }
+
+  /** Whether it is much longer than what it says. */
+  public synchronized boolean isLong() {
+    return length() > 2 * WINDOW && length() > 3 * kept;
+  }
+
+  private long length() {
+    return windowStart + position - begun;
+  }
+
+  /**
+   * Begins anew.
+   *
+   * @param state appends all that is true; entries of other threads may come between, each after
+   *     what it builds on or before a later state of the same
+   */
+  public void restart(Consumer<Entries> state) {
+    long start;
+    synchronized (this) {
+      toNextWindow();
+      start = windowStart;
+    }
+    state.accept(this);
+    synchronized (this) {
+      kept = windowStart + position - start;
+      header.set(JAVA_LONG, BEGUN, start);
+      // All before, for a process may have been killed just here. Without a hole it is memory lost.
+      Libc.punchHole(fd, WINDOW, start - WINDOW);
+      begun = start;
+    }
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    channel.close();
+    Libc.close(fd);
+  }
+}

@@ -1,0 +1,155 @@
+package io.forebay.fuse.mount;
+
+import io.forebay.fuse.journal.Journal;
+import io.forebay.fuse.protocol.Device;
+import io.forebay.fuse.protocol.Libc;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a mount while the processes that serve it come and go. It does nothing but hold the
+ * kernel's device and the {@link Journal}, which its children inherit, and start the next child
+ * when one has ended. Whoever reads in the mount meanwhile waits; whatever the kernel reads by
+ * itself goes on. So a mount survives the crash of its bridge, and its replacement by a newer
+ * version.
+ *
+ * <p>A shell, which waits for nothing but the end of all of them, takes the mount away then.
+ */
+public final class Keeper {
+
+  private static final Logger log = LoggerFactory.getLogger(Keeper.class);
+
+  /** With which status a child says that it cannot go on where the one before ended. */
+  public static final int CANNOT_RESUME = 75;
+
+  private static final long PAUSE_MILLIS = 1_000;
+  private static final long GRACE_SECONDS = 5;
+
+  /**
+   * Descriptors that a child inherits.
+   *
+   * @param device of the kernel's end
+   * @param journal of its predecessors
+   */
+  public record Held(int device, int journal) {
+
+    /** The inverse of {@link #toString()}. */
+    public static Held parse(String text) {
+      String[] numbers = text.split(",", 2);
+      return new Held(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
+    }
+
+    @Override
+    public String toString() {
+      return device + "," + journal;
+    }
+  }
+
+  /** Whether there is somebody who keeps the mount. */
+  interface Alive {
+    boolean isAlive();
+  }
+
+  private final String name;
+  private final MountPoint point;
+  private final MountOptions options;
+  private final Function<Held, List<String>> command;
+  private final CountDownLatch childEnded = new CountDownLatch(1);
+  private volatile boolean ending;
+
+  private Keeper(
+      String name, MountPoint point, MountOptions options, Function<Held, List<String>> command) {
+    this.name = name;
+    this.point = point;
+    this.options = options;
+    this.command = command;
+  }
+
+  static Alive parent() {
+    ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
+    parent
+        .onExit()
+        .thenRun(
+            () ->
+                log.warn(
+                    "the mount's keeper has ended; the mount no longer survives this process"));
+    return parent::isAlive;
+  }
+
+  /**
+   * Mounts, and keeps the mount until somebody takes it away. An orderly end of this process takes
+   * it away.
+   *
+   * @param name of the data set
+   * @param directory an existing one
+   * @param command starts a process that calls {@link Mount#serve}
+   * @return the status of the last child: 0 when the mount was taken away
+   * @throws IOException when it cannot be mounted
+   */
+  public static int run(
+      String name, Path directory, MountOptions options, Function<Held, List<String>> command)
+      throws IOException, InterruptedException {
+    MountPoint point = MountPoint.at(directory);
+    Keeper keeper = new Keeper(name, point, options, command);
+    Thread atTheEnd = new Thread(keeper::end, "forebay-unmount");
+    Runtime.getRuntime().addShutdownHook(atTheEnd);
+    try (LastWatch watch = LastWatch.over(point)) {
+      int status;
+      do {
+        status = keeper.keep();
+      } while (status == CANNOT_RESUME);
+      return status;
+    } finally {
+      keeper.childEnded.countDown();
+      if (!keeper.ending) {
+        Runtime.getRuntime().removeShutdownHook(atTheEnd);
+      }
+    }
+  }
+
+  /** As long as one connection to the kernel lasts. */
+  private int keep() throws IOException, InterruptedException {
+    try (Device device = Device.open(true);
+        Journal journal = Journal.create(true)) {
+      Held held = new Held(device.fd(), journal.fd());
+      point.attach(name, device, options);
+      try {
+        while (true) {
+          int child = Libc.spawn(command.apply(held), Optional.empty());
+          int status = Libc.waitFor(Libc.require("starting " + name + "'s process", child));
+          if (status == 0 || status == CANNOT_RESUME || ending || journal.isEmpty()) {
+            return status;
+          }
+          log.warn("the process behind {} has ended ({}); another one takes over", point, status);
+          if (status > 0) {
+            Thread.sleep(PAUSE_MILLIS); // it could not, so it may need time
+          }
+        }
+      } finally {
+        if (!ending && point.isMounted()) {
+          point.detach();
+        }
+      }
+    }
+  }
+
+  private void end() {
+    ending = true;
+    point.detach();
+    try {
+      // Whoever has files open still keeps them, with the child, which then nobody keeps.
+      if (!childEnded.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+        log.warn("files of {} are still open; their process ends when they are closed", point);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.forebay.fuse.mount;
+
+import io.forebay.fuse.protocol.Device;
+import io.forebay.fuse.protocol.Errno;
+import io.forebay.fuse.protocol.Libc;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where something is mounted, or will be.
+ *
+ * @param path absolute
+ */
+record MountPoint(Path path) {
+
+  private static final Logger log = LoggerFactory.getLogger(MountPoint.class);
+
+  /** What /proc/mounts shows as the type. */
+  private static final String TYPE = "fuse.forebay";
+
+  private static final String READ_AHEAD_KIB = "1024";
+
+  /**
+   * A directory to mount on. A mount there whose processes are gone is taken away.
+   *
+   * @throws IOException when there is no such directory, or it is in use as a mount
+   */
+  static MountPoint at(Path directory) throws IOException {
+    // Not the real path yet: nothing can be asked of a mount whose process is gone.
+    MountPoint point = new MountPoint(directory.toAbsolutePath().normalize());
+    if (point.isMounted()) {
+      if (point.isServed()) {
+        throw new FileSystemException(
+            directory + ": is mounted already; to take it away: forebay umount " + directory);
+      }
+      log.warn("{} was mounted by a process that is gone; it is mounted anew", directory);
+      point.detach();
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new NotDirectoryException(directory + ": make the directory to mount on first");
+    }
+    return new MountPoint(directory.toRealPath());
+  }
+
+  /** Asks what the kernel does not answer by itself. */
+  private boolean isServed() {
+    try {
+      return Files.getFileStore(path).getTotalSpace() >= 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * @param name that /proc/mounts shows as the source
+   * @throws IOException when this is not possible; then nothing is mounted
+   */
+  void attach(String name, Device device, MountOptions options) throws IOException {
+    String data =
+        "fd="
+            + device.fd()
+            + ",rootmode=40000,user_id="
+            + Libc.getuid()
+            + ",group_id="
+            + Libc.getgid()
+            + ",default_permissions"
+            + (options.allowOther() ? ",allow_other" : "");
+    int result =
+        Libc.mount(name, path, TYPE, Libc.MS_RDONLY | Libc.MS_NOSUID | Libc.MS_NODEV, data);
+    if (result == -Errno.EPERM) {
+      throw new IOException(
+          "mounting on " + path + " is not permitted; it needs root, or CAP_SYS_ADMIN");
+    }
+    Libc.require("mounting on " + path, result);
+  }
+
+  /** The kernel's 128 KiB would make eight requests of each that could be one. */
+  void readAhead() {
+    try {
+      long device = (long) Files.getAttribute(path, "unix:dev");
+      long major = (device >>> 8) & 0xfff;
+      long minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
+      Files.writeString(
+          Path.of("/sys/class/bdi/" + major + ":" + minor + "/read_ahead_kb"), READ_AHEAD_KIB);
+    } catch (IOException e) {
+      log.info("read-ahead stays as the kernel has it: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * Takes the mount away; if it is in use, it is gone for everybody but those who use it.
+   *
+   * @return 0, or the negated error number
+   */
+  int detach() {
+    int result = Libc.umount(path, 0);
+    if (result == -Errno.EBUSY) {
+      log.warn("{} is in use; it is taken away all the same", path);
+      result = Libc.umount(path, Libc.MNT_DETACH);
+    }
+    if (result < 0 && result != -Errno.EINVAL) { // EINVAL: somebody did so before
+      log.warn("{} could not be taken away (error {})", path, -result);
+    }
+    return result;
+  }
+
+  boolean isMounted() throws IOException {
+    try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"))) {
+      String escaped = path.toString().replace("\\", "\\134").replace(" ", "\\040");
+      return mounts
+          .map(line -> line.split(" ", -1))
+          .anyMatch(fields -> fields[1].equals(escaped) && fields[2].equals(TYPE));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+}
