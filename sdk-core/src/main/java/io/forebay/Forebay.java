@@ -96,6 +96,10 @@ public final class Forebay implements AutoCloseable {
     }
     servers = servers(builder);
     link = new NodeLink(nodeInfo.map(info -> builder.directory), servers);
+    if (builder.waiting) {
+      link.followMaps();
+    }
+    link.start();
   }
 
   /** Null when another process owns the directory: this one then reads what that one has. */
@@ -296,6 +300,7 @@ public final class Forebay implements AutoCloseable {
     private boolean embedded;
     private long quotaBytes = DEFAULT_QUOTA_BYTES;
     private Duration patience = Duration.ofSeconds(5);
+    private boolean waiting = true;
 
     private Builder() {}
 
@@ -338,6 +343,15 @@ public final class Forebay implements AutoCloseable {
     /** The longest silence of a server before the next place is asked; 5 s by default. */
     public Builder patience(Duration patience) {
       this.patience = patience;
+      return this;
+    }
+
+    /**
+     * Does not wait until this process has the node's shared maps open, which takes a fresh JVM two
+     * seconds. Until then the server is asked.
+     */
+    public Builder withoutWaiting() {
+      this.waiting = false;
       return this;
     }
 

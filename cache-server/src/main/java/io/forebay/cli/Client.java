@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How a command reads data sets: as a trainer does. */
@@ -29,20 +30,18 @@ final class Client {
   private Map<String, String> options = Map.of();
 
   Forebay open() throws IOException {
-    Forebay.Builder builder = Forebay.builder().servers(servers.toArray(String[]::new));
-    if (directory != null || servers.isEmpty()) {
-      builder.node(directory != null ? directory : Path.of("/var/lib/forebay"));
-    }
-    return open(builder);
+    return connection().builder().open();
   }
 
   /** With a cache in this process. */
   Forebay embedded(Path cache) throws IOException {
-    return open(Forebay.builder().embedded(cache));
+    return connection().embedded(cache).open();
   }
 
-  private Forebay open(Forebay.Builder builder) throws IOException {
-    options.forEach(builder::option);
-    return builder.open();
+  Connection connection() {
+    Optional<Path> node =
+        Optional.ofNullable(
+            directory == null && servers.isEmpty() ? Path.of("/var/lib/forebay") : directory);
+    return new Connection(node, servers, options);
   }
 }

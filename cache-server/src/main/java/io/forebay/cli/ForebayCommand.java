@@ -1,5 +1,6 @@
 package io.forebay.cli;
 
+import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,41 +10,49 @@ import picocli.CommandLine.Command;
     name = "forebay",
     description = "Keeps training data next to the GPU.",
     mixinStandardHelpOptions = true,
-    usageHelpWidth = 110,
-    subcommands = {
-      ServeCommand.class,
-      ApplyCommand.class,
-      StatusCommand.class,
-      LoadCommand.class,
-      LoadsCommand.class,
-      SnapshotCommand.class,
-      ListCommand.class,
-      StatCommand.class,
-      CatCommand.class,
-      CopyCommand.class,
-      MountCommand.class,
-      UnmountCommand.class,
-      PinCommand.class,
-      UnpinCommand.class,
-      PruneCommand.class,
-      SuspendCommand.class,
-      ResumeCommand.class,
-      DropCommand.class,
-      ScrubCommand.class,
-      DoctorCommand.class,
-      AutoComplete.GenerateCompletion.class
-    })
+    usageHelpWidth = 110)
 public final class ForebayCommand {
+
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          ServeCommand.class,
+          ApplyCommand.class,
+          StatusCommand.class,
+          LoadCommand.class,
+          LoadsCommand.class,
+          SnapshotCommand.class,
+          ListCommand.class,
+          StatCommand.class,
+          CatCommand.class,
+          CopyCommand.class,
+          MountCommand.class,
+          UnmountCommand.class,
+          PinCommand.class,
+          UnpinCommand.class,
+          PruneCommand.class,
+          SuspendCommand.class,
+          ResumeCommand.class,
+          DropCommand.class,
+          ScrubCommand.class,
+          DoctorCommand.class,
+          AutoComplete.GenerateCompletion.class);
 
   private ForebayCommand() {}
 
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(commandLine(arguments).execute(arguments));
   }
 
-  /** The command, to be executed. */
-  public static CommandLine commandLine() {
+  /**
+   * The command, to be executed.
+   *
+   * @param arguments that it will be executed with, if they are known: the subcommand that is asked
+   *     for is enough then, and who waits for a mount to go on waits for less
+   */
+  public static CommandLine commandLine(String... arguments) {
     CommandLine command = new CommandLine(new ForebayCommand());
+    List<Class<?>> asked = COMMANDS.stream().filter(c -> isNamed(c, arguments)).toList();
+    (asked.isEmpty() ? COMMANDS : asked).forEach(command::addSubcommand);
     command.setExecutionExceptionHandler(
         (failure, line, result) -> {
           line.getErr()
@@ -51,5 +60,11 @@ public final class ForebayCommand {
           return CommandLine.ExitCode.SOFTWARE;
         });
     return command;
+  }
+
+  private static boolean isNamed(Class<?> command, String... arguments) {
+    return arguments.length > 0
+        && !command.equals(AutoComplete.GenerateCompletion.class) // which wants to see all others
+        && command.getAnnotation(Command.class).name().equals(arguments[0]);
   }
 }

@@ -1,17 +1,13 @@
 package io.forebay.cli;
 
-import io.forebay.DataSet;
 import io.forebay.Forebay;
-import io.forebay.fuse.mount.CannotResumeException;
+import io.forebay.fuse.mount.ChildJvm;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,9 +50,6 @@ final class MountCommand implements Callable<Integer> {
               + " that is killed.")
   private boolean noKeeper;
 
-  @Option(names = "--held", hidden = true, description = "What the keeper hands down.")
-  private String held;
-
   @Option(names = "-o", paramLabel = "OPTIONS", description = "See below.")
   private String options = "";
 
@@ -69,38 +62,17 @@ final class MountCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     MountOptions parsed = MountOptions.parse(options);
-    if (!noKeeper && held == null) {
-      List<String> self = ownCommand();
+    if (!noKeeper) {
+      Bridge bridge =
+          new Bridge(dataSet, point, options, Optional.ofNullable(cache), client.connection());
       return Keeper.run(
-          dataSet,
-          point,
-          parsed,
-          inherited ->
-              Stream.concat(self.stream(), Stream.of("--held", inherited.toString())).toList());
+          dataSet, point, parsed, new ChildJvm(Bridge.class.getName(), bridge.arguments()));
     }
     try (Forebay forebay = cache == null ? client.open() : client.embedded(cache);
-        Mount mount = mount(forebay.dataSet(dataSet), parsed)) {
+        Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
+      System.out.println(dataSet + " is mounted on " + mount.point());
       mount.await();
-    } catch (CannotResumeException e) {
-      return Keeper.CANNOT_RESUME;
     }
     return 0;
-  }
-
-  private Mount mount(DataSet mounted, MountOptions parsed) throws IOException {
-    Mount mount =
-        held == null
-            ? Mount.open(mounted, point, parsed)
-            : Mount.serve(mounted, point, parsed, Keeper.Held.parse(held));
-    if (!mount.isResumed()) {
-      System.out.println(dataSet + " is mounted on " + mount.point());
-    }
-    return mount;
-  }
-
-  /** What this process was started with; the system's own record, for it is complete. */
-  private static List<String> ownCommand() throws IOException {
-    String command = Files.readString(Path.of("/proc/self/cmdline"));
-    return List.of(command.substring(0, command.length() - 1).split("\0", -1));
   }
 }

@@ -32,10 +32,14 @@ public final class FollowedMaps implements Namespace, Residents {
    * @param directory of the node; empty for a client that is on none
    * @param stuck hears of the generation whose maps cannot be used any more
    */
-  public FollowedMaps(Optional<Path> directory, Consumer<String> stuck) throws IOException {
+  public FollowedMaps(Optional<Path> directory, Consumer<String> stuck) {
     this.directory = directory;
     this.stuck = stuck;
-    follow();
+  }
+
+  /** Whether there is anything to follow. */
+  public boolean areOfANode() {
+    return directory.isPresent();
   }
 
   /** Looks whether there is another generation, and uses it; cheap if not. */

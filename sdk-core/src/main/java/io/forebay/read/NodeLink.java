@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -39,16 +40,25 @@ public final class NodeLink implements UseLog, AutoCloseable {
   private final Map<FileId, Unreported> uses = new ConcurrentHashMap<>();
   private final Thread thread = new Thread(this::run, "forebay-node");
   private volatile Optional<String> stuck = Optional.empty();
-  private volatile boolean closing;
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   /**
    * @param directory of the node; empty for a client that is on none
    */
-  public NodeLink(Optional<Path> directory, Servers servers) throws IOException {
+  public NodeLink(Optional<Path> directory, Servers servers) {
     this.servers = servers;
     this.maps = new FollowedMaps(directory, generation -> stuck = Optional.of(generation));
     thread.setDaemon(true);
-    if (directory.isPresent()) {
+  }
+
+  /** Opens the maps. */
+  public void followMaps() throws IOException {
+    maps.follow();
+  }
+
+  /** Keeps up with the node from now on. */
+  public void start() {
+    if (maps.areOfANode()) {
       thread.start();
     }
   }
@@ -83,16 +93,17 @@ public final class NodeLink implements UseLog, AutoCloseable {
   }
 
   private void run() {
-    while (!closing) {
-      try {
-        TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
-        maps.follow();
-        report();
-      } catch (InterruptedException e) {
-        return;
-      } catch (IOException | RuntimeException e) {
-        log.debug("keeping up with the node failed; trying again", e);
-      }
+    try {
+      do {
+        try {
+          maps.follow();
+          report();
+        } catch (IOException | RuntimeException e) {
+          log.debug("keeping up with the node failed; trying again", e);
+        }
+      } while (!closing.await(TICK_MILLIS, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      log.debug("no longer keeping up with the node", e);
     }
   }
 
@@ -121,8 +132,7 @@ public final class NodeLink implements UseLog, AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
-    thread.interrupt();
+    closing.countDown(); // and no interrupt, which would end the opening of maps half-way
     try {
       thread.join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException e) {

@@ -3,13 +3,12 @@ package io.forebay.fuse.mount;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
+import io.forebay.fuse.protocol.Processes;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,16 +59,17 @@ public final class Keeper {
   private final String name;
   private final MountPoint point;
   private final MountOptions options;
-  private final Function<Held, List<String>> command;
-  private final CountDownLatch childEnded = new CountDownLatch(1);
+  private final ChildJvm child;
+  private final Rehearsal rehearsal;
   private volatile boolean ending;
 
   private Keeper(
-      String name, MountPoint point, MountOptions options, Function<Held, List<String>> command) {
+      String name, MountPoint point, MountOptions options, ChildJvm child, Rehearsal rehearsal) {
     this.name = name;
     this.point = point;
     this.options = options;
-    this.command = command;
+    this.child = child;
+    this.rehearsal = rehearsal;
   }
 
   static Alive parent() {
@@ -89,28 +89,26 @@ public final class Keeper {
    *
    * @param name of the data set
    * @param directory an existing one
-   * @param command starts a process that calls {@link Mount#serve}
+   * @param child calls {@link Mount#serve} with what its first argument says; where that is a
+   *     directory, {@link Mount#rehearse}
    * @return the status of the last child: 0 when the mount was taken away
    * @throws IOException when it cannot be mounted
    */
-  public static int run(
-      String name, Path directory, MountOptions options, Function<Held, List<String>> command)
+  public static int run(String name, Path directory, MountOptions options, ChildJvm child)
       throws IOException, InterruptedException {
     MountPoint point = MountPoint.at(directory);
-    Keeper keeper = new Keeper(name, point, options, command);
-    Thread atTheEnd = new Thread(keeper::end, "forebay-unmount");
-    Runtime.getRuntime().addShutdownHook(atTheEnd);
-    try (LastWatch watch = LastWatch.over(point)) {
+    CountDownLatch over = new CountDownLatch(1);
+    try (Rehearsal rehearsal = Rehearsal.of(child);
+        LastWatch watch = LastWatch.over(point, rehearsal.directory())) {
+      Keeper keeper = new Keeper(name, point, options, child, rehearsal);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> keeper.end(over), "forebay-unmount"));
       int status;
       do {
         status = keeper.keep();
       } while (status == CANNOT_RESUME);
       return status;
     } finally {
-      keeper.childEnded.countDown();
-      if (!keeper.ending) {
-        Runtime.getRuntime().removeShutdownHook(atTheEnd);
-      }
+      over.countDown();
     }
   }
 
@@ -122,8 +120,15 @@ public final class Keeper {
       point.attach(name, device, options);
       try {
         while (true) {
-          int child = Libc.spawn(command.apply(held), Optional.empty());
-          int status = Libc.waitFor(Libc.require("starting " + name + "'s process", child));
+          int pid =
+              Processes.spawn(
+                  child.command(held.toString(), rehearsal.archive()), Optional.empty());
+          Libc.require("starting the process of " + name, pid);
+          rehearsal.start();
+          int status = Processes.waitFor(pid);
+          if (!point.isMounted()) {
+            return 0;
+          }
           if (status == 0 || status == CANNOT_RESUME || ending || journal.isEmpty()) {
             return status;
           }
@@ -140,12 +145,16 @@ public final class Keeper {
     }
   }
 
-  private void end() {
+  /** At the end of this process, which may be the end of the mount, or after it. */
+  private void end(CountDownLatch over) {
+    if (over.getCount() == 0) {
+      return;
+    }
     ending = true;
     point.detach();
     try {
       // Whoever has files open still keeps them, with the child, which then nobody keeps.
-      if (!childEnded.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+      if (!over.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
         log.warn("files of {} are still open; their process ends when they are closed", point);
       }
     } catch (InterruptedException e) {

@@ -1,7 +1,9 @@
 package io.forebay.fuse.mount;
 
 import io.forebay.fuse.protocol.Libc;
+import io.forebay.fuse.protocol.Processes;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,23 +12,25 @@ import java.util.Optional;
  * directory that answers nothing. All of them inherit one end of a pipe, which the kernel closes
  * with the last; the shell waits at the other.
  */
-record LastWatch(int shell, Libc.Pipe pipe) implements AutoCloseable {
+record LastWatch(int shell, Processes.Pipe pipe) implements AutoCloseable {
 
   private static final String SCRIPT =
-      "trap '' HUP INT TERM; read -r taken_away || umount -l \"$0\"";
+      "trap '' HUP INT TERM; read -r taken_away || { umount -l \"$0\"; rm -rf \"$1\"; }";
 
-  static LastWatch over(MountPoint point) throws IOException {
-    Libc.Pipe pipe = Libc.pipe();
-    List<String> command = List.of("sh", "-c", SCRIPT, point.toString());
-    int shell = Libc.require("sh", Libc.spawn(command, Optional.of(pipe)));
-    return new LastWatch(shell, pipe);
+  /**
+   * @param directory goes with the mount
+   */
+  static LastWatch over(MountPoint point, Path directory) throws IOException {
+    Processes.Pipe pipe = Processes.pipe();
+    List<String> command = List.of("sh", "-c", SCRIPT, point.toString(), directory.toString());
+    return new LastWatch(Libc.require("sh", Processes.spawn(command, Optional.of(pipe))), pipe);
   }
 
-  /** Ends the watch: the mount is no more, or another's. */
+  /** The mount is no more, or another's. */
   @Override
   public void close() {
-    Libc.write(pipe.writeEnd(), "\n");
-    Libc.waitFor(shell);
+    Processes.write(pipe.writeEnd(), "\n");
+    Processes.waitFor(shell);
     Libc.close(pipe.readEnd());
     Libc.close(pipe.writeEnd());
   }

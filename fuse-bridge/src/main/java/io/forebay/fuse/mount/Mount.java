@@ -10,9 +10,11 @@ import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
 import io.forebay.fuse.protocol.Session;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -128,6 +130,25 @@ public final class Mount implements AutoCloseable {
         new DataSetFileSystem(dataSet, options.attributes(), device, journal, known);
     Session session = Session.resume(device, files);
     return new Mount(at, device, journal, session, files, keeper, true);
+  }
+
+  /**
+   * Does what serving takes, for a moment and for nobody, so that all classes of it are loaded.
+   *
+   * @param directory an existing one, which is in no other use
+   */
+  public static void rehearse(DataSet dataSet, Path directory, MountOptions options)
+      throws IOException {
+    try (Mount mount = open(dataSet, directory, options);
+        Stream<Path> tree = Files.walk(mount.point(), 3)) {
+      Optional<Path> file = tree.filter(Files::isRegularFile).findFirst();
+      if (file.isPresent()) {
+        try (InputStream in = Files.newInputStream(file.get())) {
+          in.read();
+        }
+      }
+      Recovered.from(mount.journal); // which is what the next one begins with
+    }
   }
 
   private static Mount begin(

@@ -3,7 +3,6 @@ package io.forebay.fuse.mount;
 import io.forebay.config.Durations;
 import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.Profile;
-import io.forebay.fuse.protocol.Libc;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -40,10 +39,11 @@ public record MountOptions(boolean allowOther, Optional<Profile> profile, Attrib
     if (given.containsKey("rw")) {
       throw new IllegalArgumentException("-o rw: a mount is read-only as yet");
     }
+    User self = User.current();
     Attributes attributes =
         new Attributes(
-            number(given, "uid", 10, Libc.getuid()),
-            number(given, "gid", 10, Libc.getgid()),
+            number(given, "uid", 10, self.uid()),
+            number(given, "gid", 10, self.gid()),
             number(given, "umask", 8, 0),
             seconds(given, "attr_timeout", TIMEOUT),
             seconds(given, "entry_timeout", TIMEOUT),

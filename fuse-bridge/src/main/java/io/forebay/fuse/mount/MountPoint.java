@@ -3,6 +3,7 @@ package io.forebay.fuse.mount;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Libc;
+import io.forebay.fuse.protocol.MountCalls;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -62,17 +63,23 @@ record MountPoint(Path path) {
    * @throws IOException when this is not possible; then nothing is mounted
    */
   void attach(String name, Device device, MountOptions options) throws IOException {
+    User self = User.current();
     String data =
         "fd="
             + device.fd()
             + ",rootmode=40000,user_id="
-            + Libc.getuid()
+            + self.uid()
             + ",group_id="
-            + Libc.getgid()
+            + self.gid()
             + ",default_permissions"
             + (options.allowOther() ? ",allow_other" : "");
     int result =
-        Libc.mount(name, path, TYPE, Libc.MS_RDONLY | Libc.MS_NOSUID | Libc.MS_NODEV, data);
+        MountCalls.mount(
+            name,
+            path,
+            TYPE,
+            MountCalls.MS_RDONLY | MountCalls.MS_NOSUID | MountCalls.MS_NODEV,
+            data);
     if (result == -Errno.EPERM) {
       throw new IOException(
           "mounting on " + path + " is not permitted; it needs root, or CAP_SYS_ADMIN");
@@ -99,10 +106,10 @@ record MountPoint(Path path) {
    * @return 0, or the negated error number
    */
   int detach() {
-    int result = Libc.umount(path, 0);
+    int result = MountCalls.umount(path, 0);
     if (result == -Errno.EBUSY) {
       log.warn("{} is in use; it is taken away all the same", path);
-      result = Libc.umount(path, Libc.MNT_DETACH);
+      result = MountCalls.umount(path, MountCalls.MNT_DETACH);
     }
     if (result < 0 && result != -Errno.EINVAL) { // EINVAL: somebody did so before
       log.warn("{} could not be taken away (error {})", path, -result);

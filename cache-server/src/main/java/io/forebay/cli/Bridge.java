@@ -1,0 +1,110 @@
+package io.forebay.cli;
+
+import io.forebay.DataSet;
+import io.forebay.Forebay;
+import io.forebay.fuse.mount.CannotResumeException;
+import io.forebay.fuse.mount.Keeper;
+import io.forebay.fuse.mount.Mount;
+import io.forebay.fuse.mount.MountOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What serves a mount: the main class of a {@link Keeper}'s children. Whoever reads waits while it
+ * starts, so it takes its arguments as they come, without a library.
+ *
+ * @param dataSet its name or root
+ * @param point where it is mounted
+ * @param options of the mount
+ * @param cache directory of a cache in this process; empty for one that asks a server
+ * @param connection whom it asks
+ */
+record Bridge(
+    String dataSet, Path point, String options, Optional<Path> cache, Connection connection) {
+
+  private static final int PLAIN_ARGUMENTS = 6;
+
+  /** The arguments of {@link #main} behind the first. */
+  List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(dataSet);
+    arguments.add(point.toString());
+    arguments.add(options);
+    arguments.add(cache.map(Path::toString).orElse(""));
+    arguments.add(connection.node().map(Path::toString).orElse(""));
+    arguments.add(String.join(",", connection.servers()));
+    connection.options().forEach((key, value) -> arguments.add(key + "=" + value));
+    return arguments;
+  }
+
+  private static Bridge parse(List<String> arguments) {
+    Map<String, String> options = new TreeMap<>();
+    for (String option : arguments.subList(PLAIN_ARGUMENTS, arguments.size())) {
+      int equals = option.indexOf('=');
+      options.put(option.substring(0, equals), option.substring(equals + 1));
+    }
+    String servers = arguments.get(5);
+    return new Bridge(
+        arguments.get(0),
+        Path.of(arguments.get(1)),
+        arguments.get(2),
+        path(arguments.get(3)),
+        new Connection(
+            path(arguments.get(4)),
+            servers.isEmpty() ? List.of() : List.of(servers.split(",", -1)),
+            options));
+  }
+
+  private static Optional<Path> path(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+  }
+
+  /**
+   * @param arguments what the keeper holds, or the directory for a rehearsal; and a bridge's
+   */
+  public static void main(String[] arguments) {
+    List<String> all = List.of(arguments);
+    System.exit(parse(all.subList(1, all.size())).run(all.get(0)));
+  }
+
+  private int run(String held) {
+    boolean rehearsal = held.startsWith("/");
+    try (Forebay forebay = open(rehearsal)) {
+      DataSet mounted = forebay.dataSet(dataSet);
+      if (rehearsal) {
+        Mount.rehearse(mounted, Path.of(held), MountOptions.parse(options));
+        return 0;
+      }
+      try (Mount mount =
+          Mount.serve(mounted, point, MountOptions.parse(options), Keeper.Held.parse(held))) {
+        if (!mount.isResumed()) {
+          System.out.println(dataSet + " is mounted on " + mount.point());
+        }
+        mount.await();
+        return 0;
+      }
+    } catch (CannotResumeException e) {
+      return Keeper.CANNOT_RESUME;
+    } catch (IOException | RuntimeException e) {
+      System.err.println("forebay: " + e.getMessage());
+      return 1;
+    } catch (InterruptedException e) {
+      return 1;
+    }
+  }
+
+  /**
+   * @param waiting whether the node's maps are to be open; a mount goes on at once, and somewhat
+   *     slower until then
+   */
+  private Forebay open(boolean waiting) throws IOException {
+    Forebay.Builder builder =
+        cache.isPresent() ? connection.embedded(cache.get()) : connection.builder();
+    return waiting ? builder.open() : builder.withoutWaiting().open();
+  }
+}

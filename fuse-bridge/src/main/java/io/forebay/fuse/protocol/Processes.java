@@ -1,0 +1,150 @@
+package io.forebay.fuse.protocol;
+
+import static io.forebay.fuse.protocol.Libc.CAPTURED;
+import static io.forebay.fuse.protocol.Libc.LINKER;
+import static io.forebay.fuse.protocol.Libc.checked;
+import static io.forebay.fuse.protocol.Libc.function;
+import static io.forebay.fuse.protocol.Libc.impossible;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** The system calls that start processes which inherit descriptors. As in {@link Libc}. */
+@SuppressWarnings("restricted") // native functions are what it is for
+public final class Processes {
+
+  /** More than any C library's posix_spawn_file_actions_t. */
+  private static final long FILE_ACTIONS_BYTES = 256;
+
+  private static final MethodHandle PIPE =
+      function("pipe", FunctionDescriptor.of(JAVA_INT, ADDRESS), -1);
+  private static final MethodHandle SPAWN =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("posix_spawnp"),
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+  private static final MethodHandle ACTIONS_INIT =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("posix_spawn_file_actions_init"),
+          FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  private static final MethodHandle ACTIONS_DESTROY =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("posix_spawn_file_actions_destroy"),
+          FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  private static final MethodHandle ACTIONS_DUP2 =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("posix_spawn_file_actions_adddup2"),
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+  private static final MethodHandle ACTIONS_CLOSE =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("posix_spawn_file_actions_addclose"),
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle WAITPID =
+      function("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT), -1);
+
+  private Processes() {}
+
+  /** Both ends are inherited by processes that this one starts. */
+  public record Pipe(int readEnd, int writeEnd) {}
+
+  /**
+   * @throws IOException when there are too many descriptors
+   */
+  public static Pipe pipe() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment captured = CAPTURED.get();
+      MemorySegment ends = arena.allocate(JAVA_INT, 2);
+      Libc.require("a pipe", checked((int) PIPE.invokeExact(captured, ends), captured));
+      return new Pipe(ends.getAtIndex(JAVA_INT, 0), ends.getAtIndex(JAVA_INT, 1));
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** Writes a few bytes. */
+  public static int write(int fd, String text) {
+    try (Arena arena = Arena.ofConfined()) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      return Libc.write(fd, arena.allocateFrom(JAVA_BYTE, bytes), bytes.length);
+    }
+  }
+
+  /**
+   * Starts a process, which inherits the environment and all descriptors that are not closed on
+   * exec; {@link ProcessBuilder} would close them.
+   *
+   * @param command the first is looked for in the PATH
+   * @param input what it reads as its standard input, without having the other end itself
+   * @return its number; the negated error number otherwise
+   */
+  public static int spawn(List<String> command, Optional<Pipe> input) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment arguments = arena.allocate(ADDRESS, command.size() + 1L); // the last is NULL
+      for (int i = 0; i < command.size(); i++) {
+        arguments.setAtIndex(ADDRESS, i, arena.allocateFrom(command.get(i)));
+      }
+      MemorySegment environment =
+          LINKER
+              .defaultLookup()
+              .findOrThrow("environ")
+              .reinterpret(ADDRESS.byteSize())
+              .get(ADDRESS, 0);
+      MemorySegment fileActions = arena.allocate(FILE_ACTIONS_BYTES, Long.BYTES);
+      int result = (int) ACTIONS_INIT.invokeExact(fileActions);
+      if (result == 0 && input.isPresent()) {
+        result = (int) ACTIONS_DUP2.invokeExact(fileActions, input.get().readEnd(), 0);
+      }
+      if (result == 0 && input.isPresent()) {
+        result = (int) ACTIONS_CLOSE.invokeExact(fileActions, input.get().writeEnd());
+      }
+      if (result != 0) {
+        return -result;
+      }
+      MemorySegment pid = arena.allocate(JAVA_INT);
+      result =
+          (int)
+              SPAWN.invokeExact(
+                  pid,
+                  arena.allocateFrom(command.get(0)),
+                  fileActions,
+                  MemorySegment.NULL,
+                  arguments,
+                  environment);
+      int freed = (int) ACTIONS_DESTROY.invokeExact(fileActions);
+      return result == 0 && freed == 0 ? pid.get(JAVA_INT, 0) : -result;
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * Waits for the end of a process that this one started.
+   *
+   * @return its exit status, or the negated number of the signal that ended it
+   */
+  public static int waitFor(int pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment captured = CAPTURED.get();
+      MemorySegment status = arena.allocate(JAVA_INT);
+      int result;
+      do {
+        result = checked((int) WAITPID.invokeExact(captured, pid, status, 0), captured);
+      } while (result == -Errno.EINTR);
+      int ended = status.get(JAVA_INT, 0);
+      int signal = ended & 0x7f;
+      return signal == 0 ? ended >>> 8 & 0xff : -signal;
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+}
