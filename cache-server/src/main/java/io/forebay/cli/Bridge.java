@@ -68,6 +68,7 @@ record Bridge(
    * @param arguments what the keeper holds, or the directory for a rehearsal; and a bridge's
    */
   public static void main(String[] arguments) {
+    Mount.prepare();
     List<String> all = List.of(arguments);
     System.exit(parse(all.subList(1, all.size())).run(all.get(0)));
   }

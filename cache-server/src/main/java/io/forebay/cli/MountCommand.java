@@ -17,15 +17,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "mount",
     description = {
-      "Mounts a data set, read-only, for programs that know nothing but files.",
+      "Mounts a data set for programs that know nothing but files.",
       "Stays in the foreground; SIGTERM, Ctrl-C or 'forebay umount' take the mount away."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {
       "",
-      "Options (-o): mode=auto|passthrough|pagecache, allow_other, uid=N, gid=N, umask=OCTAL, attr_timeout=SECONDS,",
-      "  entry_timeout=SECONDS, negative_timeout=SECONDS, ro.",
+      "Options (-o): ro, rw, mode=auto|passthrough|pagecache, allow_other, uid=N, gid=N, umask=OCTAL, attr_timeout=SECONDS,",
+      "  entry_timeout=SECONDS, negative_timeout=SECONDS.",
       "",
       "Examples:",
       "  forebay mount --node /var/lib/forebay images /mnt/images",

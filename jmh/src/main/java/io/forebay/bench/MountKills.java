@@ -27,6 +27,10 @@ final class MountKills {
   private static final int FILES = 300;
   private static final int READERS = 4;
   private static final int LATEST_MILLIS = 1_000;
+
+  /** What the keeper needs after a mount until the next bridge can start from an archive. */
+  private static final int REHEARSAL_SECONDS = 30;
+
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Path root;
@@ -81,7 +85,7 @@ final class MountKills {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(SharedMaps.JVM_FLAGS.split(" ", -1)));
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx192m"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx192m", "--enable-native-access=ALL-UNNAMED"));
     command.addAll(List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(ForebayCommand.class.getName(), "mount", "--node", node.toString()));
@@ -100,6 +104,7 @@ final class MountKills {
         readers.add(threads.submit(() -> read(reader)));
       }
       try {
+        TimeUnit.SECONDS.sleep(REHEARSAL_SECONDS);
         for (int i = 0; i < kills; i++) {
           awaitReads(readers);
           TimeUnit.MILLISECONDS.sleep(random.nextInt(LATEST_MILLIS));

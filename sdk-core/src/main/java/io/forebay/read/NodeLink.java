@@ -94,14 +94,14 @@ public final class NodeLink implements UseLog, AutoCloseable {
 
   private void run() {
     try {
-      do {
+      while (!closing.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
         try {
           maps.follow();
           report();
         } catch (IOException | RuntimeException e) {
           log.debug("keeping up with the node failed; trying again", e);
         }
-      } while (!closing.await(TICK_MILLIS, TimeUnit.MILLISECONDS));
+      }
     } catch (InterruptedException e) {
       log.debug("no longer keeping up with the node", e);
     }

@@ -11,12 +11,19 @@ import java.time.Duration;
  * @param uid owner of all files
  * @param gid group of all files
  * @param umask permissions that are taken away
+ * @param writable whether anybody can have the permission to write
  * @param attributes how long the kernel may keep attributes
  * @param entries how long it may keep names
  * @param negative how long it may believe that a name is missing; zero for not at all
  */
 public record Attributes(
-    int uid, int gid, int umask, Duration attributes, Duration entries, Duration negative) {
+    int uid,
+    int gid,
+    int umask,
+    boolean writable,
+    Duration attributes,
+    Duration entries,
+    Duration negative) {
 
   static final int ATTR_OUT = 104;
   static final int ENTRY_OUT = 128;
@@ -27,7 +34,13 @@ public record Attributes(
   private static final int PREFERRED_BYTES = 128 << 10;
 
   int mode(boolean directory) {
-    return directory ? S_IFDIR | (0555 & ~umask) : S_IFREG | (0444 & ~umask);
+    int write = writable ? 0222 : 0;
+    return directory ? S_IFDIR | ((0555 | write) & ~umask) : S_IFREG | ((0444 | write) & ~umask);
+  }
+
+  /** The same, to be asked for again each time. */
+  Attributes passing() {
+    return new Attributes(uid, gid, umask, writable, Duration.ZERO, entries, Duration.ZERO);
   }
 
   /** The body of an answer to GETATTR. */

@@ -16,15 +16,18 @@ import io.forebay.fuse.protocol.Reply;
 import io.forebay.fuse.protocol.Request;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A data set, read-only. Files that are complete on this node are handed to the kernel, which then
- * reads them by itself; the reads of all others are answered. Thread-safe.
+ * A data set. Files that are complete on this node are handed to the kernel, which then reads them
+ * by itself; the reads of all others are answered. Thread-safe.
  */
 public final class DataSetFileSystem implements Handler, AutoCloseable {
 
@@ -55,6 +58,8 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   private final BackingFiles backing;
   private final boolean passthrough;
   private final boolean withoutOpens;
+  private final boolean writable;
+  private final Writes writes;
   private final Names names;
   private long epoch;
 
@@ -107,11 +112,28 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     this.journal = journal;
     this.known = known;
     this.inodes = new Inodes(journal, known);
-    this.directories = new Directories(dataSet, inodes, attributes);
     this.backing = new BackingFiles(device, journal, known);
-    this.passthrough = capabilities.passthrough();
+    this.writable = attributes.writable();
     this.names = new Names(dataSet, inodes, device, capabilities.epochs());
-    this.withoutOpens = profile == Profile.PAGE_CACHE && capabilities.noOpen();
+    this.writes = new Writes(dataSet, inodes, backing, attributes);
+    this.directories = new Directories(tree(), inodes, attributes);
+    this.passthrough = capabilities.passthrough();
+    // Who writes must be heard of when he opens.
+    this.withoutOpens = profile == Profile.PAGE_CACHE && capabilities.noOpen() && !writable;
+  }
+
+  private Directories.Tree tree() {
+    return new Directories.Tree() {
+      @Override
+      public List<FileStatus> list(String directory) throws IOException {
+        return writable ? writes.list(directory) : dataSet.list(directory);
+      }
+
+      @Override
+      public FileStatus shown(Inode inode) throws IOException {
+        return writes.shown(inode);
+      }
+    };
   }
 
   @Override
@@ -135,7 +157,7 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
       }
       case Opcode.GETATTR -> {
         Inode inode = inodes.get(request.nodeId());
-        attributes.putAttributes(reply, inode.id(), inode.status());
+        attributes.putAttributes(reply, inode.id(), writes.shown(inode));
       }
       case Opcode.OPEN -> {
         if (withoutOpens) {
@@ -145,7 +167,13 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
         }
       }
       case Opcode.READ -> read(request, reply);
-      case Opcode.RELEASE -> release(inodes.get(request.nodeId()), request.number());
+      case Opcode.RELEASE -> {
+        Inode inode = inodes.get(request.nodeId());
+        if (request.longAt(0) == Writes.HANDLE) {
+          writes.release(inode);
+        }
+        release(inode, request.number());
+      }
       case Opcode.READDIR, Opcode.READDIRPLUS ->
           directories.list(
               inodes.get(request.nodeId()),
@@ -158,6 +186,7 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
       case Opcode.INTERRUPT -> reply.none(); // whoever waits gives up by himself
       case Opcode.DESTROY -> {}
       case Opcode.SETATTR,
+          Opcode.SYMLINK,
           Opcode.MKNOD,
           Opcode.MKDIR,
           Opcode.UNLINK,
@@ -168,8 +197,21 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
           Opcode.WRITE,
           Opcode.CREATE,
           Opcode.SETXATTR,
-          Opcode.REMOVEXATTR ->
+          Opcode.REMOVEXATTR -> {
+        if (writable) {
+          change(request, reply);
+        } else {
           reply.error(Errno.EROFS);
+        }
+      }
+      case Opcode.FLUSH, Opcode.FSYNC -> {
+        if (request.longAt(0) == Writes.HANDLE) {
+          writes.store(inodes.get(request.nodeId()));
+        } else if (!writable) {
+          reply.error(Errno.ENOSYS);
+        }
+      }
+      case Opcode.FSYNCDIR -> {} // names are stored when they are changed
       default -> reply.error(Errno.ENOSYS); // the kernel does not ask again, or does it by itself
     }
   }
@@ -198,21 +240,51 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     return false;
   }
 
+  private void change(Request request, Reply reply) throws IOException {
+    Inode inode = inodes.get(request.nodeId());
+    switch (request.opcode()) {
+      case Opcode.SETATTR -> writes.setAttributes(inode, request, reply);
+      case Opcode.MKNOD -> writes.makeNode(inode, request, reply);
+      case Opcode.MKDIR -> writes.makeDirectory(inode, request, reply);
+      case Opcode.UNLINK -> writes.unlink(inode, request, reply);
+      case Opcode.RMDIR -> writes.removeDirectory(inode, request, reply);
+      case Opcode.RENAME ->
+          writes.rename(inode, inodes.get(request.longAt(0)), 0, 8, request, reply);
+      case Opcode.RENAME2 ->
+          writes.rename(inode, inodes.get(request.longAt(0)), request.intAt(8), 16, request, reply);
+      case Opcode.WRITE -> writes.write(inode, request, reply);
+      case Opcode.CREATE -> writes.create(inode, request, reply);
+      case Opcode.LINK, Opcode.SYMLINK -> reply.error(Errno.EPERM); // only files and directories
+      default -> reply.error(Errno.EOPNOTSUPP);
+    }
+  }
+
+  /**
+   * The path of a name in a directory.
+   *
+   * @param name null for one that is no UTF-8
+   * @throws NoSuchFileException for what cannot be a path, so nothing has it
+   */
+  static String child(Inode directory, String name) throws NoSuchFileException {
+    if (name == null) {
+      throw new NoSuchFileException("a name that is not UTF-8");
+    }
+    String above = directory.status().path();
+    String path = above.isEmpty() ? name : above + "/" + name;
+    if (!DataPath.isValid(path)) {
+      throw new NoSuchFileException(path);
+    }
+    return path;
+  }
+
   private void lookUp(Request request, Reply reply) throws IOException {
     Inode parent = inodes.get(request.nodeId());
-    String name = request.nameAt(0);
     try {
-      if (name == null) {
-        throw new NoSuchFileException("a name that is not UTF-8");
-      }
-      String above = parent.status().path();
-      String path = above.isEmpty() ? name : above + "/" + name;
-      if (!DataPath.isValid(path)) {
-        throw new NoSuchFileException(path);
-      }
-      Inode inode = inodes.lookUp(dataSet.stat(path), request.number());
+      String path = child(parent, request.nameAt(0));
+      FileStatus status = writable ? writes.stat(path) : dataSet.stat(path);
+      Inode inode = inodes.lookUp(status, request.number());
       reply.body(Attributes.ENTRY_OUT);
-      attributes.putEntry(reply, 0, inode.id(), inode.status());
+      attributes.putEntry(reply, 0, inode.id(), writes.shown(inode));
     } catch (NoSuchFileException e) {
       if (attributes.negative().isZero()) {
         throw e;
@@ -227,7 +299,8 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   }
 
   private void open(Request request, Reply reply) throws IOException {
-    if ((request.intAt(0) & O_ACCMODE) != 0) {
+    boolean toWrite = (request.intAt(0) & O_ACCMODE) != 0;
+    if (toWrite && !writable) {
       reply.error(Errno.EROFS);
       return;
     }
@@ -235,6 +308,10 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     FileStatus status = inode.status();
     if (status.directory()) {
       reply.error(Errno.EISDIR);
+      return;
+    }
+    if (toWrite) {
+      writes.open(inode, request, reply);
       return;
     }
     reply.body(OPEN_OUT);
@@ -245,9 +322,8 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
       } else if (inode.mode == Inode.Mode.CLOSED && passthrough && status.size() > 0) {
         id = backing.open(inode.id(), () -> dataSet.resident(status));
       }
-      inode.handles++;
-      inode.mode = id.isPresent() ? Inode.Mode.PASSTHROUGH : Inode.Mode.ANSWERED;
-      journal.handles(inode.id(), request.number(), inode.handles, id.isPresent());
+      Inode.Mode mode = id.isPresent() ? Inode.Mode.PASSTHROUGH : Inode.Mode.ANSWERED;
+      inodes.opened(inode, mode, request.number());
       reply.setInt(8, id.isPresent() ? PASSTHROUGH | NOFLUSH : KEEP_CACHE | NOFLUSH);
       reply.setInt(12, id.orElse(0));
     }
@@ -270,10 +346,16 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   }
 
   private void read(Request request, Reply reply) throws IOException {
-    FileStatus status = inodes.get(request.nodeId()).status();
+    Inode inode = inodes.get(request.nodeId());
+    FileStatus status = inode.status();
     long offset = request.longAt(8);
     if (offset < 0 || request.intAt(16) > reply.room() || status.directory()) {
       reply.error(Errno.EINVAL);
+      return;
+    }
+    Optional<Draft> draft = writes.draft(inode.id());
+    if (draft.isPresent()) {
+      reply.data(draft.get().read(reply.target(request.intAt(16)), offset));
       return;
     }
     int length = (int) Math.min(request.intAt(16), status.size() - offset);
@@ -301,6 +383,12 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     }
     if (e instanceof AccessDeniedException) {
       return Errno.EACCES;
+    }
+    if (e instanceof UnsupportedOperationException) {
+      return Errno.EROFS; // a snapshot
+    }
+    if (e instanceof FileSystemException && String.valueOf(e.getMessage()).contains("No space")) {
+      return Errno.ENOSPC;
     }
     if (e instanceof StaleFileException) {
       return Errno.ESTALE;

@@ -2,7 +2,6 @@ package io.forebay.fuse.fs;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Reply;
@@ -24,7 +23,14 @@ final class Directories {
   /** Entries of all listings that are kept, at about 200 bytes each. */
   private static final long KEPT = 100_000;
 
-  private final DataSet dataSet;
+  /** Tells what is in a directory, and how what is in it looks. */
+  interface Tree {
+    List<FileStatus> list(String directory) throws IOException;
+
+    FileStatus shown(Inode inode) throws IOException;
+  }
+
+  private final Tree tree;
   private final Inodes inodes;
   private final Attributes attributes;
   private final Cache<Long, List<FileStatus>> kept =
@@ -34,8 +40,8 @@ final class Directories {
           .expireAfterAccess(Duration.ofMinutes(1))
           .build();
 
-  Directories(DataSet dataSet, Inodes inodes, Attributes attributes) {
-    this.dataSet = dataSet;
+  Directories(Tree tree, Inodes inodes, Attributes attributes) {
+    this.tree = tree;
     this.inodes = inodes;
     this.attributes = attributes;
   }
@@ -59,7 +65,7 @@ final class Directories {
     }
     List<FileStatus> entries = offset == 0 ? null : kept.getIfPresent(directory.id());
     if (entries == null) {
-      entries = dataSet.list(directory.status().path());
+      entries = tree.list(directory.status().path());
       kept.put(directory.id(), entries);
     }
     long room = Math.min(size, reply.room());
@@ -75,8 +81,9 @@ final class Directories {
       reply.body(at + length);
       long node = 0;
       if (plus) {
-        node = inodes.lookUp(entry, request).id();
-        attributes.putEntry(reply, at, node, entry);
+        Inode inode = inodes.lookUp(entry, request);
+        node = inode.id();
+        attributes.putEntry(reply, at, node, tree.shown(inode));
       }
       long dirent = at + head - DIRENT;
       reply.setLong(dirent, plus ? node : i + 2);

@@ -2,7 +2,10 @@ package io.forebay.fuse.fs;
 
 import io.forebay.FileStatus;
 
-/** One version of one file, or a directory, that the kernel knows by a number. */
+/**
+ * One version of one file, or a directory, that the kernel knows by a number. What is written
+ * through the mount itself becomes another version under the same number.
+ */
 final class Inode {
 
   /** How the reads of all its open handles are answered: the kernel allows no mixture. */
@@ -13,9 +16,9 @@ final class Inode {
   }
 
   private final long id;
-  private final FileStatus status;
 
-  // Guarded by Inodes.
+  // Written under the lock of Inodes.
+  private volatile FileStatus status;
   long lookups;
 
   // Guarded by this.
@@ -33,5 +36,9 @@ final class Inode {
 
   FileStatus status() {
     return status;
+  }
+
+  void status(FileStatus now) {
+    status = now;
   }
 }

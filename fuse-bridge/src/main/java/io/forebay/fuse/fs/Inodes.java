@@ -67,6 +67,40 @@ final class Inodes {
     return inode;
   }
 
+  /** A node for a file that is not stored yet, with one look-up. */
+  synchronized Inode create(String path, long request) {
+    byPath.remove(path);
+    return lookUp(FileStatus.file(path, 0, System.currentTimeMillis(), ""), request);
+  }
+
+  /** What a node stands for is another version, or has another name. */
+  synchronized void become(Inode inode, FileStatus now) {
+    byPath.remove(inode.status().path(), inode);
+    inode.status(now);
+    if (byId.containsKey(inode.id())) {
+      byPath.put(now.path(), inode);
+      journal.node(inode.id(), 0, inode.lookups, now);
+    }
+  }
+
+  /** Its path means another version from now on, or nothing. */
+  synchronized void detach(Inode inode) {
+    byPath.remove(inode.status().path(), inode);
+  }
+
+  /** One more handle; the caller has the node's lock. */
+  void opened(Inode inode, Inode.Mode mode, long request) {
+    inode.handles++;
+    inode.mode = mode;
+    journal.handles(inode.id(), request, inode.handles, mode == Inode.Mode.PASSTHROUGH);
+  }
+
+  /** A node, if its path means it at present. */
+  synchronized Optional<Inode> current(long id) {
+    return Optional.ofNullable(byId.get(id))
+        .filter(inode -> byPath.get(inode.status().path()) == inode);
+  }
+
   /**
    * Takes look-ups back.
    *

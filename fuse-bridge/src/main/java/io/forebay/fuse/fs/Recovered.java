@@ -70,7 +70,9 @@ public final class Recovered implements Entries {
   @Override
   public void node(long id, long request, long lookups, FileStatus status) {
     highest(id, 0);
-    inodes.computeIfAbsent(id, i -> new Inode(i, status)).lookups = lookups;
+    Inode inode = inodes.computeIfAbsent(id, i -> new Inode(i, status));
+    inode.status(status);
+    inode.lookups = lookups;
     lookedUp(id, request);
   }
 

@@ -106,6 +106,11 @@ public final class Mount implements AutoCloseable {
     }
   }
 
+  /** Links the system calls of a mount in the background, which takes as long as all the rest. */
+  public static void prepare() {
+    Thread.ofPlatform().daemon().name("forebay-linking").start(Libc::link);
+  }
+
   /**
    * Serves the mount that a {@link Keeper} holds, which is the parent of this process: from its
    * begin, or where the process before ended.

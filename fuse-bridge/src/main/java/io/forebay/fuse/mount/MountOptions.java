@@ -35,16 +35,18 @@ public record MountOptions(boolean allowOther, Optional<Profile> profile, Attrib
             equals < 0 ? "" : option.substring(equals + 1));
       }
     }
-    given.remove("ro"); // it is so anyway
-    if (given.containsKey("rw")) {
-      throw new IllegalArgumentException("-o rw: a mount is read-only as yet");
+    boolean readOnly = given.remove("ro") != null;
+    boolean writable = given.remove("rw") != null;
+    if (readOnly && writable) {
+      throw new IllegalArgumentException("-o ro,rw: one of them");
     }
     User self = User.current();
     Attributes attributes =
         new Attributes(
             number(given, "uid", 10, self.uid()),
             number(given, "gid", 10, self.gid()),
-            number(given, "umask", 8, 0),
+            number(given, "umask", 8, writable ? 022 : 0),
+            writable,
             seconds(given, "attr_timeout", TIMEOUT),
             seconds(given, "entry_timeout", TIMEOUT),
             seconds(given, "negative_timeout", Duration.ZERO));
@@ -54,7 +56,7 @@ public record MountOptions(boolean allowOther, Optional<Profile> profile, Attrib
       throw new IllegalArgumentException(
           "-o: unknown "
               + new TreeSet<>(given.keySet())
-              + "; known are ro, allow_other, mode, uid, gid, umask, attr_timeout, entry_timeout,"
+              + "; known are ro, rw, allow_other, mode, uid, gid, umask, attr_timeout, entry_timeout,"
               + " negative_timeout");
     }
     return new MountOptions(allowOther, profile, attributes);

@@ -73,13 +73,10 @@ record MountPoint(Path path) {
             + self.gid()
             + ",default_permissions"
             + (options.allowOther() ? ",allow_other" : "");
+    long access = options.attributes().writable() ? 0 : MountCalls.MS_RDONLY;
     int result =
         MountCalls.mount(
-            name,
-            path,
-            TYPE,
-            MountCalls.MS_RDONLY | MountCalls.MS_NOSUID | MountCalls.MS_NODEV,
-            data);
+            name, path, TYPE, access | MountCalls.MS_NOSUID | MountCalls.MS_NODEV, data);
     if (result == -Errno.EPERM) {
       throw new IOException(
           "mounting on " + path + " is not permitted; it needs root, or CAP_SYS_ADMIN");

@@ -18,6 +18,8 @@ public record Capabilities(int minor, boolean noOpen, boolean passthrough, boole
 
   // flags
   private static final int ASYNC_READ = 1;
+  private static final int ATOMIC_O_TRUNC = 1 << 3;
+  private static final int BIG_WRITES = 1 << 5;
   private static final int DO_READDIRPLUS = 1 << 13;
   private static final int NO_OPEN_SUPPORT = 1 << 17;
   private static final int PARALLEL_DIROPS = 1 << 18;
@@ -83,6 +85,8 @@ public record Capabilities(int minor, boolean noOpen, boolean passthrough, boole
         offered
             & (NO_OPEN_SUPPORT
                 | ASYNC_READ
+                | ATOMIC_O_TRUNC
+                | BIG_WRITES
                 | DO_READDIRPLUS
                 | PARALLEL_DIROPS
                 | MAX_PAGES

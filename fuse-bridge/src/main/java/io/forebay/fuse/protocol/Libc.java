@@ -58,6 +58,11 @@ public final class Libc {
 
   private Libc() {}
 
+  /** Has all of them linked when it returns. */
+  public static void link() {
+    close(-1);
+  }
+
   /**
    * @param firstVariadic index of the first variable argument; negative for none
    */

@@ -7,6 +7,7 @@ public final class Opcode {
   public static final int FORGET = 2;
   public static final int GETATTR = 3;
   public static final int SETATTR = 4;
+  public static final int SYMLINK = 6;
   public static final int MKNOD = 8;
   public static final int MKDIR = 9;
   public static final int UNLINK = 10;
@@ -18,12 +19,15 @@ public final class Opcode {
   public static final int WRITE = 16;
   public static final int STATFS = 17;
   public static final int RELEASE = 18;
+  public static final int FSYNC = 20;
   public static final int SETXATTR = 21;
   public static final int GETXATTR = 22;
   public static final int LISTXATTR = 23;
   public static final int REMOVEXATTR = 24;
+  public static final int FLUSH = 25;
   public static final int INIT = 26;
   public static final int READDIR = 28;
+  public static final int FSYNCDIR = 30;
   public static final int CREATE = 35;
   public static final int INTERRUPT = 36;
   public static final int DESTROY = 38;

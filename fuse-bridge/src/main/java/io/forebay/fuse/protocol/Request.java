@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -80,17 +81,27 @@ public final class Request {
     return bytes.get(JAVA_LONG_UNALIGNED, HEADER + offset);
   }
 
+  /** Bytes of the body, as long as this request is in its buffer. */
+  public ByteBuffer bytesAt(long offset, int length) {
+    return bytes.asSlice(HEADER + offset, length).asByteBuffer();
+  }
+
+  /** How long a name in the body is, without its NUL. */
+  public int nameBytesAt(long offset) {
+    long end = HEADER + offset;
+    while (bytes.get(JAVA_BYTE, end) != 0) {
+      end++;
+    }
+    return (int) (end - HEADER - offset);
+  }
+
   /**
    * A name in the body, which a NUL ends.
    *
    * @return null when it is not UTF-8, so no file can have it
    */
   public String nameAt(long offset) {
-    long end = HEADER + offset;
-    while (bytes.get(JAVA_BYTE, end) != 0) {
-      end++;
-    }
-    byte[] name = bytes.asSlice(HEADER + offset, end - HEADER - offset).toArray(JAVA_BYTE);
+    byte[] name = bytes.asSlice(HEADER + offset, nameBytesAt(offset)).toArray(JAVA_BYTE);
     String text = new String(name, StandardCharsets.UTF_8);
     return text.indexOf('\ufffd') < 0 ? text : null;
   }

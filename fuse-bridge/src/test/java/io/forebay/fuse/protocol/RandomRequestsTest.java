@@ -56,7 +56,7 @@ class RandomRequestsTest {
         DataSetFileSystem files =
             new DataSetFileSystem(
                 forebay.dataSet(data.toUri().toString()),
-                new Attributes(0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO),
+                new Attributes(0, 0, 0, true, Duration.ZERO, Duration.ZERO, Duration.ZERO),
                 Profile.PASSTHROUGH,
                 device,
                 journal,

@@ -1,0 +1,367 @@
+package io.forebay.fuse.fs;
+
+import io.forebay.DataPath;
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.fuse.protocol.Errno;
+import io.forebay.fuse.protocol.Reply;
+import io.forebay.fuse.protocol.Request;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What changes a data set through a mount. A file that is written is a {@link Draft} until it is
+ * closed or synced, and then stored as a whole, or the caller has an error. Directories that were
+ * made, or whose last file was deleted, are there for this mount only, until they are removed:
+ * object stores know no empty ones. Thread-safe.
+ */
+final class Writes {
+
+  /** What a handle that writes is called; readers' is 0. */
+  static final long HANDLE = 1;
+
+  // open(2)
+  private static final int O_TRUNC = 0x200;
+  private static final int O_EXCL = 0x80;
+
+  // FOPEN_*
+  private static final int KEEP_CACHE = 1 << 1;
+
+  // FATTR_*
+  private static final int FATTR_SIZE = 1 << 3;
+
+  private static final int RENAME_NOREPLACE = 1;
+
+  private static final int S_IFMT = 0xf000;
+  private static final int S_IFREG = 0x8000;
+
+  private static final int OPEN_OUT = 16;
+  private static final int WRITE_OUT = 8;
+
+  private final DataSet dataSet;
+  private final Inodes inodes;
+  private final BackingFiles backing;
+
+  /** Not to be believed for long: they change with each write. */
+  private final Attributes passing;
+
+  private final Map<Long, Draft> drafts = new ConcurrentHashMap<>();
+  private final Set<String> made = ConcurrentHashMap.newKeySet();
+
+  Writes(DataSet dataSet, Inodes inodes, BackingFiles backing, Attributes attributes) {
+    this.dataSet = dataSet;
+    this.inodes = inodes;
+    this.backing = backing;
+    this.passing = attributes.passing();
+  }
+
+  Optional<Draft> draft(long node) {
+    return Optional.ofNullable(drafts.get(node));
+  }
+
+  /** How a node looks to those who ask now. */
+  FileStatus shown(Inode inode) throws IOException {
+    Draft draft = drafts.get(inode.id());
+    return draft == null ? inode.status() : draft.status();
+  }
+
+  /** What is at a path. */
+  FileStatus stat(String path) throws IOException {
+    Optional<Inode> known = inodes.find(path).filter(inode -> drafts.containsKey(inode.id()));
+    if (known.isPresent()) {
+      return known.get().status();
+    }
+    try {
+      return dataSet.stat(path);
+    } catch (NoSuchFileException e) {
+      if (made.contains(path)) {
+        return FileStatus.directory(path);
+      }
+      throw e;
+    }
+  }
+
+  private boolean exists(String path) throws IOException {
+    try {
+      stat(path);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /** What is in a directory. */
+  List<FileStatus> list(String directory) throws IOException {
+    List<FileStatus> entries;
+    try {
+      entries = new ArrayList<>(dataSet.list(directory));
+    } catch (NoSuchFileException e) {
+      if (!made.contains(directory)) {
+        throw e;
+      }
+      entries = new ArrayList<>();
+    }
+    for (String path : made) {
+      add(entries, directory, FileStatus.directory(path));
+    }
+    for (long node : drafts.keySet()) {
+      Optional<Inode> inode = inodes.current(node);
+      if (inode.isPresent()) {
+        add(entries, directory, inode.get().status());
+      }
+    }
+    return entries;
+  }
+
+  private static void add(List<FileStatus> entries, String directory, FileStatus entry) {
+    if (DataPath.parent(entry.path()).equals(directory)) {
+      entries.removeIf(e -> e.path().equals(entry.path()));
+      entries.add(entry);
+    }
+  }
+
+  void create(Inode parent, Request request, Reply reply) throws IOException {
+    String path = child(parent, request.nameAt(16));
+    if ((request.intAt(0) & O_EXCL) != 0 && exists(path)) {
+      reply.error(Errno.EEXIST);
+      return;
+    }
+    Inode inode = inodes.create(path, request.number());
+    drafts.put(inode.id(), Draft.empty(path));
+    reply.body(Attributes.ENTRY_OUT + OPEN_OUT);
+    passing.putEntry(reply, 0, inode.id(), shown(inode));
+    synchronized (inode) {
+      inodes.opened(inode, Inode.Mode.ANSWERED, request.number());
+    }
+    putOpened(reply, Attributes.ENTRY_OUT);
+  }
+
+  /** A file that is empty, and stored at once. */
+  void makeNode(Inode parent, Request request, Reply reply) throws IOException {
+    if ((request.intAt(0) & S_IFMT) != S_IFREG) {
+      reply.error(Errno.EPERM); // only files and directories are
+      return;
+    }
+    String path = child(parent, request.nameAt(16));
+    if (exists(path)) {
+      reply.error(Errno.EEXIST);
+      return;
+    }
+    try (Draft draft = Draft.empty(path)) {
+      Inode inode = inodes.lookUp(draft.store(dataSet).orElseThrow(), request.number());
+      reply.body(Attributes.ENTRY_OUT);
+      passing.putEntry(reply, 0, inode.id(), inode.status());
+    }
+  }
+
+  /** Opens a file that is there, to be written. */
+  void open(Inode inode, Request request, Reply reply) throws IOException {
+    synchronized (inode) {
+      if (inode.mode == Inode.Mode.PASSTHROUGH) {
+        reply.error(Errno.EBUSY); // the kernel reads its former version, and allows no mixture
+        return;
+      }
+      Draft draft = drafts.get(inode.id());
+      boolean empty = (request.intAt(0) & O_TRUNC) != 0;
+      if (draft == null) {
+        FileStatus status = inode.status();
+        draft = empty ? Draft.empty(status.path()) : Draft.of(dataSet, status);
+        drafts.put(inode.id(), draft);
+      } else {
+        draft.opened();
+        if (empty) {
+          draft.resize(0);
+        }
+      }
+      inodes.opened(inode, Inode.Mode.ANSWERED, request.number());
+      reply.body(OPEN_OUT);
+      putOpened(reply, 0);
+    }
+  }
+
+  private static void putOpened(Reply reply, long offset) {
+    reply.setLong(offset, HANDLE);
+    reply.setInt(offset + 8, KEEP_CACHE);
+  }
+
+  void write(Inode inode, Request request, Reply reply) throws IOException {
+    ByteBuffer bytes = request.bytesAt(40, request.intAt(16));
+    int length = bytes.remaining();
+    lost(inode).write(bytes, request.longAt(8));
+    reply.body(WRITE_OUT);
+    reply.setInt(0, length);
+  }
+
+  /** The draft of a handle that writes. */
+  private Draft lost(Inode inode) throws IOException {
+    Draft draft = drafts.get(inode.id());
+    if (draft == null) {
+      throw new IOException(
+          inode.status().path() + " was being written when the mount's process ended");
+    }
+    return draft;
+  }
+
+  /** On fsync and close: when this returns the file is stored, or an error tells that it is not. */
+  void store(Inode inode) throws IOException {
+    Optional<FileStatus> stored = lost(inode).store(dataSet);
+    if (stored.isPresent()) {
+      synchronized (inode) {
+        backing.forget(inode.id());
+        inodes.become(inode, stored.get());
+      }
+    }
+  }
+
+  /** A handle that wrote is closed. */
+  void release(Inode inode) throws IOException {
+    synchronized (inode) {
+      Draft draft = drafts.get(inode.id());
+      if (draft != null && draft.released()) {
+        drafts.remove(inode.id());
+        draft.close();
+      }
+    }
+  }
+
+  /** A size is set; owner, permissions and times are taken note of by nobody. */
+  void setAttributes(Inode inode, Request request, Reply reply) throws IOException {
+    if ((request.intAt(0) & FATTR_SIZE) != 0) {
+      long size = request.longAt(16);
+      synchronized (inode) {
+        Draft draft = drafts.get(inode.id());
+        if (inode.mode == Inode.Mode.PASSTHROUGH) {
+          reply.error(Errno.EBUSY);
+          return;
+        }
+        if (draft != null) {
+          draft.resize(size);
+        } else {
+          resize(inode, size);
+        }
+      }
+    }
+    passing.putAttributes(reply, inode.id(), shown(inode));
+  }
+
+  private void resize(Inode inode, long size) throws IOException {
+    FileStatus status = inode.status();
+    try (Draft draft = size == 0 ? Draft.empty(status.path()) : Draft.of(dataSet, status)) {
+      draft.resize(size);
+      drafts.put(inode.id(), draft);
+      store(inode);
+    } finally {
+      drafts.remove(inode.id());
+    }
+  }
+
+  void makeDirectory(Inode parent, Request request, Reply reply) throws IOException {
+    String path = child(parent, request.nameAt(8));
+    if (exists(path)) {
+      reply.error(Errno.EEXIST);
+      return;
+    }
+    made.add(path);
+    Inode inode = inodes.lookUp(FileStatus.directory(path), request.number());
+    reply.body(Attributes.ENTRY_OUT);
+    passing.putEntry(reply, 0, inode.id(), inode.status());
+  }
+
+  void removeDirectory(Inode parent, Request request, Reply reply) throws IOException {
+    String path = child(parent, request.nameAt(0));
+    if (!stat(path).directory()) {
+      reply.error(Errno.ENOTDIR);
+    } else if (!list(path).isEmpty()) {
+      reply.error(Errno.ENOTEMPTY);
+    } else {
+      made.remove(path);
+      keep(parent);
+      if (exists(path)) {
+        reply.error(Errno.EOPNOTSUPP); // a marker, or a directory of a store that has such
+        return;
+      }
+      inodes.find(path).ifPresent(inodes::detach);
+    }
+  }
+
+  void unlink(Inode parent, Request request, Reply reply) throws IOException {
+    String path = child(parent, request.nameAt(0));
+    if (stat(path).directory()) {
+      reply.error(Errno.EISDIR);
+      return;
+    }
+    Optional<Inode> inode = inodes.find(path);
+    inode.flatMap(i -> draft(i.id())).ifPresent(Draft::delete);
+    dataSet.delete(path);
+    inode.ifPresent(inodes::detach);
+    keep(parent);
+  }
+
+  /** A directory stays until it is removed, also when its last file is. */
+  private void keep(Inode directory) {
+    if (!directory.status().path().isEmpty()) {
+      made.add(directory.status().path());
+    }
+  }
+
+  /**
+   * @param flags of renameat2(2)
+   * @param oldName offset of the names
+   */
+  void rename(Inode parent, Inode newParent, int flags, int oldName, Request request, Reply reply)
+      throws IOException {
+    String name = request.nameAt(oldName);
+    String from = child(parent, name);
+    String to = child(newParent, request.nameAt(oldName + request.nameBytesAt(oldName) + 1));
+    FileStatus source = stat(from);
+    if ((flags & ~RENAME_NOREPLACE) != 0) {
+      reply.error(Errno.EINVAL);
+      return;
+    }
+    if (source.directory()) {
+      reply.error(Errno.EXDEV); // mv then copies; object stores have no other way
+      return;
+    }
+    if (exists(to)) {
+      if (flags == RENAME_NOREPLACE) {
+        reply.error(Errno.EEXIST);
+        return;
+      }
+      if (stat(to).directory()) {
+        reply.error(Errno.EISDIR);
+        return;
+      }
+    }
+    if (from.equals(to)) {
+      return;
+    }
+    Optional<Inode> moving = inodes.find(from);
+    Optional<Draft> draft = moving.flatMap(inode -> draft(inode.id()));
+    Optional<Inode> replaced = inodes.find(to);
+    replaced.flatMap(inode -> draft(inode.id())).ifPresent(Draft::delete);
+    if (draft.isPresent()) {
+      draft.get().store(dataSet);
+    }
+    FileStatus moved = dataSet.rename(from, to);
+    draft.ifPresent(d -> d.moved(to));
+    replaced.ifPresent(inodes::detach);
+    moving.ifPresent(
+        inode -> {
+          synchronized (inode) {
+            inodes.become(inode, moved);
+          }
+        });
+    keep(parent);
+  }
+
+  private static String child(Inode parent, String name) throws IOException {
+    return DataSetFileSystem.child(parent, name);
+  }
+}
