@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MountCrashTest {
 
-  private static final int KILLS = Integer.getInteger("forebay.mount.kills", 12);
+  private static final int KILLS = Integer.getInteger("forebay.kills", 50) / 4;
   private static final int READERS = 4;
 
   @TempDir private Path directory;
