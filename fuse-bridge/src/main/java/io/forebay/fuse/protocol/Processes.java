@@ -130,7 +130,7 @@ public final class Processes {
   /**
    * Waits for the end of a process that this one started.
    *
-   * @return its exit status, or the negated number of the signal that ended it
+   * @return its exit status, or the negated number of the signal that ended it, or of the error
    */
   public static int waitFor(int pid) {
     try (Arena arena = Arena.ofConfined()) {
@@ -140,6 +140,9 @@ public final class Processes {
       do {
         result = checked((int) WAITPID.invokeExact(captured, pid, status, 0), captured);
       } while (result == -Errno.EINTR);
+      if (result < 0) {
+        return result; // it is no child of this process, so nothing is known of its end
+      }
       int ended = status.get(JAVA_INT, 0);
       int signal = ended & 0x7f;
       return signal == 0 ? ended >>> 8 & 0xff : -signal;
