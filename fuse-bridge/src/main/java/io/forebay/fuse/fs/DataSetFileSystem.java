@@ -1,6 +1,5 @@
 package io.forebay.fuse.fs;
 
-import io.forebay.DataPath;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
@@ -19,7 +18,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
@@ -116,24 +114,10 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     this.writable = attributes.writable();
     this.names = new Names(dataSet, inodes, device, capabilities.epochs());
     this.writes = new Writes(dataSet, inodes, backing, attributes);
-    this.directories = new Directories(tree(), inodes, attributes);
+    this.directories = new Directories(writes, inodes, attributes);
     this.passthrough = capabilities.passthrough();
     // Who writes must be heard of when he opens.
     this.withoutOpens = profile == Profile.PAGE_CACHE && capabilities.noOpen() && !writable;
-  }
-
-  private Directories.Tree tree() {
-    return new Directories.Tree() {
-      @Override
-      public List<FileStatus> list(String directory) throws IOException {
-        return writable ? writes.list(directory) : dataSet.list(directory);
-      }
-
-      @Override
-      public FileStatus shown(Inode inode) throws IOException {
-        return writes.shown(inode);
-      }
-    };
   }
 
   @Override
@@ -259,29 +243,10 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     }
   }
 
-  /**
-   * The path of a name in a directory.
-   *
-   * @param name null for one that is no UTF-8
-   * @throws NoSuchFileException for what cannot be a path, so nothing has it
-   */
-  static String child(Inode directory, String name) throws NoSuchFileException {
-    if (name == null) {
-      throw new NoSuchFileException("a name that is not UTF-8");
-    }
-    String above = directory.status().path();
-    String path = above.isEmpty() ? name : above + "/" + name;
-    if (!DataPath.isValid(path)) {
-      throw new NoSuchFileException(path);
-    }
-    return path;
-  }
-
   private void lookUp(Request request, Reply reply) throws IOException {
     Inode parent = inodes.get(request.nodeId());
     try {
-      String path = child(parent, request.nameAt(0));
-      FileStatus status = writable ? writes.stat(path) : dataSet.stat(path);
+      FileStatus status = writes.stat(parent.child(request.nameAt(0)));
       Inode inode = inodes.lookUp(status, request.number());
       reply.body(Attributes.ENTRY_OUT);
       attributes.putEntry(reply, 0, inode.id(), writes.shown(inode));

@@ -115,10 +115,9 @@ final class Draft implements AutoCloseable {
     return --writers == 0;
   }
 
-  /** It has another name from now on. */
+  /** What was stored has another name now, and what is stored from now on. */
   synchronized void moved(String to) {
     path = to;
-    changed = true;
   }
 
   /** It is not to be stored any more. */

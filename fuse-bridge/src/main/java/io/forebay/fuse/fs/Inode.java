@@ -1,6 +1,8 @@
 package io.forebay.fuse.fs;
 
+import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import java.nio.file.NoSuchFileException;
 
 /**
  * One version of one file, or a directory, that the kernel knows by a number. What is written
@@ -36,6 +38,23 @@ final class Inode {
 
   FileStatus status() {
     return status;
+  }
+
+  /**
+   * The path of a name in this directory.
+   *
+   * @param name null for one that is no UTF-8
+   * @throws NoSuchFileException for what cannot be a path, so nothing has it
+   */
+  String child(String name) throws NoSuchFileException {
+    if (name == null) {
+      throw new NoSuchFileException("a name that is not UTF-8");
+    }
+    String path = DataPath.child(status.path(), name);
+    if (!DataPath.isValid(path)) {
+      throw new NoSuchFileException(path);
+    }
+    return path;
   }
 
   void status(FileStatus now) {

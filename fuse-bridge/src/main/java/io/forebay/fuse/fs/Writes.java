@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * made, or whose last file was deleted, are there for this mount only, until they are removed:
  * object stores know no empty ones. Thread-safe.
  */
-final class Writes {
+final class Writes implements Directories.Tree {
 
   /** What a handle that writes is called; readers' is 0. */
   static final long HANDLE = 1;
@@ -67,16 +67,19 @@ final class Writes {
   }
 
   /** How a node looks to those who ask now. */
-  FileStatus shown(Inode inode) throws IOException {
+  @Override
+  public FileStatus shown(Inode inode) throws IOException {
     Draft draft = drafts.get(inode.id());
     return draft == null ? inode.status() : draft.status();
   }
 
   /** What is at a path. */
   FileStatus stat(String path) throws IOException {
-    Optional<Inode> known = inodes.find(path).filter(inode -> drafts.containsKey(inode.id()));
-    if (known.isPresent()) {
-      return known.get().status();
+    if (!drafts.isEmpty()) {
+      Optional<Inode> known = inodes.find(path).filter(inode -> drafts.containsKey(inode.id()));
+      if (known.isPresent()) {
+        return known.get().status();
+      }
     }
     try {
       return dataSet.stat(path);
@@ -98,7 +101,11 @@ final class Writes {
   }
 
   /** What is in a directory. */
-  List<FileStatus> list(String directory) throws IOException {
+  @Override
+  public List<FileStatus> list(String directory) throws IOException {
+    if (made.isEmpty() && drafts.isEmpty()) {
+      return dataSet.list(directory);
+    }
     List<FileStatus> entries;
     try {
       entries = new ArrayList<>(dataSet.list(directory));
@@ -128,7 +135,7 @@ final class Writes {
   }
 
   void create(Inode parent, Request request, Reply reply) throws IOException {
-    String path = child(parent, request.nameAt(16));
+    String path = parent.child(request.nameAt(16));
     if ((request.intAt(0) & O_EXCL) != 0 && exists(path)) {
       reply.error(Errno.EEXIST);
       return;
@@ -149,7 +156,7 @@ final class Writes {
       reply.error(Errno.EPERM); // only files and directories are
       return;
     }
-    String path = child(parent, request.nameAt(16));
+    String path = parent.child(request.nameAt(16));
     if (exists(path)) {
       reply.error(Errno.EEXIST);
       return;
@@ -194,13 +201,13 @@ final class Writes {
   void write(Inode inode, Request request, Reply reply) throws IOException {
     ByteBuffer bytes = request.bytesAt(40, request.intAt(16));
     int length = bytes.remaining();
-    lost(inode).write(bytes, request.longAt(8));
+    written(inode).write(bytes, request.longAt(8));
     reply.body(WRITE_OUT);
     reply.setInt(0, length);
   }
 
   /** The draft of a handle that writes. */
-  private Draft lost(Inode inode) throws IOException {
+  private Draft written(Inode inode) throws IOException {
     Draft draft = drafts.get(inode.id());
     if (draft == null) {
       throw new IOException(
@@ -211,7 +218,7 @@ final class Writes {
 
   /** On fsync and close: when this returns the file is stored, or an error tells that it is not. */
   void store(Inode inode) throws IOException {
-    Optional<FileStatus> stored = lost(inode).store(dataSet);
+    Optional<FileStatus> stored = written(inode).store(dataSet);
     if (stored.isPresent()) {
       synchronized (inode) {
         backing.forget(inode.id());
@@ -263,7 +270,7 @@ final class Writes {
   }
 
   void makeDirectory(Inode parent, Request request, Reply reply) throws IOException {
-    String path = child(parent, request.nameAt(8));
+    String path = parent.child(request.nameAt(8));
     if (exists(path)) {
       reply.error(Errno.EEXIST);
       return;
@@ -275,7 +282,7 @@ final class Writes {
   }
 
   void removeDirectory(Inode parent, Request request, Reply reply) throws IOException {
-    String path = child(parent, request.nameAt(0));
+    String path = parent.child(request.nameAt(0));
     if (!stat(path).directory()) {
       reply.error(Errno.ENOTDIR);
     } else if (!list(path).isEmpty()) {
@@ -292,7 +299,7 @@ final class Writes {
   }
 
   void unlink(Inode parent, Request request, Reply reply) throws IOException {
-    String path = child(parent, request.nameAt(0));
+    String path = parent.child(request.nameAt(0));
     if (stat(path).directory()) {
       reply.error(Errno.EISDIR);
       return;
@@ -317,9 +324,8 @@ final class Writes {
    */
   void rename(Inode parent, Inode newParent, int flags, int oldName, Request request, Reply reply)
       throws IOException {
-    String name = request.nameAt(oldName);
-    String from = child(parent, name);
-    String to = child(newParent, request.nameAt(oldName + request.nameBytesAt(oldName) + 1));
+    String from = parent.child(request.nameAt(oldName));
+    String to = newParent.child(request.nameAt(oldName + request.nameBytesAt(oldName) + 1));
     FileStatus source = stat(from);
     if ((flags & ~RENAME_NOREPLACE) != 0) {
       reply.error(Errno.EINVAL);
@@ -359,9 +365,5 @@ final class Writes {
           }
         });
     keep(parent);
-  }
-
-  private static String child(Inode parent, String name) throws IOException {
-    return DataSetFileSystem.child(parent, name);
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,10 +36,8 @@ public record ChildJvm(String main, List<String> arguments) {
 
   private List<String> command(List<String> more, String first) throws IOException {
     // The system's own record: ProcessHandle's is cut off where class paths are long.
-    String[] self = Files.readString(Path.of("/proc/self/cmdline")).split("\0", -1);
-    List<String> command = new ArrayList<>();
-    int mainClass = Arrays.asList(self).indexOf(ownMain());
-    command.addAll(Arrays.asList(self).subList(0, mainClass));
+    List<String> self = List.of(Files.readString(Path.of("/proc/self/cmdline")).split("\0", -1));
+    List<String> command = new ArrayList<>(self.subList(0, self.indexOf(ownMain())));
     command.addAll(more);
     command.add(main);
     command.add(first);
