@@ -24,7 +24,6 @@ public final class SharedMaps {
   /** What a JVM needs on its command line to open the maps. */
   public static final String JVM_FLAGS =
       "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"
-          + " --add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED"
           + " --add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
           + " --add-opens=java.base/java.lang=ALL-UNNAMED"
           + " --add-opens=java.base/java.lang.reflect=ALL-UNNAMED";

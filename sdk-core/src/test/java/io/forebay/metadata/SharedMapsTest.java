@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import net.openhft.chronicle.hash.VanillaGlobalMutableState;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,20 @@ class SharedMapsTest {
     assertThat(reader.residency().find(id)).isEmpty();
     owner.close();
     reader.close();
+  }
+
+  @Test
+  void openingThemRunsNoCompiler() throws Exception {
+    SharedMaps maps = generation("g");
+    try {
+      Class<?> implementation =
+          Class.forName(VanillaGlobalMutableState.class.getName() + "$$Native");
+      assertThat(implementation.getResource(implementation.getSimpleName() + ".class"))
+          .as("a class of the build, see MapClasses")
+          .isNotNull();
+    } finally {
+      maps.close();
+    }
   }
 
   @Test
