@@ -2,6 +2,7 @@ package io.forebay.cli;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.fuse.mount.Call;
 import io.forebay.fuse.mount.CannotResumeException;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.Mount;
@@ -70,19 +71,35 @@ record Bridge(
   public static void main(String[] arguments) {
     Mount.prepare();
     List<String> all = List.of(arguments);
-    System.exit(parse(all.subList(1, all.size())).run(all.get(0)));
+    Bridge bridge = parse(all.subList(1, all.size()));
+    String first = all.get(0);
+    System.exit(
+        first.startsWith("/")
+            ? bridge.rehearse(Path.of(first))
+            : bridge.serve(Keeper.Held.parse(first), new Call()));
   }
 
-  private int run(String held) {
-    boolean rehearsal = held.startsWith("/");
-    try (Forebay forebay = open(rehearsal)) {
+  private int rehearse(Path directory) {
+    try (Forebay forebay = builder().open()) {
+      Mount.rehearse(forebay.dataSet(dataSet), directory, MountOptions.parse(options));
+      return 0;
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      return 1; // nothing is lost
+    }
+  }
+
+  private int serve(Keeper.Held held, Call call) {
+    // A cache in this process is its alone, so only who serves may open it.
+    if (cache.isPresent() && !call.await()) {
+      return 0;
+    }
+    // A mount goes on before the node's maps are open, and somewhat slower until then.
+    try (Forebay forebay = builder().withoutWaiting().open()) {
       DataSet mounted = forebay.dataSet(dataSet);
-      if (rehearsal) {
-        Mount.rehearse(mounted, Path.of(held), MountOptions.parse(options));
+      if (!call.await()) {
         return 0;
       }
-      try (Mount mount =
-          Mount.serve(mounted, point, MountOptions.parse(options), Keeper.Held.parse(held))) {
+      try (Mount mount = Mount.serve(mounted, point, MountOptions.parse(options), held)) {
         if (!mount.isResumed()) {
           System.out.println(dataSet + " is mounted on " + mount.point());
         }
@@ -92,20 +109,16 @@ record Bridge(
     } catch (CannotResumeException e) {
       return Keeper.CANNOT_RESUME;
     } catch (IOException | RuntimeException e) {
-      System.err.println("forebay: " + e.getMessage());
+      if (call.await()) {
+        System.err.println("forebay: " + e.getMessage());
+      }
       return 1;
     } catch (InterruptedException e) {
       return 1;
     }
   }
 
-  /**
-   * @param waiting whether the node's maps are to be open; a mount goes on at once, and somewhat
-   *     slower until then
-   */
-  private Forebay open(boolean waiting) throws IOException {
-    Forebay.Builder builder =
-        cache.isPresent() ? connection.embedded(cache.get()) : connection.builder();
-    return waiting ? builder.open() : builder.withoutWaiting().open();
+  private Forebay.Builder builder() throws IOException {
+    return cache.isPresent() ? connection.embedded(cache.get()) : connection.builder();
   }
 }

@@ -391,6 +391,10 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   /** Gives up what was evicted meanwhile; to be called every few seconds. */
   public void sweep() {
     backing.sweep();
+  }
+
+  /** Keeps the journal short, so that the next process has little to read; to be called often. */
+  public void shorten() {
     if (journal.isLong()) {
       journal.restart(this::writeTo);
     }

@@ -75,10 +75,11 @@ public final class Journal implements Entries, AutoCloseable {
    * @param fd its descriptor, which is closed with it
    */
   public static Journal open(int fd) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            Path.of("/proc/self/fd/" + fd), StandardOpenOption.READ, StandardOpenOption.WRITE);
-    Journal journal = new Journal(fd, channel);
+    Journal journal =
+        new Journal(
+            fd,
+            FileChannel.open(
+                Path.of("/proc/self/fd/" + fd), StandardOpenOption.READ, StandardOpenOption.WRITE));
     journal.begun = Math.max(WINDOW, journal.header.get(JAVA_LONG, BEGUN));
     journal.turnTo(journal.begun);
     return journal;
@@ -247,7 +248,7 @@ public final class Journal implements Entries, AutoCloseable {
 
   /** Whether it is much longer than what it says. */
   public synchronized boolean isLong() {
-    return length() > 2 * WINDOW && length() > 3 * kept;
+    return length() > WINDOW && length() > 3 * kept;
   }
 
   private long length() {

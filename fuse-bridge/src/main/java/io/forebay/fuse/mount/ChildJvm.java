@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A Java process with the options and the class path of this one.
@@ -16,29 +15,14 @@ import java.util.Optional;
 public record ChildJvm(String main, List<String> arguments) {
 
   /**
+   * @param options of the JVM, beside those of this one
    * @param first argument
-   * @param archive of loaded classes, from which it starts in half the time
    */
-  List<String> command(String first, Optional<Path> archive) throws IOException {
-    List<String> options = new ArrayList<>();
-    archive.ifPresent(
-        file -> options.addAll(List.of("-XX:SharedArchiveFile=" + file, "-Xlog:cds*=off")));
-    return command(options, first);
-  }
-
-  /** One that leaves an archive of its loaded classes behind, and lets others go first. */
-  List<String> rehearsal(String first, Path archive) throws IOException {
-    List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
-    command.addAll(
-        command(List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:cds*=off"), first));
-    return command;
-  }
-
-  private List<String> command(List<String> more, String first) throws IOException {
+  List<String> command(List<String> options, String first) throws IOException {
     // The system's own record: ProcessHandle's is cut off where class paths are long.
     List<String> self = List.of(Files.readString(Path.of("/proc/self/cmdline")).split("\0", -1));
     List<String> command = new ArrayList<>(self.subList(0, self.indexOf(ownMain())));
-    command.addAll(more);
+    command.addAll(options);
     command.add(main);
     command.add(first);
     command.addAll(arguments);

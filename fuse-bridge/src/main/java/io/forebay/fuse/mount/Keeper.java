@@ -2,11 +2,8 @@ package io.forebay.fuse.mount;
 
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Device;
-import io.forebay.fuse.protocol.Libc;
-import io.forebay.fuse.protocol.Processes;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -14,9 +11,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a mount while the processes that serve it come and go. It does nothing but hold the
- * kernel's device and the {@link Journal}, which its children inherit, and start the next child
- * when one has ended. Whoever reads in the mount meanwhile waits; whatever the kernel reads by
- * itself goes on. So a mount survives the crash of its bridge, and its replacement by a newer
+ * kernel's device and the {@link Journal}, which its children inherit. One of them serves, and the
+ * next is ready to take over. Whoever reads in the mount meanwhile waits; whatever the kernel reads
+ * by itself goes on. So a mount survives the crash of its bridge, and its replacement by a newer
  * version.
  *
  * <p>A shell, which waits for nothing but the end of all of them, takes the mount away then.
@@ -27,6 +24,9 @@ public final class Keeper {
 
   /** With which status a child says that it cannot go on where the one before ended. */
   public static final int CANNOT_RESUME = 75;
+
+  /** The status of a JVM that was asked to end by SIGTERM. */
+  private static final int ASKED_TO_END = 143;
 
   private static final long PAUSE_MILLIS = 1_000;
   private static final long GRACE_SECONDS = 5;
@@ -60,16 +60,15 @@ public final class Keeper {
   private final MountPoint point;
   private final MountOptions options;
   private final ChildJvm child;
-  private final Rehearsal rehearsal;
+  private final Stage stage;
   private volatile boolean ending;
 
-  private Keeper(
-      String name, MountPoint point, MountOptions options, ChildJvm child, Rehearsal rehearsal) {
+  private Keeper(String name, MountPoint point, MountOptions options, ChildJvm child, Stage stage) {
     this.name = name;
     this.point = point;
     this.options = options;
     this.child = child;
-    this.rehearsal = rehearsal;
+    this.stage = stage;
   }
 
   static Alive parent() {
@@ -89,8 +88,8 @@ public final class Keeper {
    *
    * @param name of the data set
    * @param directory an existing one
-   * @param child calls {@link Mount#serve} with what its first argument says; where that is a
-   *     directory, {@link Mount#rehearse}
+   * @param child waits for its {@link Call}, and then calls {@link Mount#serve} with what its first
+   *     argument says; where that is a directory it calls {@link Mount#rehearse}, and ends
    * @return the status of the last child: 0 when the mount was taken away
    * @throws IOException when it cannot be mounted
    */
@@ -98,9 +97,9 @@ public final class Keeper {
       throws IOException, InterruptedException {
     MountPoint point = MountPoint.at(directory);
     CountDownLatch over = new CountDownLatch(1);
-    try (Rehearsal rehearsal = Rehearsal.of(child);
-        LastWatch watch = LastWatch.over(point, rehearsal.directory())) {
-      Keeper keeper = new Keeper(name, point, options, child, rehearsal);
+    try (Stage stage = Stage.create();
+        LastWatch watch = LastWatch.over(point, stage)) {
+      Keeper keeper = new Keeper(name, point, options, child, stage);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> keeper.end(over), "forebay-unmount"));
       int status;
       do {
@@ -119,30 +118,45 @@ public final class Keeper {
       Held held = new Held(device.fd(), journal.fd());
       point.attach(name, device, options);
       try {
-        while (true) {
-          int pid =
-              Processes.spawn(
-                  child.command(held.toString(), rehearsal.archive()), Optional.empty());
-          Libc.require("starting the process of " + name, pid);
-          rehearsal.start();
-          int status = Processes.waitFor(pid);
-          if (!point.isMounted()) {
-            return 0;
-          }
-          if (status == 0 || status == CANNOT_RESUME || ending || journal.isEmpty()) {
-            return status;
-          }
-          log.warn("the process behind {} has ended ({}); another one takes over", point, status);
-          if (status > 0) {
-            Thread.sleep(PAUSE_MILLIS); // it could not, so it may need time
-          }
-        }
+        return keep(held, journal);
       } finally {
         if (!ending && point.isMounted()) {
           point.detach();
         }
       }
     }
+  }
+
+  private int keep(Held held, Journal journal) throws IOException, InterruptedException {
+    Child next = start(held);
+    try {
+      while (true) {
+        Child serving = next;
+        serving.serve();
+        next = start(held);
+        stage.record(child);
+        int status = serving.await();
+        if (!point.isMounted()) {
+          return 0;
+        }
+        if (status == 0 || status == CANNOT_RESUME || ending || journal.isEmpty()) {
+          return status;
+        }
+        log.warn("the process behind {} has ended ({}); another one takes over", point, status);
+        if (status == ASKED_TO_END) {
+          next.close(); // whoever asked may have replaced the software
+          next = start(held);
+        } else if (status > 0) {
+          Thread.sleep(PAUSE_MILLIS); // it could not, so it may need time
+        }
+      }
+    } finally {
+      next.close();
+    }
+  }
+
+  private Child start(Held held) throws IOException {
+    return Child.start(child.command(stage.options(), held.toString()));
   }
 
   /** At the end of this process, which may be the end of the mount, or after it. */

@@ -3,7 +3,6 @@ package io.forebay.fuse.mount;
 import io.forebay.fuse.protocol.Libc;
 import io.forebay.fuse.protocol.Processes;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,14 +14,22 @@ import java.util.Optional;
 record LastWatch(int shell, Processes.Pipe pipe) implements AutoCloseable {
 
   private static final String SCRIPT =
-      "trap '' HUP INT TERM; read -r taken_away || { umount -l \"$0\"; rm -rf \"$1\"; }";
+      "trap '' HUP INT TERM; read -r taken_away || {"
+          + " umount -l \"$0\"; umount -l \"$1\" 2>/dev/null; rm -rf --one-file-system \"$2\"; }";
 
   /**
-   * @param directory goes with the mount
+   * @param stage goes with the mount
    */
-  static LastWatch over(MountPoint point, Path directory) throws IOException {
+  static LastWatch over(MountPoint point, Stage stage) throws IOException {
     Processes.Pipe pipe = Processes.pipe();
-    List<String> command = List.of("sh", "-c", SCRIPT, point.toString(), directory.toString());
+    List<String> command =
+        List.of(
+            "sh",
+            "-c",
+            SCRIPT,
+            point.toString(),
+            stage.point().toString(),
+            stage.directory().toString());
     return new LastWatch(Libc.require("sh", Processes.spawn(command, Optional.of(pipe))), pipe);
   }
 

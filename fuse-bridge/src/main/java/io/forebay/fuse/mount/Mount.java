@@ -10,11 +10,10 @@ import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
 import io.forebay.fuse.protocol.Session;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +30,7 @@ public final class Mount implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Mount.class);
 
   private static final long SWEEP_SECONDS = 5;
+  private static final long SHORTEN_MILLIS = 500;
   private static final long FOLLOW_MILLIS = 200;
 
   /** The threads of a session end at once, unless they wait for an under-store. */
@@ -63,6 +63,8 @@ public final class Mount implements AutoCloseable {
     this.session = session;
     this.files = files;
     sweeper.scheduleWithFixedDelay(files::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    sweeper.scheduleWithFixedDelay(
+        files::shorten, SHORTEN_MILLIS, SHORTEN_MILLIS, TimeUnit.MILLISECONDS);
     sweeper.scheduleWithFixedDelay(
         files::followNames, FOLLOW_MILLIS, FOLLOW_MILLIS, TimeUnit.MILLISECONDS);
     this.atTheEnd =
@@ -143,15 +145,28 @@ public final class Mount implements AutoCloseable {
    * @param directory an existing one, which is in no other use
    */
   public static void rehearse(DataSet dataSet, Path directory, MountOptions options)
-      throws IOException {
-    try (Mount mount = open(dataSet, directory, options);
-        Stream<Path> tree = Files.walk(mount.point(), 3)) {
-      Optional<Path> file = tree.filter(Files::isRegularFile).findFirst();
-      if (file.isPresent()) {
-        try (InputStream in = Files.newInputStream(file.get())) {
-          in.read();
-        }
-      }
+      throws IOException, InterruptedException {
+    try (Mount mount = open(dataSet, directory, options)) {
+      // Another process, for one that looks into its own mount cannot always be killed.
+      List<String> reading =
+          List.of(
+              "find",
+              directory.toString(),
+              "-maxdepth",
+              "3",
+              "-type",
+              "f",
+              "-exec",
+              "head",
+              "-c1",
+              "{}",
+              ";",
+              "-quit");
+      new ProcessBuilder(reading)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
       Recovered.from(mount.journal); // which is what the next one begins with
     }
   }
