@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -311,6 +312,69 @@ class MountTest {
       assertThat(all).isEqualTo(files.get("large"));
     }
     assertThatThrownBy(() -> Mount.remove(root)).hasMessageContaining("no mount of Forebay");
+  }
+
+  @Test
+  void theControlDirectoryIsThereAndInNoListing() throws IOException {
+    for (String mode : List.of("passthrough", "pagecache")) {
+      mount.close();
+      mount = Mount.open(dataSet, root, MountOptions.parse("mode=" + mode));
+      assertThat(root).isDirectoryNotContaining("glob:**/.forebay");
+      Path control = root.resolve(".forebay");
+      try (Stream<Path> listed = Files.list(control)) {
+        assertThat(listed.map(file -> file.getFileName().toString()))
+            .containsExactlyInAnyOrder("status", "stats", "plan");
+      }
+      assertThat(Files.readAllLines(control.resolve("status"))).contains("profile " + mode);
+      long lookups = stat("requests_lookup");
+      assertThat(Files.exists(root.resolve("many/no-such"))).isFalse();
+      assertThat(stat("requests_lookup")).isGreaterThan(lookups);
+      assertThat(control.resolve("no-such")).doesNotExist();
+      assertThatThrownBy(() -> Files.writeString(control.resolve("status"), "x"))
+          .hasMessageContaining("Read-only file system");
+    }
+  }
+
+  private long stat(String name) throws IOException {
+    return Files.readAllLines(root.resolve(".forebay/stats")).stream()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void whatASamplerAnnouncesIsFetchedAhead() throws Exception {
+    assumeThat(Stream.of(System.getenv("PATH").split(":", -1)).map(Path::of))
+        .as("python3 is installed")
+        .anyMatch(bin -> Files.isExecutable(bin.resolve("python3")));
+    List<String> announced = files.keySet().stream().filter(p -> p.startsWith("many/")).toList();
+    Path samples = Path.of("../samples/pytorch").toAbsolutePath().normalize();
+    String script =
+        """
+        import sys
+        from planned_sampler import PlannedSampler
+        mount, paths = sys.argv[1], [sys.argv[1] + '/' + path for path in sys.argv[2:]]
+        order = list(reversed(range(len(paths))))
+        sampler = PlannedSampler(order, paths, mount, ahead=7)
+        assert len(sampler) == len(paths)
+        assert list(sampler) == order
+        """;
+    List<String> command = new ArrayList<>(List.of("python3", "-c", script, root.toString()));
+    command.addAll(announced);
+    ProcessBuilder python = new ProcessBuilder(command).inheritIO();
+    python.environment().put("PYTHONPATH", samples.toString());
+    python.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    assertThat(python.start().waitFor()).isZero();
+    await()
+        .atMost(ONE_MINUTE)
+        .untilAsserted(
+            () -> {
+              for (String path : announced) {
+                assertThat(dataSet.resident(dataSet.stat(path))).as(path).isPresent();
+              }
+            });
+    assertThat(dataSet.resident(dataSet.stat("large"))).isEmpty();
   }
 
   @Test

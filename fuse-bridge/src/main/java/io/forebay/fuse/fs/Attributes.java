@@ -43,6 +43,11 @@ public record Attributes(
     return new Attributes(uid, gid, umask, writable, Duration.ZERO, entries, Duration.ZERO);
   }
 
+  /** The same, and names are to be looked up again each time, too; nobody may write. */
+  Attributes unremembered() {
+    return new Attributes(uid, gid, umask, false, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+  }
+
   /** The body of an answer to GETATTR. */
   void putAttributes(Reply reply, long node, FileStatus status) {
     reply.body(ATTR_OUT);

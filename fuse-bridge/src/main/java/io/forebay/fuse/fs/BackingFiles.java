@@ -148,6 +148,10 @@ final class BackingFiles implements AutoCloseable {
     idle.forEach((node, backing) -> entries.backing(node, backing.id, backing.file.toString()));
   }
 
+  synchronized int count() {
+    return open.size() + idle.size();
+  }
+
   synchronized int highest() {
     return highest;
   }

@@ -7,6 +7,7 @@ import io.forebay.Totals;
 import io.forebay.fuse.journal.Entries;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Capabilities;
+import io.forebay.fuse.protocol.Counts;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Handler;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * A data set. Files that are complete on this node are handed to the kernel, which then reads them
  * by itself; the reads of all others are answered. Thread-safe.
  */
-public final class DataSetFileSystem implements Handler, AutoCloseable {
+public final class DataSetFileSystem implements Handler, Control.Texts, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DataSetFileSystem.class);
 
@@ -59,6 +60,10 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   private final boolean writable;
   private final Writes writes;
   private final Names names;
+  private final Plan plan;
+  private final Control control;
+  private final Counts counts;
+  private final long startedNanos = System.nanoTime();
   private long epoch;
 
   /** Serves a mount that the kernel knows nothing of yet. */
@@ -68,8 +73,9 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
       Profile profile,
       Device device,
       Journal journal,
+      Counts counts,
       Capabilities capabilities) {
-    this(dataSet, attributes, profile, device, journal, capabilities, new Recovered());
+    this(dataSet, attributes, profile, device, journal, counts, capabilities, new Recovered());
     this.epoch = dataSet.epoch();
     journal.agreed(capabilities.minor(), capabilities.flags(), profile.name());
     if (profile == Profile.PASSTHROUGH && !passthrough) {
@@ -83,13 +89,19 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
    * @param known from its journal, which goes on, too; with what it agreed on
    */
   public DataSetFileSystem(
-      DataSet dataSet, Attributes attributes, Device device, Journal journal, Recovered known) {
+      DataSet dataSet,
+      Attributes attributes,
+      Device device,
+      Journal journal,
+      Counts counts,
+      Recovered known) {
     this(
         dataSet,
         attributes,
         known.profile(),
         device,
         journal,
+        counts,
         known.capabilities().orElseThrow(),
         known);
     this.epoch = dataSet.epoch() - 1; // names may have changed meanwhile
@@ -101,6 +113,7 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
       Profile profile,
       Device device,
       Journal journal,
+      Counts counts,
       Capabilities capabilities,
       Recovered known) {
     this.dataSet = dataSet;
@@ -108,6 +121,7 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     this.profile = profile;
     this.capabilities = capabilities;
     this.journal = journal;
+    this.counts = counts;
     this.known = known;
     this.inodes = new Inodes(journal, known);
     this.backing = new BackingFiles(device, journal, known);
@@ -115,6 +129,8 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
     this.names = new Names(dataSet, inodes, device, capabilities.epochs());
     this.writes = new Writes(dataSet, inodes, backing, attributes);
     this.directories = new Directories(writes, inodes, attributes);
+    this.plan = new Plan(dataSet);
+    this.control = new Control(this, plan, attributes);
     this.passthrough = capabilities.passthrough();
     // Who writes must be heard of when he opens.
     this.withoutOpens = profile == Profile.PAGE_CACHE && capabilities.noOpen() && !writable;
@@ -122,6 +138,10 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
 
   @Override
   public void handle(Request request, Reply reply) throws IOException {
+    if (Control.owns(request.nodeId())) {
+      control.handle(request, reply);
+      return;
+    }
     if (request.isResent() && isDone(request)) {
       return;
     }
@@ -244,6 +264,10 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   }
 
   private void lookUp(Request request, Reply reply) throws IOException {
+    if (request.nodeId() == Inodes.ROOT && Control.NAME.equals(request.nameAt(0))) {
+      control.lookUp(reply);
+      return;
+    }
     Inode parent = inodes.get(request.nodeId());
     try {
       FileStatus status = writes.stat(parent.child(request.nameAt(0)));
@@ -259,6 +283,10 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   }
 
   private void forget(long node, long lookups) {
+    if (Control.owns(node)) {
+      control.forget(node);
+      return;
+    }
     // The kernel forgets no node before the release of its last handle was replied to.
     inodes.forget(node, lookups).ifPresent(inode -> backing.forget(inode.id()));
   }
@@ -408,7 +436,37 @@ public final class DataSetFileSystem implements Handler, AutoCloseable {
   }
 
   @Override
+  public String status() throws IOException {
+    Optional<Totals> totals = dataSet.totals();
+    return "dataset %s\nprofile %s\nwritable %s\nsnapshot %s\n%s"
+        .formatted(
+            dataSet.name(),
+            profile.option(),
+            writable,
+            totals.isPresent(),
+            totals.map(t -> "files %d\nbytes %d\n".formatted(t.files(), t.bytes())).orElse(""));
+  }
+
+  @Override
+  public String stats() {
+    StringBuilder text = new StringBuilder();
+    text.append("seconds ").append((System.nanoTime() - startedNanos) / 1_000_000_000).append('\n');
+    text.append("nodes ").append(inodes.count()).append('\n');
+    text.append("backing_files ").append(backing.count()).append('\n');
+    text.append("planned ").append(plan.waiting()).append('\n');
+    Opcode.NAMES.forEach(
+        (opcode, name) ->
+            text.append("requests_")
+                .append(name)
+                .append(' ')
+                .append(counts.of(opcode))
+                .append('\n'));
+    return text.toString();
+  }
+
+  @Override
   public void close() {
+    plan.close();
     backing.close();
   }
 }

@@ -149,6 +149,10 @@ final class Inodes {
     return lastId;
   }
 
+  synchronized int count() {
+    return byId.size();
+  }
+
   /** All that paths mean at present but the root. */
   synchronized List<Inode> all() {
     return byPath.values().stream().filter(inode -> inode.id() != ROOT).toList();

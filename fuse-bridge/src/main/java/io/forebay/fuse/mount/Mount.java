@@ -6,6 +6,7 @@ import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.fs.Recovered;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Capabilities;
+import io.forebay.fuse.protocol.Counts;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
 import io.forebay.fuse.protocol.Session;
@@ -40,6 +41,7 @@ public final class Mount implements AutoCloseable {
   private final Device device;
   private final Journal journal;
   private final Session session;
+  private final Counts counts;
   private final DataSetFileSystem files;
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
@@ -53,6 +55,7 @@ public final class Mount implements AutoCloseable {
       Device device,
       Journal journal,
       Session session,
+      Counts counts,
       DataSetFileSystem files,
       Keeper.Alive keeper,
       boolean resumed) {
@@ -61,6 +64,7 @@ public final class Mount implements AutoCloseable {
     this.device = device;
     this.journal = journal;
     this.session = session;
+    this.counts = counts;
     this.files = files;
     sweeper.scheduleWithFixedDelay(files::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     sweeper.scheduleWithFixedDelay(
@@ -133,10 +137,11 @@ public final class Mount implements AutoCloseable {
     if (!known.capabilities().get().resend()) {
       throw new CannotResumeException(point);
     }
+    Counts counts = new Counts();
     DataSetFileSystem files =
-        new DataSetFileSystem(dataSet, options.attributes(), device, journal, known);
-    Session session = Session.resume(device, files);
-    return new Mount(at, device, journal, session, files, keeper, true);
+        new DataSetFileSystem(dataSet, options.attributes(), device, journal, counts, known);
+    Session session = Session.resume(device, counts, files);
+    return new Mount(at, device, journal, session, counts, files, keeper, true);
   }
 
   /**
@@ -183,18 +188,20 @@ public final class Mount implements AutoCloseable {
         options.profile().isPresent()
             ? options.profile().get()
             : Profile.of(dataSet.totals(), availableMemory());
+    Counts counts = new Counts();
     DataSetFileSystem[] files = {null};
     Session session =
         Session.start(
             device,
+            counts,
             (Capabilities agreed) -> {
               files[0] =
                   new DataSetFileSystem(
-                      dataSet, options.attributes(), profile, device, journal, agreed);
+                      dataSet, options.attributes(), profile, device, journal, counts, agreed);
               return files[0];
             });
     point.readAhead();
-    return new Mount(point, device, journal, session, files[0], keeper, false);
+    return new Mount(point, device, journal, session, counts, files[0], keeper, false);
   }
 
   private static long availableMemory() throws IOException {
@@ -219,7 +226,7 @@ public final class Mount implements AutoCloseable {
 
   /** How many requests with an {@link io.forebay.fuse.protocol.Opcode} the kernel sent. */
   public long requests(int opcode) {
-    return session.requests(opcode);
+    return counts.of(opcode);
   }
 
   /** Waits until somebody takes the mount away. */

@@ -1,5 +1,8 @@
 package io.forebay.fuse.protocol;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 /** What a request asks for, {@code enum fuse_opcode}. */
 public final class Opcode {
 
@@ -31,9 +34,25 @@ public final class Opcode {
   public static final int CREATE = 35;
   public static final int INTERRUPT = 36;
   public static final int DESTROY = 38;
+  public static final int IOCTL = 39;
   public static final int BATCH_FORGET = 42;
   public static final int READDIRPLUS = 44;
   public static final int RENAME2 = 45;
+
+  /** Those that readers cause, by the names that people know. */
+  public static final Map<Integer, String> NAMES =
+      new TreeMap<>(
+          Map.of(
+              LOOKUP, "lookup",
+              FORGET, "forget",
+              GETATTR, "getattr",
+              OPEN, "open",
+              READ, "read",
+              RELEASE, "release",
+              READDIR, "readdir",
+              READDIRPLUS, "readdirplus",
+              BATCH_FORGET, "batch_forget",
+              WRITE, "write"));
 
   private Opcode() {}
 }

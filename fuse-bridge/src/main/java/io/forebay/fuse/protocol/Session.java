@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,18 +24,16 @@ public final class Session {
   private static final int REQUEST_BYTES = Capabilities.MAX_BYTES + 4096;
 
   private final Device device;
+  private final Counts counts;
   private final Handler handler;
   private final AtomicInteger threads = new AtomicInteger();
   private final AtomicInteger idle = new AtomicInteger();
-  private final LongAdder[] requests = new LongAdder[64];
   private final CountDownLatch over = new CountDownLatch(1);
 
-  private Session(Device device, Handler handler) {
+  private Session(Device device, Counts counts, Handler handler) {
     this.device = device;
+    this.counts = counts;
     this.handler = handler;
-    for (int i = 0; i < requests.length; i++) {
-      requests[i] = new LongAdder();
-    }
   }
 
   /** Makes a file system's handler out of what was agreed on. */
@@ -50,7 +47,8 @@ public final class Session {
    *
    * @throws IOException when the kernel is too old
    */
-  public static Session start(Device device, HandlerFactory factory) throws IOException {
+  public static Session start(Device device, Counts counts, HandlerFactory factory)
+      throws IOException {
     Session session;
     try (Arena arena = Arena.ofConfined()) {
       Request request = new Request(arena.allocate(REQUEST_BYTES));
@@ -66,7 +64,7 @@ public final class Session {
         reply.clear();
         boolean agreed = Capabilities.isUnderstood(request);
         Capabilities capabilities = Capabilities.negotiate(request, reply);
-        session = agreed ? new Session(device, factory.create(capabilities)) : null;
+        session = agreed ? new Session(device, counts, factory.create(capabilities)) : null;
         Libc.require("INIT", reply.send(device, request.unique()));
       } while (session == null);
     }
@@ -80,9 +78,9 @@ public final class Session {
    * @param handler knows what that process told the kernel
    * @throws IOException when the kernel does not send them again
    */
-  public static Session resume(Device device, Handler handler) throws IOException {
+  public static Session resume(Device device, Counts counts, Handler handler) throws IOException {
     Libc.require("having requests sent again", device.resend());
-    Session session = new Session(device, handler);
+    Session session = new Session(device, counts, handler);
     session.addThread();
     return session;
   }
@@ -132,7 +130,7 @@ public final class Session {
   }
 
   private void answer(Request request, Reply reply) {
-    requests[request.opcode() & 63].increment();
+    counts.add(request.opcode());
     reply.clear();
     try {
       if (request.opcode() == Opcode.INIT) {
@@ -151,11 +149,6 @@ public final class Session {
         log.error("the kernel refuses a reply to request {}: {}", request.opcode(), -sent);
       }
     }
-  }
-
-  /** How many requests with an {@link Opcode} there were. */
-  public long requests(int opcode) {
-    return requests[opcode & 63].sum();
   }
 
   /** Waits until the mount is gone. */

@@ -60,6 +60,7 @@ class RandomRequestsTest {
                 Profile.PASSTHROUGH,
                 device,
                 journal,
+                new Counts(),
                 new Capabilities(45, true, true, true))) {
       Random random = new Random(2);
       for (int i = 0; i < 100_000; i++) {
