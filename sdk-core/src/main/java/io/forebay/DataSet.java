@@ -230,8 +230,8 @@ public final class DataSet {
   }
 
   /**
-   * Deletes a file; deleting what is not there succeeds. Directories of an object store are there
-   * as long as they have files, so they cannot be deleted themselves.
+   * Deletes a file; deleting what is not there succeeds. An object store's directory without a
+   * marker goes with its last file.
    *
    * @throws UnsupportedOperationException for a snapshot
    */
@@ -258,6 +258,31 @@ public final class DataSet {
     catalog.changed(source);
     catalog.changed(target);
     return renamed;
+  }
+
+  /**
+   * Makes a directory that is there though nothing is in it; one that is there already stays.
+   * Object stores keep a marker, an empty object {@code path/}. Where names come from a snapshot it
+   * is seen when the next one is taken.
+   *
+   * @throws UnsupportedOperationException for a snapshot
+   */
+  public void makeDirectory(String path) throws IOException {
+    String plain = filePath(path);
+    writes().makeDirectory(plain);
+    catalog.changed(plain);
+  }
+
+  /**
+   * Removes a directory; removing what is not there succeeds.
+   *
+   * @throws java.nio.file.DirectoryNotEmptyException when something is in it
+   * @throws UnsupportedOperationException for a snapshot
+   */
+  public void removeDirectory(String path) throws IOException {
+    String plain = filePath(path);
+    writes().removeDirectory(plain);
+    catalog.changed(plain);
   }
 
   private UnderStore writes() throws IOException {

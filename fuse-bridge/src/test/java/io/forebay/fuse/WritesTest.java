@@ -122,6 +122,7 @@ class WritesTest {
   void directoriesAreMadeAndRemoved() throws IOException {
     Files.createDirectories(root.resolve("a/b/c"));
     assertThat(root.resolve("a/b/c")).isEmptyDirectory();
+    assertThat(dataSet.stat("a/b/c").directory()).as("also for others").isTrue();
     assertThatThrownBy(() -> Files.createDirectory(root.resolve("a/b")))
         .isInstanceOf(FileAlreadyExistsException.class);
     Files.write(root.resolve("a/b/c/file"), random(7));

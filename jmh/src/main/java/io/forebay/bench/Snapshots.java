@@ -266,6 +266,16 @@ final class Snapshots {
     }
 
     @Override
+    public void makeDirectory(String path) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void removeDirectory(String path) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void close() {}
   }
 }

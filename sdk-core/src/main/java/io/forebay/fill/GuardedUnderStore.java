@@ -201,6 +201,26 @@ public final class GuardedUnderStore implements UnderStore {
   }
 
   @Override
+  public void makeDirectory(String path) throws IOException {
+    send(
+        () -> {
+          delegate.makeDirectory(path);
+          return null;
+        },
+        false);
+  }
+
+  @Override
+  public void removeDirectory(String path) throws IOException {
+    send(
+        () -> {
+          delegate.removeDirectory(path);
+          return null;
+        },
+        false);
+  }
+
+  @Override
   public void close() throws IOException {
     delegate.close();
   }

@@ -186,6 +186,16 @@ public final class HedgingUnderStore implements UnderStore {
   }
 
   @Override
+  public void makeDirectory(String path) throws IOException {
+    delegate.makeDirectory(path);
+  }
+
+  @Override
+  public void removeDirectory(String path) throws IOException {
+    delegate.removeDirectory(path);
+  }
+
+  @Override
   public void close() throws IOException {
     threads.shutdown();
     delegate.close();

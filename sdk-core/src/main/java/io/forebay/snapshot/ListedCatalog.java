@@ -85,24 +85,32 @@ public final class ListedCatalog implements Catalog {
   @Override
   public void changed(String path) throws IOException {
     Optional<FileStatus> now;
+    boolean directory = false;
     try {
-      now = Optional.of(live.ask(path)).filter(status -> !status.directory());
+      FileStatus status = live.ask(path);
+      directory = status.directory();
+      now = Optional.of(status).filter(s -> !s.directory());
     } catch (NoSuchFileException e) {
       now = Optional.empty();
     }
-    change(path, now);
-  }
-
-  private void change(String path, Optional<FileStatus> status) throws IOException {
-    if (snapshot.isPresent()) {
-      written.add(path, status);
+    // A directory is known by the files below it, and by the next snapshot.
+    if (snapshot.isPresent() && (!directory || isFile(path))) {
+      written.add(path, now);
     }
-    publish(path, status);
+    publish(path, now);
     // Directories may have come or gone with it, up to the root.
     for (String parent = DataPath.parent(path);
         !parent.isEmpty();
         parent = DataPath.parent(parent)) {
       namespace.forget(dataSet, parent);
+    }
+  }
+
+  private boolean isFile(String path) throws IOException {
+    try {
+      return !stat(path).directory();
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 

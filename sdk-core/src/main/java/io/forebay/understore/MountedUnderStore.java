@@ -245,6 +245,18 @@ public final class MountedUnderStore implements UnderStore {
   }
 
   @Override
+  public void makeDirectory(String path) throws IOException {
+    Mounted found = writable(path);
+    found.store.makeDirectory(found.inside(path));
+  }
+
+  @Override
+  public void removeDirectory(String path) throws IOException {
+    Mounted found = writable(path);
+    found.store.removeDirectory(found.inside(path));
+  }
+
+  @Override
   public void close() throws IOException {
     close(mounted, List.of());
   }

@@ -2,6 +2,9 @@ package io.forebay.understore;
 
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -44,6 +47,22 @@ public final class ObjectKeys {
   /** For messages. */
   public String noun(String path) {
     return bucketUri + "/" + prefix + path;
+  }
+
+  /**
+   * Whether a directory is there, by its marker alone.
+   *
+   * @throws DirectoryNotEmptyException when something is in it
+   */
+  public boolean isEmptyDirectory(UnderStore store, String directory) throws IOException {
+    try {
+      if (store.list(directory, "").entries().isEmpty()) {
+        return true;
+      }
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    throw new DirectoryNotEmptyException(noun(directory));
   }
 
   /** Collects one page of a listing. */

@@ -60,6 +60,24 @@ public final class RetryingUnderStore implements UnderStore {
   }
 
   @Override
+  public void makeDirectory(String path) throws IOException {
+    policy.run(
+        () -> {
+          delegate.makeDirectory(path);
+          return null;
+        });
+  }
+
+  @Override
+  public void removeDirectory(String path) throws IOException {
+    policy.run(
+        () -> {
+          delegate.removeDirectory(path);
+          return null;
+        });
+  }
+
+  @Override
   public void close() throws IOException {
     delegate.close();
   }

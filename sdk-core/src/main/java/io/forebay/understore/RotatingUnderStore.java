@@ -199,6 +199,24 @@ final class RotatingUnderStore implements UnderStore {
   }
 
   @Override
+  public void makeDirectory(String path) throws IOException {
+    send(
+        used -> {
+          used.store.makeDirectory(path);
+          return null;
+        });
+  }
+
+  @Override
+  public void removeDirectory(String path) throws IOException {
+    send(
+        used -> {
+          used.store.removeDirectory(path);
+          return null;
+        });
+  }
+
+  @Override
   public void close() {
     current.leave();
   }

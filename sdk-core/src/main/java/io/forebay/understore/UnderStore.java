@@ -105,4 +105,17 @@ public interface UnderStore extends Closeable {
 
   /** Deletes a file; deleting what is not there succeeds, as it does in object stores. */
   void delete(String path) throws IOException;
+
+  /**
+   * Makes a directory that is there though nothing is in it; in an object store that is a marker,
+   * an empty object {@code path/}. One that is there already stays.
+   */
+  void makeDirectory(String path) throws IOException;
+
+  /**
+   * Removes a directory; removing what is not there succeeds.
+   *
+   * @throws java.nio.file.DirectoryNotEmptyException when something is in it
+   */
+  void removeDirectory(String path) throws IOException;
 }

@@ -8,6 +8,7 @@ import io.forebay.StaleFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -82,6 +83,32 @@ public abstract class UnderStoreContract {
   @Test
   void deletingWhatIsNotThereSucceeds() throws IOException {
     store.delete("never-was");
+  }
+
+  @Test
+  void aDirectoryIsThereWithNothingInIt() throws IOException {
+    store.makeDirectory("made/inner");
+    store.makeDirectory("made/inner");
+    assertThat(store.stat("made/inner")).isEqualTo(FileStatus.directory("made/inner"));
+    assertThat(store.list("made/inner", "").entries()).isEmpty();
+    assertThat(store.list("made", "").entries())
+        .containsExactly(FileStatus.directory("made/inner"));
+  }
+
+  @Test
+  void onlyAnEmptyDirectoryIsRemoved() throws IOException {
+    store.makeDirectory("made");
+    put("made/file", bytes(10, 18));
+    assertThatThrownBy(() -> store.removeDirectory("made"))
+        .isInstanceOf(DirectoryNotEmptyException.class);
+    store.delete("made/file");
+    assertThat(store.stat("made").directory()).isTrue();
+    store.removeDirectory("made");
+    assertThatThrownBy(() -> store.stat("made")).isInstanceOf(NoSuchFileException.class);
+    store.removeDirectory("made");
+    FileStatus file = put("a-file", bytes(10, 19));
+    store.removeDirectory("a-file");
+    assertThat(store.stat("a-file")).isEqualTo(file);
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.forebay.fuse.protocol.Reply;
 import io.forebay.fuse.protocol.Request;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -373,6 +374,9 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   public int errno(Exception e) {
     if (e instanceof NoSuchFileException || e instanceof InvalidPathException) {
       return Errno.ENOENT;
+    }
+    if (e instanceof DirectoryNotEmptyException) {
+      return Errno.ENOTEMPTY;
     }
     if (e instanceof AccessDeniedException) {
       return Errno.EACCES;

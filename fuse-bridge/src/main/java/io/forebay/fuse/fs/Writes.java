@@ -18,9 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What changes a data set through a mount. A file that is written is a {@link Draft} until it is
- * closed or synced, and then stored as a whole, or the caller has an error. Directories that were
- * made, or whose last file was deleted, are there for this mount only, until they are removed:
- * object stores know no empty ones. Thread-safe.
+ * closed or synced, and then stored as a whole, or the caller has an error. A directory whose last
+ * file was deleted, and one that no snapshot knows yet, is there for this mount until it is
+ * removed. Thread-safe.
  */
 final class Writes implements Directories.Tree {
 
@@ -275,6 +275,7 @@ final class Writes implements Directories.Tree {
       reply.error(Errno.EEXIST);
       return;
     }
+    dataSet.makeDirectory(path);
     made.add(path);
     Inode inode = inodes.lookUp(FileStatus.directory(path), request.number());
     reply.body(Attributes.ENTRY_OUT);
@@ -288,12 +289,9 @@ final class Writes implements Directories.Tree {
     } else if (!list(path).isEmpty()) {
       reply.error(Errno.ENOTEMPTY);
     } else {
+      dataSet.removeDirectory(path);
       made.remove(path);
       keep(parent);
-      if (exists(path)) {
-        reply.error(Errno.EOPNOTSUPP); // a marker, or a directory of a store that has such
-        return;
-      }
       inodes.find(path).ifPresent(inodes::detach);
     }
   }

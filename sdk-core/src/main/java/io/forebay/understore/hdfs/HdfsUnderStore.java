@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.DirectoryListing;
 import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
@@ -118,6 +120,9 @@ final class HdfsUnderStore implements UnderStore {
       return detail.contains("is not a directory")
           ? new NoSuchFileException(noun(path), null, "a parent is a file")
           : new AccessDeniedException(noun(path), null, detail);
+    }
+    if (e instanceof PathIsNotEmptyDirectoryException) {
+      return new DirectoryNotEmptyException(noun(path));
     }
     if (e.getClass().getSimpleName().equals("SafeModeException")) {
       return UnderStoreException.lasting(
@@ -249,6 +254,24 @@ final class HdfsUnderStore implements UnderStore {
   @Override
   public void delete(String path) throws IOException {
     call(path, hdfs -> hdfs.delete(resolve(path), false));
+  }
+
+  @Override
+  public void makeDirectory(String path) throws IOException {
+    call(path, hdfs -> hdfs.mkdirs(resolve(path)));
+  }
+
+  @Override
+  public void removeDirectory(String path) throws IOException {
+    call(
+        path,
+        hdfs -> {
+          try {
+            return stat(hdfs, path).directory() && hdfs.delete(resolve(path), false);
+          } catch (NoSuchFileException e) {
+            return false;
+          }
+        });
   }
 
   @Override

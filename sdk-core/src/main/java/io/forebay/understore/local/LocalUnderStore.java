@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -140,6 +141,29 @@ final class LocalUnderStore implements UnderStore {
   public void delete(String path) throws IOException {
     try {
       Files.deleteIfExists(resolve(path));
+    } catch (FileSystemException e) {
+      throw named(path, e);
+    }
+  }
+
+  @Override
+  public void makeDirectory(String path) throws IOException {
+    try {
+      Files.createDirectories(resolve(path));
+    } catch (FileSystemException e) {
+      throw named(path, e);
+    }
+  }
+
+  @Override
+  public void removeDirectory(String path) throws IOException {
+    if (!Files.isDirectory(resolve(path))) {
+      return; // deleting would take a file, too
+    }
+    try {
+      Files.deleteIfExists(resolve(path));
+    } catch (DirectoryNotEmptyException e) {
+      throw e;
     } catch (FileSystemException e) {
       throw named(path, e);
     }

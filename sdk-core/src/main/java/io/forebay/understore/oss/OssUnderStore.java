@@ -196,6 +196,21 @@ final class OssUnderStore implements UnderStore {
   }
 
   @Override
+  public void makeDirectory(String path) throws IOException {
+    ObjectMetadata metadata = new ObjectMetadata();
+    metadata.setContentLength(0);
+    InputStream nothing = InputStream.nullInputStream();
+    retrying(path, () -> client.putObject(bucket, keys.directoryPrefix(path), nothing, metadata));
+  }
+
+  @Override
+  public void removeDirectory(String path) throws IOException {
+    if (keys.isEmptyDirectory(this, path)) {
+      call(path, () -> client.deleteObject(bucket, keys.directoryPrefix(path)));
+    }
+  }
+
+  @Override
   public void close() {
     client.shutdown();
   }

@@ -218,6 +218,22 @@ final class S3UnderStore implements UnderStore {
   }
 
   @Override
+  public void makeDirectory(String path) throws IOException {
+    retrying(
+        path,
+        () ->
+            client.putObject(
+                r -> r.bucket(bucket).key(keys.directoryPrefix(path)), RequestBody.empty()));
+  }
+
+  @Override
+  public void removeDirectory(String path) throws IOException {
+    if (keys.isEmptyDirectory(this, path)) {
+      call(path, () -> client.deleteObject(r -> r.bucket(bucket).key(keys.directoryPrefix(path))));
+    }
+  }
+
+  @Override
   public void close() {
     client.close();
   }
