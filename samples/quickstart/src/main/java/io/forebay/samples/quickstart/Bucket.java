@@ -10,6 +10,10 @@ import java.util.UUID;
 final class Bucket implements AutoCloseable {
 
   static final String NAME = "training-data";
+
+  /** What the cache servers call it. */
+  static final String DATA_SET = "images";
+
   static final String KEY_ID = "quickstart";
 
   private final String secret = UUID.randomUUID().toString();

@@ -1,8 +1,5 @@
 package io.forebay.samples.quickstart;
 
-import ai.djl.translate.TranslateException;
-import io.forebay.Forebay;
-import io.forebay.dataset.folder.FileSource;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -85,7 +82,7 @@ public final class Quickstart implements Callable<Integer> {
 
   private void generate(Path root) {
     Images images = new Images(settings.pixels, settings.seed);
-    try (ProgressBar bar = TrainingJob.bar("generating images", settings.images)) {
+    try (ProgressBar bar = Progress.bar("generating images", settings.images)) {
       IntStream.range(0, settings.images)
           .parallel()
           .forEach(
@@ -108,38 +105,32 @@ public final class Quickstart implements Callable<Integer> {
     List<String> members =
         List.of("node-a=127.0.0.1:" + freePort(), "node-b=127.0.0.1:" + freePort());
     Path own = work.resolve("node-a");
-    FileSource local = new LocalFiles(images);
-    // Loads the engine and lets the JIT compile what all three share; not measured.
-    try (TrainingJob warmUp = job("warming up", local, bucket, Math.min(2_000, settings.images))) {
-      warmUp.next();
-    }
-    try (ServerProcess a = server(own, members.get(0), members, bucket);
-        ServerProcess b = server(work.resolve("node-b"), members.get(1), members, bucket);
-        Forebay forebay = Forebay.connect(own);
-        OssFiles oss = new OssFiles(bucket.server().endpoint(), Bucket.KEY_ID, bucket.secret());
-        TrainingJob direct = job(DIRECT, oss, bucket, settings.images);
-        TrainingJob cached =
-            job(FOREBAY, FileSource.of(forebay.dataSet("images")), bucket, settings.images);
-        TrainingJob bound = job(LOCAL, local, bucket, settings.images)) {
-      List<TrainingJob> jobs = new ArrayList<>(List.of(direct, cached, bound));
+    try (ForebayProcess a = server(own, members.get(0), members, bucket);
+        ForebayProcess b = server(work.resolve("node-b"), members.get(1), members, bucket);
+        Trainer trainer = trainer(images, own, bucket);
+        Training direct = trainer.from(DIRECT);
+        Training cached = trainer.from(FOREBAY);
+        Training bound = trainer.from(LOCAL)) {
+      List<Training> trainings = new ArrayList<>(List.of(direct, cached, bound));
       for (int epoch = 1; epoch <= settings.epochs; epoch++) {
-        for (TrainingJob each : jobs) {
+        for (Training each : trainings) {
           report.add(each.next());
         }
-        Collections.rotate(jobs, -1);
+        Collections.rotate(trainings, -1);
       }
     }
   }
 
-  private TrainingJob job(String name, FileSource source, Bucket bucket, int limit)
-      throws IOException, TranslateException {
-    return new TrainingJob(name, source, settings, bucket.server().traffic(), limit);
+  private Trainer trainer(Path images, Path node, Bucket bucket) throws Exception {
+    return settings.python == null
+        ? new DjlTrainer(settings, bucket, images, node)
+        : new PyTorchTrainer(settings, bucket, images, node, node.resolveSibling("mnt"));
   }
 
-  private static ServerProcess server(
+  private static ForebayProcess server(
       Path directory, String member, List<String> members, Bucket bucket) throws IOException {
     String[] parts = member.split("=", 2);
-    return new ServerProcess(directory, parts[0], parts[1], members, bucket);
+    return ServerProcess.start(directory, parts[0], parts[1], members, bucket);
   }
 
   private static int freePort() throws IOException {

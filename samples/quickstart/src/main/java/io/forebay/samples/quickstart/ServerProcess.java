@@ -1,20 +1,14 @@
 package io.forebay.samples.quickstart;
 
-import io.forebay.cli.ForebayCommand;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A cache server in a process of its own, as on a node. */
-final class ServerProcess implements AutoCloseable {
+final class ServerProcess {
 
-  private final Process process;
+  private ServerProcess() {}
 
   /**
    * Starts a server, and returns when it can be reached.
@@ -23,7 +17,8 @@ final class ServerProcess implements AutoCloseable {
    * @param address {@code host:port}
    * @param members all servers, as {@code name=host:port}
    */
-  ServerProcess(Path directory, String name, String address, List<String> members, Bucket bucket)
+  static ForebayProcess start(
+      Path directory, String name, String address, List<String> members, Bucket bucket)
       throws IOException {
     Files.createDirectories(directory);
     Path credentials = directory.resolve("credentials.properties");
@@ -31,6 +26,7 @@ final class ServerProcess implements AutoCloseable {
         credentials,
         "accessKeyId=" + Bucket.KEY_ID + "\naccessKeySecret=" + bucket.secret() + "\n");
     Path config = directory.resolve("server.properties");
+    String dataSet = "dataset." + Bucket.DATA_SET;
     Files.writeString(
         config,
         String.join(
@@ -41,48 +37,14 @@ final class ServerProcess implements AutoCloseable {
             "listen.tcp = " + address,
             "listen.admin = 127.0.0.1:0",
             "members = " + String.join(", ", members),
-            "dataset.images.root = oss://" + Bucket.NAME,
-            "dataset.images.fs.oss.endpoint = " + bucket.server().endpoint(),
-            "dataset.images.fs.oss.credentials.file = " + credentials,
+            dataSet + ".root = oss://" + Bucket.NAME,
+            dataSet + ".fs.oss.endpoint = " + bucket.server().endpoint(),
+            dataSet + ".fs.oss.credentials.file = " + credentials,
             ""));
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // The flags that this JVM got from the launcher, for the shared maps.
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(flag -> flag.startsWith("--"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("java.class.path"),
-            ForebayCommand.class.getName(),
-            "serve",
-            "--config",
-            config.toString()));
-    Path log = directory.resolve("server.log");
-    process = new ProcessBuilder(command).redirectError(log.toFile()).start();
-    // If this process dies, the servers must not stay.
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-    String line = output.readLine();
-    if (line == null || !line.startsWith("serving at")) {
-      process.destroyForcibly();
-      throw new IOException("cache server " + name + " did not start:\n" + Files.readString(log));
-    }
-  }
-
-  @Override
-  public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(30, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    return ForebayProcess.start(
+        "cache server " + name,
+        directory.resolve("server.log"),
+        "serving at",
+        List.of("serve", "--config", config.toString()));
   }
 }

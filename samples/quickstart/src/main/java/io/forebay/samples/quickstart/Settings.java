@@ -82,6 +82,21 @@ final class Settings {
       description = "The page to write (default: ${DEFAULT-VALUE}).")
   Path html;
 
+  @Option(
+      names = "--python",
+      paramLabel = "FILE",
+      description =
+          "Trains with the PyTorch of this interpreter through a mount, instead of with DJL; see"
+              + " samples/pytorch/run, which installs one.")
+  Path python;
+
+  @Option(
+      names = "--python-sample",
+      paramLabel = "DIRECTORY",
+      defaultValue = "samples/pytorch",
+      description = "Where train.py is (default: ${DEFAULT-VALUE}).")
+  Path pythonSample;
+
   static final class Size implements ITypeConverter<DataSize> {
     @Override
     public DataSize convert(String text) {

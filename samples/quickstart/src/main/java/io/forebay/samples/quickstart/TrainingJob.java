@@ -22,20 +22,17 @@ import ai.djl.translate.TranslateException;
 import io.forebay.dataset.folder.FileSource;
 import io.forebay.djl.ImageFolder;
 import io.forebay.samples.oss.Traffic;
-import java.io.Console;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * A small CNN trained with DJL from one source, epoch by epoch. The same code, loader threads and
  * shuffle for every source.
  */
-final class TrainingJob implements AutoCloseable {
+final class TrainingJob implements Training {
 
   private final String name;
   private final Traffic traffic;
@@ -75,14 +72,14 @@ final class TrainingJob implements AutoCloseable {
     trainer.initialize(new Shape(1, 3, settings.pixels, settings.pixels));
   }
 
-  /** Trains for one more epoch. */
-  EpochResult next() throws IOException, TranslateException {
+  @Override
+  public EpochResult next() throws IOException, TranslateException {
     epoch++;
     Traffic.Counts before = traffic.counts();
     long start = System.nanoTime();
     long waiting = 0;
     int trained = 0;
-    try (ProgressBar bar = bar(name + ", epoch " + epoch, images.size())) {
+    try (ProgressBar bar = Progress.bar(name + ", epoch " + epoch, images.size())) {
       Iterator<Batch> batches = trainer.iterateDataset(images).iterator();
       while (true) {
         long asked = System.nanoTime();
@@ -117,22 +114,6 @@ final class TrainingJob implements AutoCloseable {
     trainer.close();
     model.close();
     loaders.shutdownNow();
-  }
-
-  static ProgressBar bar(String task, long max) {
-    return new ProgressBarBuilder()
-        .setTaskName(task)
-        .setInitialMax(max)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setUpdateIntervalMillis(onTerminal() ? 200 : 10_000)
-        .build();
-  }
-
-  // Null when nobody is there, again since JDK 25; not null on 22 to 24.
-  @SuppressWarnings("SystemConsoleNull")
-  private static boolean onTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
   }
 
   private SequentialBlock network() {
