@@ -7,14 +7,14 @@ line 'step IMAGES' for each batch, and 'epoch IMAGES SECONDS SECONDS_WAITING LOS
 import argparse
 import sys
 import time
+import warnings
 
 import torch
 from bucket_images import BucketImages
+from image_folder import ImageFolder, ToTensor
 from planned_sampler import PlannedSampler
 from torch import nn
 from torch.utils.data import DataLoader, RandomSampler
-from torchvision.datasets import ImageFolder
-from torchvision.transforms import ToTensor
 
 
 def network(classes):
@@ -40,6 +40,7 @@ def main():
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
 
+    warnings.filterwarnings("ignore", message="This DataLoader will create")  # more workers than cores
     torch.manual_seed(given.seed)
     if given.bucket:
         images = BucketImages(*given.bucket, ToTensor())
