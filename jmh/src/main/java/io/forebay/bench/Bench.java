@@ -38,6 +38,7 @@ public final class Bench implements Callable<Integer> {
     snapshots,
     warmup,
     mount,
+    cold,
     kills
   }
 
@@ -103,6 +104,9 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.mount)) {
       Mounts.run(rounds);
+    }
+    if (runs(Suite.cold)) {
+      ColdMount.run();
     }
     if (runs(Suite.kills)) {
       MountKills.run(KILLS);

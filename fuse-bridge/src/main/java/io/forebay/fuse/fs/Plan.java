@@ -22,14 +22,17 @@ final class Plan implements AutoCloseable {
   /** Paths that wait, at about 100 bytes each. */
   private static final int MOST = 100_000;
 
-  /** Files that are asked for together. */
-  private static final int BATCH = 64;
+  /** Each waits for one file at a time, mostly for the under-store's first byte. */
+  private static final int WORKERS = 32;
+
+  /** Files that a worker asks for together. */
+  private static final int BATCH = 4;
 
   private final DataSet dataSet;
 
   // Guarded by this.
   private final Queue<String> waiting = new ArrayDeque<>();
-  private Thread worker;
+  private int workers;
   private boolean closed;
 
   Plan(DataSet dataSet) {
@@ -51,8 +54,9 @@ final class Plan implements AutoCloseable {
       return false;
     }
     waiting.addAll(paths);
-    if (worker == null && !waiting.isEmpty()) {
-      worker = Thread.ofPlatform().daemon().name("forebay-plan").start(this::work);
+    while (workers < WORKERS && workers * BATCH < waiting.size()) {
+      workers++;
+      Thread.ofPlatform().daemon().name("forebay-plan").start(this::work);
     }
     return true;
   }
@@ -80,14 +84,14 @@ final class Plan implements AutoCloseable {
     }
   }
 
-  /** The next ones; when there is none the worker ends. */
+  /** The next ones; where there is none a worker ends. */
   private synchronized List<String> take() {
     List<String> next = new ArrayList<>();
     while (next.size() < BATCH && !waiting.isEmpty()) {
       next.add(waiting.remove());
     }
     if (next.isEmpty()) {
-      worker = null;
+      workers--;
     }
     return next;
   }

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the children of a {@link Keeper} start in half the time: one that nobody waits for mounts
@@ -12,6 +14,8 @@ import java.util.List;
  * ends. Without the archive everything works as well. Thread-safe.
  */
 final class Stage implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Stage.class);
 
   private static final String NO_WARNINGS = "-Xlog:cds*=off";
 
@@ -69,17 +73,21 @@ final class Stage implements AutoCloseable {
 
   /** Leaves nothing, also where it was killed. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     synchronized (this) {
       if (recorder != null) {
         recorder.close();
       }
     }
-    if (point.isMounted()) {
-      point.detach();
+    try {
+      if (point.isMounted()) {
+        point.detach();
+      }
+      Files.deleteIfExists(archive);
+      Files.delete(point.path());
+      Files.delete(directory);
+    } catch (IOException e) {
+      log.info("{} stays: {}", directory, e.toString());
     }
-    Files.deleteIfExists(archive);
-    Files.delete(point.path());
-    Files.delete(directory);
   }
 }

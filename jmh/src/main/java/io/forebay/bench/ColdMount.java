@@ -1,0 +1,137 @@
+package io.forebay.bench;
+
+import io.forebay.DataSet;
+import io.forebay.DataSetSpec;
+import io.forebay.FileStatus;
+import io.forebay.Forebay;
+import io.forebay.fuse.mount.Mount;
+import io.forebay.fuse.mount.MountOptions;
+import io.forebay.samples.oss.OssServer;
+import io.forebay.samples.oss.Shape;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStores;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/** A mount of a bucket far away with nothing in the cache: the first byte, and a large file. */
+final class ColdMount {
+
+  private static final int MILLIS = 25;
+  private static final long TOTAL_BYTES = 400_000_000;
+  private static final int LARGE_BYTES = 1 << 30;
+  private static final int TURNS = 3;
+  private static final int SMALL = 100;
+  private static final int SMALL_BYTES = 100_000;
+
+  private ColdMount() {}
+
+  static void run() throws Exception {
+    Path directory = Files.createTempDirectory("forebay-cold");
+    Path objects = directory.resolve("objects");
+    write(objects);
+    Shape far = new Shape(Duration.ofMillis(MILLIS), 50_000_000, TOTAL_BYTES);
+    try (OssServer oss =
+        OssServer.builder().bucket("bucket", objects).key("id", "secret").shape(far).start()) {
+      Map<String, String> options =
+          Map.of(
+              "fs.oss.endpoint", oss.endpoint(),
+              "fs.oss.accessKeyId", "id",
+              "fs.oss.accessKeySecret", "secret");
+      Path root = Files.createDirectory(directory.resolve("mnt"));
+      Forebay.Builder builder = Forebay.builder().embedded(directory.resolve("cache"));
+      options.forEach(builder::option);
+      try (Forebay forebay = builder.open()) {
+        DataSet dataSet = forebay.dataSet("oss://bucket");
+        try (Mount mount = Mount.open(dataSet, root, MountOptions.parse("mode=passthrough"));
+            UnderStore store =
+                UnderStores.open(DataSetSpec.of(URI.create("oss://bucket"), options))) {
+          print(
+              firstBytes(store, dataSet.list("small"), mount.point()),
+              streams(CReader.compile(directory), mount.point()));
+        }
+      }
+    } finally {
+      ConfiguredServer.deleteTree(directory);
+    }
+  }
+
+  private static void write(Path objects) throws IOException {
+    Random random = new Random(1);
+    byte[] bytes = new byte[1 << 20];
+    Files.createDirectories(objects.resolve("large"));
+    Files.createDirectories(objects.resolve("small"));
+    for (int i = 0; i <= TURNS; i++) {
+      try (OutputStream large = Files.newOutputStream(objects.resolve("large/" + i))) {
+        for (int at = 0; at < LARGE_BYTES; at += bytes.length) {
+          random.nextBytes(bytes);
+          large.write(bytes);
+        }
+      }
+    }
+    for (int i = 0; i < SMALL; i++) {
+      random.nextBytes(bytes);
+      Files.write(objects.resolve("small/" + i), Arrays.copyOf(bytes, SMALL_BYTES));
+    }
+  }
+
+  /** Milliseconds to a file's first byte, by turns: from the store itself, and from the mount. */
+  private static double[][] firstBytes(UnderStore store, List<FileStatus> files, Path root)
+      throws IOException {
+    int turns = files.size() / 2;
+    double[][] millis = new double[2][turns];
+    for (int i = 0; i < turns; i++) {
+      FileStatus direct = files.get(2 * i);
+      long begun = System.nanoTime();
+      try (InputStream in = store.open(direct, 0, direct.size())) {
+        in.read();
+        millis[0][i] = (System.nanoTime() - begun) / 1e6;
+      }
+      Path mounted = root.resolve(files.get(2 * i + 1).path());
+      Files.size(mounted); // its name is known, as after a listing
+      begun = System.nanoTime();
+      try (InputStream in = Files.newInputStream(mounted)) {
+        in.read();
+        millis[1][i] = (System.nanoTime() - begun) / 1e6;
+      }
+    }
+    return millis;
+  }
+
+  /** Bytes per second of large files in order; the first does not count. */
+  private static double[] streams(CReader reader, Path root) throws Exception {
+    double[] rates = new double[TURNS];
+    for (int i = 0; i <= TURNS; i++) {
+      double seconds = reader.read("seq", root.resolve("large/" + i), 1 << 20);
+      if (i > 0) {
+        rates[i - 1] = LARGE_BYTES / seconds;
+      }
+    }
+    return rates;
+  }
+
+  private static void print(double[][] firstBytes, double[] rates) {
+    System.out.printf(
+        Locale.ROOT,
+        "%n### A mount with nothing in the cache, %d ms to the first byte, %d MB/s in total%n%n"
+            + "| | measured | asked |%n|---|---|---|%n"
+            + "| first byte of a file, from the store itself | %.1f ms | |%n"
+            + "| first byte of a file, through the mount | %.1f ms | 1 ms more |%n"
+            + "| 1 GiB in order, of the bucket's bandwidth, median of %d | %.2f | 0.95 |%n",
+        MILLIS,
+        TOTAL_BYTES / 1_000_000,
+        Quantile.median(firstBytes[0]),
+        Quantile.median(firstBytes[1]),
+        TURNS,
+        Quantile.median(rates) / TOTAL_BYTES);
+  }
+}
