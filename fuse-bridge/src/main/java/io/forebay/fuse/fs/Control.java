@@ -48,9 +48,6 @@ final class Control {
   private static final int REPLACE = 0x40006602;
   private static final int SIZE_BITS = 0x3fff << 16;
 
-  private static final int DIRENT = 24;
-  private static final int DT_REG = 8;
-
   /** Says what a file contains at present. */
   interface Texts {
     String status() throws IOException;
@@ -142,19 +139,12 @@ final class Control {
 
   private void list(long offset, boolean plus, Reply reply) {
     List<String> names = List.of(STATUS, STATS, PLAN);
-    int head = (plus ? Attributes.ENTRY_OUT : 0) + DIRENT; // an entry of zeros tells nothing
     long at = 0;
     for (int i = (int) Math.max(0, offset); i < names.size(); i++) {
-      byte[] name = names.get(i).getBytes(StandardCharsets.UTF_8);
-      long end = at + head + (name.length + 7L) / 8 * 8;
-      reply.body(end);
-      long dirent = at + head - DIRENT;
-      reply.setLong(dirent, PLAN_NODE + i);
-      reply.setLong(dirent + 8, i + 1L);
-      reply.setInt(dirent + 16, name.length);
-      reply.setInt(dirent + 20, DT_REG);
-      reply.setBytes(dirent + DIRENT, name);
-      at = end;
+      Dirent dirent = Dirent.of(names.get(i), false);
+      reply.body(at + dirent.length(plus)); // a look-up's answer of zeros tells nothing
+      dirent.put(reply, at, plus, PLAN_NODE + i, i + 1L);
+      at += dirent.length(plus);
     }
   }
 

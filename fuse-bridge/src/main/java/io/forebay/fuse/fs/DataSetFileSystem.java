@@ -33,15 +33,9 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
 
   private static final Logger log = LoggerFactory.getLogger(DataSetFileSystem.class);
 
-  // FOPEN_*
-  private static final int KEEP_CACHE = 1 << 1;
-  private static final int NOFLUSH = 1 << 5;
-  private static final int PASSTHROUGH = 1 << 7;
-
   // open(2)
   private static final int O_ACCMODE = 3;
 
-  private static final int OPEN_OUT = 16;
   private static final int STATFS_OUT = 80;
   private static final int FORGET_ONE = 16;
   private static final int BLOCK_BYTES = 4096;
@@ -308,7 +302,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       writes.open(inode, request, reply);
       return;
     }
-    reply.body(OPEN_OUT);
+    reply.body(OpenOut.BYTES);
     synchronized (inode) {
       OptionalInt id = OptionalInt.empty();
       if (inode.mode == Inode.Mode.PASSTHROUGH) {
@@ -318,8 +312,8 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       }
       Inode.Mode mode = id.isPresent() ? Inode.Mode.PASSTHROUGH : Inode.Mode.ANSWERED;
       inodes.opened(inode, mode, request.number());
-      reply.setInt(8, id.isPresent() ? PASSTHROUGH | NOFLUSH : KEEP_CACHE | NOFLUSH);
-      reply.setInt(12, id.orElse(0));
+      int from = id.isPresent() ? OpenOut.PASSTHROUGH : OpenOut.KEEP_CACHE;
+      OpenOut.put(reply, 0, 0, from | OpenOut.NOFLUSH, id.orElse(0));
     }
   }
 

@@ -6,19 +6,14 @@ import io.forebay.FileStatus;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Reply;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * Answers listings, {@code struct fuse_dirent} and {@code fuse_direntplus}. An entry's offset is
- * its number, so a listing is kept until the kernel has had the whole of it. Thread-safe.
+ * Answers listings, as {@link Dirent}s. An entry's offset is its number, so a listing is kept until
+ * the kernel has had the whole of it. Thread-safe.
  */
 final class Directories {
-
-  private static final int DIRENT = 24;
-  private static final int DT_DIR = 4;
-  private static final int DT_REG = 8;
 
   /** Entries of all listings that are kept, at about 200 bytes each. */
   private static final long KEPT = 100_000;
@@ -69,28 +64,22 @@ final class Directories {
       kept.put(directory.id(), entries);
     }
     long room = Math.min(size, reply.room());
-    int head = plus ? Attributes.ENTRY_OUT + DIRENT : DIRENT;
     long at = 0;
     for (long i = Math.max(0, offset); i < entries.size(); i++) {
       FileStatus entry = entries.get((int) i);
-      byte[] name = entry.name().getBytes(StandardCharsets.UTF_8);
-      long length = head + (name.length + 7L) / 8 * 8;
+      Dirent dirent = Dirent.of(entry.name(), entry.directory());
+      long length = dirent.length(plus);
       if (at + length > room) {
         break;
       }
       reply.body(at + length);
-      long node = 0;
+      long node = i + 2;
       if (plus) {
         Inode inode = inodes.lookUp(entry, request);
         node = inode.id();
         attributes.putEntry(reply, at, node, tree.shown(inode));
       }
-      long dirent = at + head - DIRENT;
-      reply.setLong(dirent, plus ? node : i + 2);
-      reply.setLong(dirent + 8, i + 1);
-      reply.setInt(dirent + 16, name.length);
-      reply.setInt(dirent + 20, entry.directory() ? DT_DIR : DT_REG);
-      reply.setBytes(dirent + DIRENT, name);
+      dirent.put(reply, at, plus, node, i + 1);
       at += length;
     }
     if (offset + 1 >= entries.size()) {

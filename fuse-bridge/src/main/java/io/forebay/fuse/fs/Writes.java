@@ -31,9 +31,6 @@ final class Writes implements Directories.Tree {
   private static final int O_TRUNC = 0x200;
   private static final int O_EXCL = 0x80;
 
-  // FOPEN_*
-  private static final int KEEP_CACHE = 1 << 1;
-
   // FATTR_*
   private static final int FATTR_SIZE = 1 << 3;
 
@@ -42,7 +39,6 @@ final class Writes implements Directories.Tree {
   private static final int S_IFMT = 0xf000;
   private static final int S_IFREG = 0x8000;
 
-  private static final int OPEN_OUT = 16;
   private static final int WRITE_OUT = 8;
 
   private final DataSet dataSet;
@@ -142,7 +138,7 @@ final class Writes implements Directories.Tree {
     }
     Inode inode = inodes.create(path, request.number());
     drafts.put(inode.id(), Draft.empty(path));
-    reply.body(Attributes.ENTRY_OUT + OPEN_OUT);
+    reply.body(Attributes.ENTRY_OUT + OpenOut.BYTES);
     passing.putEntry(reply, 0, inode.id(), shown(inode));
     synchronized (inode) {
       inodes.opened(inode, Inode.Mode.ANSWERED, request.number());
@@ -188,14 +184,13 @@ final class Writes implements Directories.Tree {
         }
       }
       inodes.opened(inode, Inode.Mode.ANSWERED, request.number());
-      reply.body(OPEN_OUT);
+      reply.body(OpenOut.BYTES);
       putOpened(reply, 0);
     }
   }
 
   private static void putOpened(Reply reply, long offset) {
-    reply.setLong(offset, HANDLE);
-    reply.setInt(offset + 8, KEEP_CACHE);
+    OpenOut.put(reply, offset, HANDLE, OpenOut.KEEP_CACHE, 0);
   }
 
   void write(Inode inode, Request request, Reply reply) throws IOException {
