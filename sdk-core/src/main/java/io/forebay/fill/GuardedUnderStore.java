@@ -190,34 +190,32 @@ public final class GuardedUnderStore implements UnderStore {
     return send(() -> delegate.rename(from, to), false);
   }
 
-  @Override
-  public void delete(String path) throws IOException {
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  private void change(Change change) throws IOException {
     send(
         () -> {
-          delegate.delete(path);
+          change.make();
           return null;
         },
         false);
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    change(() -> delegate.delete(path));
   }
 
   @Override
   public void makeDirectory(String path) throws IOException {
-    send(
-        () -> {
-          delegate.makeDirectory(path);
-          return null;
-        },
-        false);
+    change(() -> delegate.makeDirectory(path));
   }
 
   @Override
   public void removeDirectory(String path) throws IOException {
-    send(
-        () -> {
-          delegate.removeDirectory(path);
-          return null;
-        },
-        false);
+    change(() -> delegate.removeDirectory(path));
   }
 
   @Override

@@ -50,31 +50,31 @@ public final class RetryingUnderStore implements UnderStore {
     return delegate.rename(from, to);
   }
 
-  @Override
-  public void delete(String path) throws IOException {
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  private void change(Change change) throws IOException {
     policy.run(
         () -> {
-          delegate.delete(path);
+          change.make();
           return null;
         });
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    change(() -> delegate.delete(path));
   }
 
   @Override
   public void makeDirectory(String path) throws IOException {
-    policy.run(
-        () -> {
-          delegate.makeDirectory(path);
-          return null;
-        });
+    change(() -> delegate.makeDirectory(path));
   }
 
   @Override
   public void removeDirectory(String path) throws IOException {
-    policy.run(
-        () -> {
-          delegate.removeDirectory(path);
-          return null;
-        });
+    change(() -> delegate.removeDirectory(path));
   }
 
   @Override

@@ -189,31 +189,31 @@ final class RotatingUnderStore implements UnderStore {
     return send(used -> used.store.rename(from, to));
   }
 
-  @Override
-  public void delete(String path) throws IOException {
+  private interface Change {
+    void make(UnderStore store) throws IOException;
+  }
+
+  private void change(Change change) throws IOException {
     send(
         used -> {
-          used.store.delete(path);
+          change.make(used.store);
           return null;
         });
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    change(store -> store.delete(path));
   }
 
   @Override
   public void makeDirectory(String path) throws IOException {
-    send(
-        used -> {
-          used.store.makeDirectory(path);
-          return null;
-        });
+    change(store -> store.makeDirectory(path));
   }
 
   @Override
   public void removeDirectory(String path) throws IOException {
-    send(
-        used -> {
-          used.store.removeDirectory(path);
-          return null;
-        });
+    change(store -> store.removeDirectory(path));
   }
 
   @Override
