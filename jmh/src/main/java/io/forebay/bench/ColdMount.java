@@ -111,6 +111,7 @@ final class ColdMount {
   private static double[] streams(CReader reader, Path root) throws Exception {
     double[] rates = new double[TURNS];
     for (int i = 0; i <= TURNS; i++) {
+      HostMemory.touch(3L * LARGE_BYTES);
       double seconds = reader.read("seq", root.resolve("large/" + i), 1 << 20);
       if (i > 0) {
         rates[i - 1] = LARGE_BYTES / seconds;

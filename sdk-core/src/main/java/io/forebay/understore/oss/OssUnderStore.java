@@ -8,10 +8,7 @@ import com.aliyun.oss.model.AbortMultipartUploadRequest;
 import com.aliyun.oss.model.CompleteMultipartUploadRequest;
 import com.aliyun.oss.model.GetObjectRequest;
 import com.aliyun.oss.model.InitiateMultipartUploadRequest;
-import com.aliyun.oss.model.ListObjectsV2Request;
-import com.aliyun.oss.model.ListObjectsV2Result;
 import com.aliyun.oss.model.OSSObject;
-import com.aliyun.oss.model.OSSObjectSummary;
 import com.aliyun.oss.model.ObjectMetadata;
 import com.aliyun.oss.model.PartETag;
 import com.aliyun.oss.model.UploadPartRequest;
@@ -29,6 +26,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A bucket, or the part of one below a prefix. */
@@ -38,12 +36,14 @@ final class OssUnderStore implements UnderStore {
   private static final int PAGE = 1000;
 
   private final OSS client;
+  private final OssListing listing;
   private final String bucket;
   private final ObjectKeys keys;
   private final int partBytes;
 
-  OssUnderStore(OSS client, String bucket, String prefix, int partBytes) {
+  OssUnderStore(OSS client, OssListing listing, String bucket, String prefix, int partBytes) {
     this.client = client;
+    this.listing = listing;
     this.bucket = bucket;
     this.keys = new ObjectKeys("oss://" + bucket, prefix);
     this.partBytes = partBytes;
@@ -59,7 +59,7 @@ final class OssUnderStore implements UnderStore {
     try {
       return call(path, () -> status(path, client.headObject(bucket, key(path))));
     } catch (NoSuchFileException e) {
-      if (page(path, "", 1).getKeyCount() > 0) {
+      if (!page(path, "", 1).isEmpty()) {
         return FileStatus.directory(path);
       }
       throw e;
@@ -68,25 +68,20 @@ final class OssUnderStore implements UnderStore {
 
   @Override
   public ListingPage list(String directory, String continuation) throws IOException {
-    ListObjectsV2Result result = page(directory, continuation, PAGE);
-    if (result.getKeyCount() == 0 && continuation.isEmpty() && !directory.isEmpty()) {
+    OssPage result = page(directory, continuation, PAGE);
+    if (result.isEmpty() && continuation.isEmpty() && !directory.isEmpty()) {
       throw new NoSuchFileException(noun(directory), null, "no such directory");
     }
     ObjectKeys.Entries page = keys.new Entries(false);
-    result.getCommonPrefixes().forEach(page::prefix);
+    result.prefixes().forEach(page::prefix);
     addObjects(page, result);
     page.warn(directory);
-    return new ListingPage(
-        page.entries(), result.isTruncated() ? result.getNextContinuationToken() : "");
+    return new ListingPage(page.entries(), result.next());
   }
 
-  private static void addObjects(ObjectKeys.Entries page, ListObjectsV2Result result) {
-    for (OSSObjectSummary object : result.getObjectSummaries()) {
-      page.object(
-          object.getKey(),
-          object.getSize(),
-          object.getLastModified().toInstant().toEpochMilli(),
-          object.getETag());
+  private static void addObjects(ObjectKeys.Entries page, OssPage result) {
+    for (OssPage.Entry object : result.objects()) {
+      page.object(object.key(), object.size(), object.modifiedMillis(), object.etag());
     }
   }
 
@@ -96,20 +91,16 @@ final class OssUnderStore implements UnderStore {
   }
 
   private KeyListing.Page listKeys(String after) throws IOException {
-    ListObjectsV2Request request =
-        new ListObjectsV2Request(bucket)
-            .withPrefix(keys.directoryPrefix(""))
-            .withStartAfter(after.isEmpty() ? null : keys.key(after))
-            .withMaxKeys(PAGE);
-    ListObjectsV2Result result = call("", () -> client.listObjectsV2(request));
+    Map<String, String> where = after.isEmpty() ? Map.of() : Map.of("start-after", keys.key(after));
+    OssPage result = call("", () -> listing.page(keys.directoryPrefix(""), PAGE, where));
     ObjectKeys.Entries page = keys.new Entries(true);
     addObjects(page, result);
-    List<OSSObjectSummary> objects = result.getObjectSummaries();
+    List<OssPage.Entry> objects = result.objects();
     return new KeyListing.Page(
         page.entries(),
         page.leftOut(),
-        objects.isEmpty() ? after : keys.below(objects.get(objects.size() - 1).getKey()),
-        result.isTruncated());
+        objects.isEmpty() ? after : keys.below(objects.get(objects.size() - 1).key()),
+        !result.next().isEmpty());
   }
 
   @Override
@@ -212,20 +203,16 @@ final class OssUnderStore implements UnderStore {
 
   @Override
   public void close() {
+    listing.close();
     client.shutdown();
   }
 
-  private ListObjectsV2Result page(String directory, String continuation, int count)
-      throws IOException {
-    ListObjectsV2Request request =
-        new ListObjectsV2Request(bucket)
-            .withPrefix(keys.directoryPrefix(directory))
-            .withDelimiter("/")
-            .withMaxKeys(count);
-    if (!continuation.isEmpty()) {
-      request.setContinuationToken(continuation);
-    }
-    return call(directory, () -> client.listObjectsV2(request));
+  private OssPage page(String directory, String continuation, int count) throws IOException {
+    Map<String, String> where =
+        continuation.isEmpty()
+            ? Map.of("delimiter", "/")
+            : Map.of("delimiter", "/", "continuation-token", continuation);
+    return call(directory, () -> listing.page(keys.directoryPrefix(directory), count, where));
   }
 
   private interface Call<T> {

@@ -1,8 +1,9 @@
 package io.forebay.understore.oss;
 
 import com.aliyun.oss.ClientBuilderConfiguration;
-import com.aliyun.oss.OSS;
+import com.aliyun.oss.OSSClient;
 import com.aliyun.oss.OSSClientBuilder;
+import com.aliyun.oss.common.auth.CredentialsProvider;
 import com.aliyun.oss.common.comm.NoRetryStrategy;
 import com.aliyun.oss.common.comm.SignVersion;
 import io.forebay.DataPath;
@@ -38,10 +39,13 @@ public final class OssUnderStoreProvider implements UnderStoreProvider {
     }
     String prefix = DataPath.normalize(root.getPath());
     OssOptions parsed = OssOptions.parse(options);
-    return new OssUnderStore(client(parsed, options), bucket, prefix, parsed.partBytes());
+    CredentialsProvider credentials = OssCredentials.of(options, System.getenv());
+    OSSClient client = client(parsed, credentials);
+    OssListing listing = new OssListing(client, credentials, bucket);
+    return new OssUnderStore(client, listing, bucket, prefix, parsed.partBytes());
   }
 
-  private static OSS client(OssOptions parsed, Map<String, String> options) {
+  private static OSSClient client(OssOptions parsed, CredentialsProvider credentials) {
     ClientBuilderConfiguration configuration = new ClientBuilderConfiguration();
     configuration.setConnectionTimeout(parsed.connectTimeoutMillis());
     configuration.setConnectionRequestTimeout(parsed.readTimeoutMillis());
@@ -57,11 +61,11 @@ public final class OssUnderStoreProvider implements UnderStoreProvider {
     var builder =
         OSSClientBuilder.create()
             .endpoint(parsed.endpoint())
-            .credentialsProvider(OssCredentials.of(options, System.getenv()))
+            .credentialsProvider(credentials)
             .clientConfiguration(configuration);
     if (!parsed.region().isEmpty()) {
       builder.region(parsed.region());
     }
-    return builder.build();
+    return (OSSClient) builder.build();
   }
 }

@@ -20,6 +20,9 @@ final class Listing {
   /** The greatest code point: comes after every name. */
   private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
 
+  /** About what an object takes in a page. */
+  private static final int CONTENT_CHARS = 256;
+
   private Listing() {}
 
   static String xml(
@@ -29,8 +32,9 @@ final class Listing {
     int maxKeys = maxKeys(query.getOrDefault("max-keys", "100"));
     boolean encode = query.getOrDefault("encoding-type", "").equals("url");
     Function<String, String> name = encode ? Listing::encoded : key -> key;
+    Times times = new Times();
 
-    StringBuilder contents = new StringBuilder();
+    StringBuilder contents = new StringBuilder(CONTENT_CHARS * maxKeys);
     StringBuilder prefixes = new StringBuilder();
     int count = 0;
     String last = after(query);
@@ -49,7 +53,7 @@ final class Listing {
         last = common + LAST;
         rest = from(objects, prefix, last);
       } else {
-        contents.append(content(name.apply(key), entry.getValue()));
+        content(contents, Xml.escape(name.apply(key)), entry.getValue(), times);
         last = key;
       }
       count++;
@@ -93,15 +97,31 @@ final class Listing {
     return key;
   }
 
-  private static String content(String name, StoredObject object) {
-    return "<Contents>"
-        + Xml.element("Key", name)
-        + Xml.element("LastModified", ISO.format(Instant.ofEpochMilli(object.modifiedMillis())))
-        + Xml.element("ETag", "\"" + object.etag() + "\"")
-        + Xml.element("Type", "Normal")
-        + Xml.element("Size", object.size())
-        + Xml.element("StorageClass", "Standard")
-        + "</Contents>";
+  /** Of a million objects many have the same second. */
+  private static final class Times {
+    private long millis = -1;
+    private String text = "";
+
+    String text(long of) {
+      if (of != millis) {
+        millis = of;
+        text = ISO.format(Instant.ofEpochMilli(of));
+      }
+      return text;
+    }
+  }
+
+  /** Only the name can have what needs escaping. */
+  private static void content(StringBuilder xml, String name, StoredObject object, Times times) {
+    xml.append("<Contents><Key>")
+        .append(name)
+        .append("</Key><LastModified>")
+        .append(times.text(object.modifiedMillis()))
+        .append("</LastModified><ETag>\"")
+        .append(object.etag())
+        .append("\"</ETag><Type>Normal</Type><Size>")
+        .append(object.size())
+        .append("</Size><StorageClass>Standard</StorageClass></Contents>");
   }
 
   /** What comes behind a key, and not before the prefix. */

@@ -9,7 +9,7 @@ final class Xml {
     return "<" + name + ">" + escape(String.valueOf(value)) + "</" + name + ">";
   }
 
-  private static String escape(String text) {
+  static String escape(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }
