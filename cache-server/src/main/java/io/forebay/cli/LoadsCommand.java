@@ -28,7 +28,11 @@ final class LoadsCommand implements Callable<Integer> {
           loads.forEach(
               load -> {
                 String next = load.get("next").asText();
-                out.println(LoadCommand.line(load) + (next.isEmpty() ? "" : "; next at " + next));
+                String reason = load.get("reason").asText();
+                out.println(
+                    LoadCommand.line(load)
+                        + (reason.isEmpty() ? "" : "; " + reason)
+                        + (next.isEmpty() ? "" : "; next at " + next));
               });
           if (loads.isEmpty()) {
             out.println("no loads");

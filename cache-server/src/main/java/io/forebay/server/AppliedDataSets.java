@@ -112,9 +112,6 @@ public final class AppliedDataSets {
     Set<String> listed = new HashSet<>();
     for (Manifest manifest : manifests.documents()) {
       if (manifest instanceof Manifest.DataLoad load) {
-        if (load.policy() == Manifest.Policy.ON_EVENT) {
-          warnings.add(file + ": DataLoad/" + load.name() + ": OnEvent runs once, now");
-        }
         if (load.loadMetadata()) {
           listed.add(load.dataSet());
         }

@@ -301,6 +301,48 @@ class DataSetsTest {
   }
 
   @Test
+  void aLoadRunsAfterAnotherAndAgainWheneverFilesChange() throws Exception {
+    Path file = directory.resolve("dataset.yaml");
+    String kind = "\n---\napiVersion: data.fluid.io/v1alpha1\nkind: DataLoad\n";
+    Files.writeString(
+        file,
+        manifest("copied", "/dir0")
+            + kind
+            + "metadata: {name: all}\n"
+            + "spec:\n  dataset: {name: copied}\n  policy: OnEvent\n"
+            + "  runAfter: {kind: DataLoad, name: warm-copied}"
+            + kind
+            + "metadata: {name: never}\n"
+            + "spec:\n  dataset: {name: copied}\n  target: [{path: /no/such}]"
+            + kind
+            + "metadata: {name: behind}\n"
+            + "spec: {dataset: {name: copied}, runAfter: {kind: DataLoad, name: never}}");
+    run(0, "apply", "--node", node(1), "-f", write("other.yaml", manifest("copied", "/dir0")));
+    assertThat(run(0, "apply", "--node", node(0), "-f", file.toString()))
+        .contains("DataLoad/all started");
+    await().atMost(ONE_MINUTE).until(() -> loads().contains("all: Complete"));
+    assertThat(resident(0) + resident(1)).isEqualTo(41);
+    await()
+        .atMost(ONE_MINUTE)
+        .until(() -> loads().contains("load 'never' failed, which was to be complete before"));
+
+    nodes.add("young", 7);
+    nodes.stop(0);
+    nodes.start(0);
+    run(0, "snapshot", "create", "--node", node(0), "copied");
+    await().atMost(ONE_MINUTE).until(() -> resident(0) + resident(1) == 42);
+    await().atMost(ONE_MINUTE).until(() -> loads().contains("all: Complete"));
+  }
+
+  private String write(String name, String text) throws IOException {
+    return Files.writeString(directory.resolve(name), text).toString();
+  }
+
+  private String loads() throws IOException {
+    return run(0, "loads", "--node", node(0));
+  }
+
+  @Test
   void aRuntimeHasItsDataSetListedUnlessItSaysNot() throws Exception {
     for (boolean autoSync : new boolean[] {false, true}) {
       String name = "sync" + autoSync;

@@ -7,6 +7,7 @@ import io.forebay.dataset.load.LoadProgress;
 import io.forebay.dataset.load.Loader;
 import io.forebay.node.NodeDataSet;
 import io.forebay.snapshot.Snapshot;
+import io.forebay.snapshot.SnapshotId;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
@@ -19,17 +20,27 @@ final class LoadJob {
   private static final Logger log = LoggerFactory.getLogger(LoadJob.class);
 
   private final LoadRequest request;
+  private final boolean metadata;
   private final LoadProgress progress = new LoadProgress();
   private volatile LoadReport.Phase phase = LoadReport.Phase.Pending;
   private volatile String reason = "";
   private volatile long startedNanos = System.nanoTime();
   private volatile long endedNanos;
+  private volatile Optional<SnapshotId> loaded = Optional.empty();
   private volatile Thread thread;
   private volatile boolean cancelled;
   private volatile boolean stopped;
 
   LoadJob(LoadRequest request) {
+    this(request, request.metadata());
+  }
+
+  /**
+   * @param metadata whether to list the under-store first
+   */
+  LoadJob(LoadRequest request, boolean metadata) {
     this.request = request;
+    this.metadata = metadata;
   }
 
   LoadRequest request() {
@@ -38,6 +49,26 @@ final class LoadJob {
 
   boolean isOver() {
     return phase == LoadReport.Phase.Complete || phase == LoadReport.Phase.Failed;
+  }
+
+  boolean isComplete() {
+    return phase == LoadReport.Phase.Complete;
+  }
+
+  /** The names that it loads, or loaded. */
+  Optional<SnapshotId> loaded() {
+    return loaded;
+  }
+
+  /** Why it has not begun yet. */
+  void waitsFor(String what) {
+    reason = "waits for " + what;
+  }
+
+  /** Ends it before it began. */
+  void fail(String why) {
+    startedNanos = System.nanoTime();
+    end(why);
   }
 
   /** Seconds since its end. */
@@ -55,14 +86,16 @@ final class LoadJob {
   void run(NodeDataSet dataSet, DataSet client) {
     thread = Thread.currentThread();
     startedNanos = System.nanoTime();
+    reason = "";
     phase = LoadReport.Phase.Executing;
     try {
       if (cancelled || stopped) {
         throw new InterruptedIOException("the load was ended before it began");
       }
-      if (request.metadata()) {
+      if (metadata) {
         dataSet.snapshotForAll(progress::listed);
       }
+      loaded = dataSet.snapshots().inUse();
       if (request.data()) {
         new Loader(client, files(dataSet, client), dataSet.spec().policy().maxRequests())
             .load(request.targets(), progress);

@@ -64,6 +64,7 @@ public final class LoadJobs implements AutoCloseable {
     this.node = node;
     this.client = client;
     this.directory = directory;
+    clock.scheduleWithFixedDelay(this::follow, 1, 1, TimeUnit.SECONDS);
   }
 
   /** Goes on with what was not done when the server ended. */
@@ -76,7 +77,7 @@ public final class LoadJobs implements AutoCloseable {
           (Iterable<Path>) files.filter(f -> f.toString().endsWith(SUFFIX))::iterator) {
         try {
           LoadRequest request = JSON.readValue(file.toFile(), LoadRequest.class);
-          begin(request, request.cron().isEmpty());
+          begin(request);
         } catch (IOException | RuntimeException e) {
           log.warn("{} is left out: {}", file, e.getMessage());
         }
@@ -85,7 +86,8 @@ public final class LoadJobs implements AutoCloseable {
   }
 
   /**
-   * Starts a load, or, if it has a schedule, has it start when it is time.
+   * Starts a load, or has it start when it is time: by its schedule, or when the load that it waits
+   * for is complete.
    *
    * @throws IllegalArgumentException when one of that name is not over yet
    */
@@ -95,11 +97,15 @@ public final class LoadJobs implements AutoCloseable {
       throw new IllegalArgumentException(
           "load '" + request.name() + "' is not over yet; wait for it, or cancel it");
     }
+    keep(request);
+    return begin(request);
+  }
+
+  private void keep(LoadRequest request) throws IOException {
     Files.createDirectories(directory);
     Path unfinished = directory.resolve(request.name() + ".new");
     JSON.writeValue(unfinished.toFile(), request);
     Files.move(unfinished, file(request.name()), StandardCopyOption.ATOMIC_MOVE);
-    return begin(request, request.cron().isEmpty());
   }
 
   /** Whether a load of that name runs or waits to. */
@@ -108,15 +114,56 @@ public final class LoadJobs implements AutoCloseable {
     return job != null && !job.isOver() && job.request().cron().isEmpty();
   }
 
-  private synchronized LoadReport begin(LoadRequest request, boolean now) {
+  private synchronized LoadReport begin(LoadRequest request) {
     LoadJob job = new LoadJob(request);
     jobs.put(request.name(), job);
-    if (now) {
-      submit(job);
-    } else {
+    if (request.after() != null) {
+      job.waitsFor("load '" + request.after() + "'");
+    } else if (request.cron().isPresent()) {
       scheduleNext(request);
+    } else {
+      submit(job);
     }
     return report(job);
+  }
+
+  /** Begins what waited for another load, or for another snapshot. */
+  private synchronized void follow() {
+    for (LoadJob job : List.copyOf(jobs.values())) {
+      try {
+        if (job.request().after() != null && !job.isOver()) {
+          followLoad(job);
+        } else if (job.request().onEvent() && job.isOver()) {
+          followNames(job);
+        }
+      } catch (IOException | RuntimeException e) {
+        log.debug("load {} cannot go on", job.request().name(), e);
+      }
+    }
+  }
+
+  private void followLoad(LoadJob job) throws IOException {
+    LoadRequest request = job.request();
+    LoadJob before = jobs.get(request.after());
+    if (before == null || !before.isOver()) {
+      return;
+    }
+    if (before.isComplete()) {
+      keep(request.released());
+      begin(request.released());
+    } else {
+      job.fail("load '" + request.after() + "' failed, which was to be complete before");
+      Files.deleteIfExists(file(request.name()));
+    }
+  }
+
+  private void followNames(LoadJob last) throws IOException {
+    LoadRequest request = last.request();
+    if (!node.dataSet(request.dataSet()).snapshots().inUse().equals(last.loaded())) {
+      LoadJob job = new LoadJob(request, false);
+      jobs.put(request.name(), job);
+      submit(job);
+    }
   }
 
   private void submit(LoadJob job) {
@@ -132,7 +179,8 @@ public final class LoadJobs implements AutoCloseable {
     try {
       NodeDataSet dataSet = node.dataSet(request.dataSet());
       job.run(dataSet, client.dataSet(dataSet.spec().name()));
-      if (request.cron().isEmpty() && !job.isUnfinished()) {
+      follow(); // those that wait for this one, which nobody remembers after a restart
+      if (!request.repeats() && !job.isUnfinished()) {
         Files.deleteIfExists(file(request.name()));
       }
     } catch (IOException e) {
@@ -190,7 +238,7 @@ public final class LoadJobs implements AutoCloseable {
   /** All that run, wait, or ended a short while ago. */
   public synchronized List<LoadReport> all() {
     jobs.values()
-        .removeIf(j -> j.request().cron().isEmpty() && j.ageSeconds() > j.request().keepSeconds());
+        .removeIf(j -> !j.request().repeats() && j.ageSeconds() > j.request().keepSeconds());
     List<LoadReport> reports = new ArrayList<>();
     jobs.values().forEach(job -> reports.add(report(job)));
     return reports;
@@ -200,7 +248,7 @@ public final class LoadJobs implements AutoCloseable {
   public synchronized LoadReport cancel(String name) throws IOException {
     LoadJob job = find(name);
     job.cancel();
-    if (job.request().cron().isPresent()) {
+    if (job.request().repeats()) {
       jobs.remove(name);
     }
     Files.deleteIfExists(file(name));

@@ -11,7 +11,9 @@ import java.util.Optional;
  * @param name by which it is watched and cancelled
  * @param metadata whether to list the under-store first
  * @param data whether to fetch files
- * @param schedule when to repeat it, as cron writes it; null for once
+ * @param schedule when to repeat it, as cron writes it; null for not
+ * @param onEvent whether to repeat it, data only, whenever another snapshot is in use
+ * @param after the load that must be complete first; null for none
  * @param keepSeconds how long its end is remembered
  */
 public record LoadRequest(
@@ -21,6 +23,8 @@ public record LoadRequest(
     boolean data,
     List<LoadTarget> targets,
     String schedule,
+    boolean onEvent,
+    String after,
     long keepSeconds) {
 
   static final long KEEP_SECONDS = 3600;
@@ -39,7 +43,7 @@ public record LoadRequest(
   /** A load of once that is remembered for an hour. */
   public static LoadRequest once(
       String name, String dataSet, boolean metadata, boolean data, List<LoadTarget> targets) {
-    return new LoadRequest(name, dataSet, metadata, data, targets, null, KEEP_SECONDS);
+    return new LoadRequest(name, dataSet, metadata, data, targets, null, false, null, KEEP_SECONDS);
   }
 
   /** What a {@code DataLoad} asks for. */
@@ -51,10 +55,23 @@ public record LoadRequest(
         true,
         load.targets().stream().map(t -> new LoadTarget(t.path(), t.replicas())).toList(),
         load.schedule().orElse(null),
+        load.policy() == Manifest.Policy.ON_EVENT,
+        load.after().orElse(null),
         load.keepFor().map(java.time.Duration::toSeconds).orElse(KEEP_SECONDS));
   }
 
   Optional<String> cron() {
     return Optional.ofNullable(schedule);
+  }
+
+  /** Whether it has no end. */
+  boolean repeats() {
+    return schedule != null || onEvent;
+  }
+
+  /** The same, waiting for nothing. */
+  LoadRequest released() {
+    return new LoadRequest(
+        name, dataSet, metadata, data, targets, schedule, onEvent, null, keepSeconds);
   }
 }

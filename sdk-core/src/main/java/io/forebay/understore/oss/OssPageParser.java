@@ -9,6 +9,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.xml.stream.XMLInputFactory;
@@ -72,12 +73,31 @@ final class OssPageParser implements ResponseParser<OssPage> {
       switch (in.getLocalName()) {
         case "Key" -> key = decoded(in.getElementText());
         case "Size" -> size = Long.parseLong(in.getElementText());
-        case "LastModified" -> modified = Instant.parse(in.getElementText()).toEpochMilli();
+        case "LastModified" -> modified = millis(in.getElementText());
         case "ETag" -> etag = in.getElementText().replace("\"", "");
         default -> skip(in);
       }
     }
     return new OssPage.Entry(key, size, modified, etag);
+  }
+
+  /**
+   * {@code 2026-01-31T12:34:56.000Z}, always of this form; the JDK's parser, which knows many,
+   * takes a quarter of a page's time.
+   */
+  private static long millis(String time) {
+    if (time.length() != 24 || time.charAt(23) != 'Z') {
+      return Instant.parse(time).toEpochMilli();
+    }
+    long day =
+        LocalDate.of(number(time, 0, 4), number(time, 5, 7), number(time, 8, 10)).toEpochDay();
+    long minute = day * 1440 + number(time, 11, 13) * 60L + number(time, 14, 16);
+    long second = minute * 60 + number(time, 17, 19);
+    return second * 1000 + number(time, 20, 23);
+  }
+
+  private static int number(String text, int from, int to) {
+    return Integer.parseInt(text, from, to, 10);
   }
 
   private static String prefix(XMLStreamReader in) throws XMLStreamException {

@@ -48,9 +48,28 @@ final class DataLoadReader {
         "schedulerName",
         "resources",
         "parallelism");
-    spec.ignore("loads do not wait for one another", "runAfter");
     return new Manifest.DataLoad(
-        name, dataSetName, metadata, targets, policy, schedule.map(Schedule::check), keepFor);
+        name,
+        dataSetName,
+        metadata,
+        targets,
+        policy,
+        schedule.map(Schedule::check),
+        spec.get("runAfter").map(DataLoadReader::predecessor),
+        keepFor);
+  }
+
+  private static String predecessor(Field runAfter) {
+    Field kind = runAfter.require("kind");
+    if (!kind.text().equals("DataLoad")) {
+      throw kind.error("is '" + kind.text() + "'; a load can wait for a DataLoad only");
+    }
+    runAfter.ignore("there is one version", "apiVersion");
+    runAfter.ignore("there are no namespaces outside of Kubernetes", "namespace");
+    runAfter.ignore("there are no pods outside of Kubernetes", "affinityStrategy");
+    String name = runAfter.require("name").text();
+    runAfter.close();
+    return name;
   }
 
   private static Manifest.Policy policy(Field field) {

@@ -40,8 +40,11 @@ public sealed interface Manifest {
 
   /** When a load runs. */
   enum Policy {
+    /** Now. */
     ONCE,
+    /** By a schedule. */
     CRON,
+    /** Now, and whenever the data set's files are others. */
     ON_EVENT
   }
 
@@ -55,6 +58,7 @@ public sealed interface Manifest {
    * @param loadMetadata whether to list the under-store first
    * @param targets at least one
    * @param schedule of a {@link Policy#CRON} load: five fields, as cron has them
+   * @param after the load that must be complete before
    * @param keepFor how long the finished load is remembered
    */
   record DataLoad(
@@ -64,6 +68,7 @@ public sealed interface Manifest {
       List<Target> targets,
       Policy policy,
       Optional<String> schedule,
+      Optional<String> after,
       Optional<Duration> keepFor)
       implements Manifest {
 

@@ -285,6 +285,10 @@ class ManifestsTest {
                 "DataLoad",
                 "dataset: {name: d}\npolicy: Cron\nschedule: '0 25 * * *'",
                 "is no schedule"),
+            new Mistake(
+                "DataLoad",
+                "dataset: {name: d}\nrunAfter: {kind: DataMigrate, name: m}",
+                "can wait for a DataLoad only"),
             new Mistake("Pod", "x: y", "use Dataset, JindoRuntime"),
             new Mistake("Dataset", "mounts: [", "is no YAML"))) {
       assertThatThrownBy(() -> parse(document(mistake.kind, mistake.spec)))

@@ -34,8 +34,8 @@ final class Listing {
     Function<String, String> name = encode ? Listing::encoded : key -> key;
     Times times = new Times();
 
-    StringBuilder contents = new StringBuilder(CONTENT_CHARS * maxKeys);
-    StringBuilder prefixes = new StringBuilder();
+    StringBuilder xml = new StringBuilder(1000 + CONTENT_CHARS * maxKeys);
+    xml.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult>");
     int count = 0;
     String last = after(query);
     var rest = from(objects, prefix, last);
@@ -45,15 +45,14 @@ final class Listing {
       int cut = delimiter.isEmpty() ? -1 : key.indexOf(delimiter, prefix.length());
       if (cut >= 0) {
         String common = key.substring(0, cut + delimiter.length());
-        prefixes
-            .append("<CommonPrefixes>")
+        xml.append("<CommonPrefixes>")
             .append(Xml.element("Prefix", name.apply(common)))
             .append("</CommonPrefixes>");
         // Everything below the common prefix is behind us.
         last = common + LAST;
         rest = from(objects, prefix, last);
       } else {
-        content(contents, Xml.escape(name.apply(key)), entry.getValue(), times);
+        content(xml, Xml.escape(name.apply(key)), entry.getValue(), times);
         last = key;
       }
       count++;
@@ -61,21 +60,19 @@ final class Listing {
     }
     boolean truncated = entry != null && entry.getKey().startsWith(prefix);
 
-    StringBuilder xml =
-        new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult>")
-            .append(Xml.element("Name", bucket))
-            .append(Xml.element("Prefix", name.apply(prefix)))
-            .append(Xml.element("MaxKeys", maxKeys))
-            .append(Xml.element("Delimiter", name.apply(delimiter)))
-            .append(Xml.element("IsTruncated", truncated))
-            .append(Xml.element("KeyCount", count));
+    xml.append(Xml.element("Name", bucket))
+        .append(Xml.element("Prefix", name.apply(prefix)))
+        .append(Xml.element("MaxKeys", maxKeys))
+        .append(Xml.element("Delimiter", name.apply(delimiter)))
+        .append(Xml.element("IsTruncated", truncated))
+        .append(Xml.element("KeyCount", count));
     if (encode) {
       xml.append(Xml.element("EncodingType", "url"));
     }
     if (truncated) {
       xml.append(Xml.element("NextContinuationToken", token(last)));
     }
-    return xml.append(contents).append(prefixes).append("</ListBucketResult>").toString();
+    return xml.append("</ListBucketResult>").toString();
   }
 
   /** As {@link URLEncoder} would, which is dear, for the few keys that need it. */
