@@ -20,6 +20,9 @@ final class KeyRanges {
   /** Characters behind the one that is divided finely that get a point too. */
   private static final int DEEPER = 2;
 
+  /** Characters that tell how far apart two keys are. */
+  private static final int COMPARED = 12;
+
   private KeyRanges() {}
 
   private static int[] alphabet() {
@@ -76,6 +79,40 @@ final class KeyRanges {
     }
     points.sort(Utf8.ORDER);
     return points;
+  }
+
+  /**
+   * About how many pages are left of a range, if keys go on as densely as in the page at hand.
+   * Parts of less than a page would cost requests and save no time.
+   *
+   * @param before the last key before the page
+   * @param last the last key of the page
+   */
+  static int pages(String before, String last, String end) {
+    if (end == null || before.isEmpty()) {
+      return Integer.MAX_VALUE;
+    }
+    int at = 0;
+    while (at < before.length() && at < end.length() && before.charAt(at) == end.charAt(at)) {
+      at++;
+    }
+    double here = position(last, at);
+    double pages = (position(end, at) - here) / (here - position(before, at));
+    return pages >= 0 ? (int) Math.min(pages, Integer.MAX_VALUE) : Integer.MAX_VALUE;
+  }
+
+  /** Where a key is, from 0 to 1, among all that begin as it does up to a place. */
+  private static double position(String key, int at) {
+    double position = 0;
+    double width = 1;
+    for (int i = at; i < Math.min(key.length(), at + COMPARED); i++) {
+      char c = key.charAt(i);
+      int first = Character.isDigit(c) ? '0' : Character.isLowerCase(c) ? 'a' : 'A';
+      int count = Character.isDigit(c) ? 10 : 26;
+      width /= count;
+      position += width * Math.max(0, Math.min(c - first, count));
+    }
+    return position;
   }
 
   /** Points that share what comes before a character of the last key, and are greater there. */

@@ -105,6 +105,7 @@ final class KeyWalk {
     String end = range.end;
     boolean any = false;
     while (true) {
+      String before = after;
       KeyListing.Page page = keys.list(after);
       List<FileStatus> inside =
           end == null ? page.files() : upTo(end, page.files(), FileStatus::path);
@@ -123,7 +124,7 @@ final class KeyWalk {
       if (!page.more() || (end != null && Utf8.ORDER.compare(after, end) >= 0)) {
         break;
       }
-      List<String> points = divide(after, end);
+      List<String> points = divide(before, after, end);
       if (!points.isEmpty()) {
         end = points.get(0);
       }
@@ -145,9 +146,9 @@ final class KeyWalk {
     return entries.subList(0, count);
   }
 
-  private synchronized List<String> divide(String last, String end) {
+  private synchronized List<String> divide(String before, String last, String end) {
     found++;
-    int free = idle - waiting.size();
+    int free = Math.min(idle - waiting.size(), KeyRanges.pages(before, last, end));
     if (free <= 0 || empty > FREE_PROBES + found) {
       return List.of();
     }
