@@ -9,7 +9,7 @@ package io.forebay.fill;
  */
 public record FillOptions(long memoryBytes, long readAheadBytes) {
 
-  public static final FillOptions DEFAULT = new FillOptions(256 << 20, 64 << 20);
+  public static final FillOptions DEFAULT = new FillOptions(256 << 20, 96 << 20);
 
   public FillOptions {
     if (memoryBytes < 1 << 20) {

@@ -7,7 +7,8 @@ import io.forebay.store.Blocks;
 
 /**
  * How far to fetch ahead of a reader: twice as far each time a read goes on where the last one
- * ended, and not at all after a jump. Thread-safe.
+ * ended, and not at all after a jump. Reads that are nearer to each other than a block may come in
+ * any order, as a kernel that reads ahead itself sends them. Thread-safe.
  */
 final class ReadAhead {
 
@@ -18,11 +19,13 @@ final class ReadAhead {
 
   private final Cache<FileId, Stream> streams = Caffeine.newBuilder().maximumSize(FILES).build();
   private final int mostBlocks;
+  private final int blockBytes;
 
   /**
    * @param mostBytes the longest window
    */
   ReadAhead(long mostBytes, int blockBytes) {
+    this.blockBytes = blockBytes;
     mostBlocks = (int) Math.max(1, mostBytes / blockBytes);
   }
 
@@ -36,12 +39,19 @@ final class ReadAhead {
     if (offset == 0 && end == blocks.length()) {
       return last; // a whole file: nothing to learn, nothing beyond
     }
-    Stream before = streams.getIfPresent(id);
-    int window = 0;
-    if (before == null ? offset == 0 : before.next == offset) {
-      window = before == null ? 1 : Math.min(mostBlocks, Math.max(1, before.window * 2));
+    Stream stream = streams.asMap().compute(id, (same, before) -> next(before, offset, end));
+    return (int) Math.min(blocks.count() - 1L, (long) last + stream.window);
+  }
+
+  private Stream next(Stream before, long offset, long end) {
+    if (before == null) {
+      return new Stream(end, offset == 0 ? 1 : 0);
     }
-    streams.put(id, new Stream(end, window));
-    return (int) Math.min(blocks.count() - 1L, (long) last + window);
+    if (Math.abs(offset - before.next) >= blockBytes) {
+      return new Stream(end, 0);
+    }
+    return end <= before.next
+        ? before
+        : new Stream(end, Math.min(mostBlocks, Math.max(1, before.window * 2)));
   }
 }

@@ -37,11 +37,14 @@ public final class ReadThrough {
   /** Bytes taken from the under-store at a time. */
   private static final int CHUNK = 128 << 10;
 
-  /** Blocks of one read that are on their way at a time. */
-  private static final int AHEAD = 16;
+  /**
+   * Blocks of one read that are on their way at a time. A connection to an object store has some 50
+   * MB/s, so it takes a dozen of them to fill a link, whatever their latency.
+   */
+  private static final int AHEAD = 24;
 
   /** Requests over which the blocks of one read are spread, and most blocks of a request. */
-  private static final int SPREAD = 4;
+  private static final int SPREAD = 6;
 
   private static final int RUN_BLOCKS = 4;
 
@@ -119,6 +122,7 @@ public final class ReadThrough {
     // What the current position comes from, if not from the store.
     private Fill fill;
     private int fillBlock = -1;
+    private int entered = -1;
     private InputStream direct;
     private long directEnd;
 
@@ -139,6 +143,10 @@ public final class ReadThrough {
         int inBlock = (int) (position - blocks.start(block));
         int length = Math.min(target.remaining(), blocks.length(block) - inBlock);
         ByteBuffer piece = target.slice(target.position(), length);
+        if (block != entered) {
+          entered = block;
+          fetchAhead(block);
+        }
         if (direct != null && position < directEnd) {
           readDirectly(piece);
         } else if (!(fillBlock == block && fill.copy(inBlock, piece, PATIENCE_NANOS))) {
@@ -150,6 +158,14 @@ public final class ReadThrough {
         }
         target.position(target.position() + length);
         position += length;
+      }
+    }
+
+    /** Half a window at a time, so that there are neighbours to come in one request. */
+    private void fetchAhead(int block) {
+      int half = Math.min(last, block + AHEAD / 2);
+      if (half > block && !isOnItsWay(half) && !hasBlock(store.find(version.id()), half)) {
+        fetch(version, blocks, block, Math.min(last, block + AHEAD), threads.demand(), true);
       }
     }
 
@@ -172,8 +188,7 @@ public final class ReadThrough {
 
     private void readMissing(int block, int inBlock, ByteBuffer piece) throws IOException {
       letGo();
-      // Half a window at a time, so that there are neighbours to come in one request.
-      if (!isOnItsWay(block) || !isOnItsWay(Math.min(last, block + AHEAD / 2))) {
+      if (!isOnItsWay(block)) {
         fetch(version, blocks, block, Math.min(last, block + AHEAD), threads.demand(), true);
       }
       Fill found = fills.get(new BlockKey(version.id(), block));
