@@ -50,6 +50,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   private final Inodes inodes;
   private final Directories directories;
   private final BackingFiles backing;
+  private final PageCache pages;
   private final boolean passthrough;
   private final boolean withoutOpens;
   private final boolean writable;
@@ -123,12 +124,14 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.writable = attributes.writable();
     this.names = new Names(dataSet, inodes, device, capabilities.epochs());
     this.writes = new Writes(dataSet, inodes, backing, attributes);
-    this.directories = new Directories(writes, inodes, attributes);
     this.plan = new Plan(dataSet);
     this.control = new Control(this, plan, attributes);
     this.passthrough = capabilities.passthrough();
     // Who writes must be heard of when he opens.
     this.withoutOpens = profile == Profile.PAGE_CACHE && capabilities.noOpen() && !writable;
+    this.pages = new PageCache(dataSet, inodes, device);
+    this.directories =
+        new Directories(writes, inodes, attributes, withoutOpens ? pages::listed : entries -> {});
   }
 
   @Override
@@ -451,6 +454,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     text.append("seconds ").append((System.nanoTime() - startedNanos) / 1_000_000_000).append('\n');
     text.append("nodes ").append(inodes.count()).append('\n');
     text.append("backing_files ").append(backing.count()).append('\n');
+    text.append("pushed ").append(pages.pushed()).append('\n');
     text.append("planned ").append(plan.waiting()).append('\n');
     Opcode.NAMES.forEach(
         (opcode, name) ->
@@ -465,6 +469,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   @Override
   public void close() {
     plan.close();
+    pages.close();
     backing.close();
   }
 }

@@ -8,6 +8,7 @@ import io.forebay.fuse.protocol.Reply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Answers listings, as {@link Dirent}s. An entry's offset is its number, so a listing is kept until
@@ -28,6 +29,7 @@ final class Directories {
   private final Tree tree;
   private final Inodes inodes;
   private final Attributes attributes;
+  private final Consumer<List<FileStatus>> whole;
   private final Cache<Long, List<FileStatus>> kept =
       Caffeine.newBuilder()
           .maximumWeight(KEPT)
@@ -35,10 +37,14 @@ final class Directories {
           .expireAfterAccess(Duration.ofMinutes(1))
           .build();
 
-  Directories(Tree tree, Inodes inodes, Attributes attributes) {
+  /**
+   * @param whole hears of each directory whose entries the kernel has all had
+   */
+  Directories(Tree tree, Inodes inodes, Attributes attributes, Consumer<List<FileStatus>> whole) {
     this.tree = tree;
     this.inodes = inodes;
     this.attributes = attributes;
+    this.whole = whole;
   }
 
   /** Has what is listed from now on asked for anew. */
@@ -62,6 +68,9 @@ final class Directories {
     if (entries == null) {
       entries = tree.list(directory.status().path());
       kept.put(directory.id(), entries);
+    }
+    if (plus && offset >= entries.size()) {
+      whole.accept(entries);
     }
     long room = Math.min(size, reply.room());
     long at = 0;

@@ -23,6 +23,9 @@ final class Inode {
   private volatile FileStatus status;
   long lookups;
 
+  // Used by the thread of PageCache only.
+  private boolean pushed;
+
   // Guarded by this.
   Mode mode = Mode.CLOSED;
   int handles;
@@ -55,6 +58,13 @@ final class Inode {
       throw new NoSuchFileException(path);
     }
     return path;
+  }
+
+  /** Whether its bytes have not been given to the kernel before. */
+  boolean push() {
+    boolean first = !pushed;
+    pushed = true;
+    return first;
   }
 
   void status(FileStatus now) {

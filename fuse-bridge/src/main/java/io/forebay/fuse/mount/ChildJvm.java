@@ -15,6 +15,12 @@ import java.util.List;
 public record ChildJvm(String main, List<String> arguments) {
 
   /**
+   * Half of the CPU time of a start is the second compiler's, which a process that mostly makes
+   * system calls has little of.
+   */
+  private static final String QUICK = "-XX:TieredStopAtLevel=1";
+
+  /**
    * @param options of the JVM, beside those of this one
    * @param first argument
    */
@@ -22,6 +28,7 @@ public record ChildJvm(String main, List<String> arguments) {
     // The system's own record: ProcessHandle's is cut off where class paths are long.
     List<String> self = List.of(Files.readString(Path.of("/proc/self/cmdline")).split("\0", -1));
     List<String> command = new ArrayList<>(self.subList(0, self.indexOf(ownMain())));
+    command.add(QUICK);
     command.addAll(options);
     command.add(main);
     command.add(first);

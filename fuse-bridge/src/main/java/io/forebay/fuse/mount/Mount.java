@@ -2,6 +2,7 @@ package io.forebay.fuse.mount;
 
 import io.forebay.DataSet;
 import io.forebay.fuse.fs.DataSetFileSystem;
+import io.forebay.fuse.fs.Memory;
 import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.fs.Recovered;
 import io.forebay.fuse.journal.Journal;
@@ -11,14 +12,12 @@ import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
 import io.forebay.fuse.protocol.Session;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -187,7 +186,7 @@ public final class Mount implements AutoCloseable {
     Profile profile =
         options.profile().isPresent()
             ? options.profile().get()
-            : Profile.of(dataSet.totals(), availableMemory());
+            : Profile.of(dataSet.totals(), Memory.read().availableBytes());
     Counts counts = new Counts();
     DataSetFileSystem[] files = {null};
     Session session =
@@ -202,16 +201,6 @@ public final class Mount implements AutoCloseable {
             });
     point.readAhead();
     return new Mount(point, device, journal, session, counts, files[0], keeper, false);
-  }
-
-  private static long availableMemory() throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
-      return lines
-          .filter(line -> line.startsWith("MemAvailable:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-          .findFirst()
-          .orElse(0);
-    }
   }
 
   /** Whether another process served it before. */

@@ -21,10 +21,14 @@ public final class Device implements AutoCloseable {
   private static final long BACKING_CLOSE = 0x4004E502L;
 
   private static final int INVAL_ENTRY = 3;
+  private static final int STORE = 4;
   private static final int RESEND = 7;
   private static final int INC_EPOCH = 8;
 
   private static final int BACKING_MAP_BYTES = 16;
+
+  /** What comes before the bytes in a message of {@link #store}. */
+  public static final long STORE_HEADER = Reply.HEADER + 24;
 
   private final int fd;
   private boolean closed;
@@ -119,6 +123,22 @@ public final class Device implements AutoCloseable {
       MemorySegment.copy(name, 0, message, JAVA_BYTE, body, name.length);
       return notify(message, INVAL_ENTRY);
     }
+  }
+
+  /**
+   * Puts the beginning of a file into the kernel's page cache, as if it had been read: {@code
+   * FUSE_NOTIFY_STORE}.
+   *
+   * @param message {@link #STORE_HEADER} bytes of room, then the file's; used again by the caller
+   * @param bytes of the file; all of them, or whole pages
+   * @return 0, or the negated error number, ENOENT when the kernel does not know the node
+   */
+  public int store(long node, MemorySegment message, int bytes) {
+    message.set(JAVA_LONG, Reply.HEADER, node);
+    message.set(JAVA_LONG, Reply.HEADER + 8, 0); // offset
+    message.set(JAVA_INT, Reply.HEADER + 16, bytes);
+    message.set(JAVA_INT, Reply.HEADER + 20, 0);
+    return notify(message.asSlice(0, STORE_HEADER + bytes), STORE);
   }
 
   /**

@@ -107,6 +107,23 @@ public final class Libc {
     }
   }
 
+  /**
+   * Reads until the target is full, or the file is at its end.
+   *
+   * @return bytes
+   */
+  public static int readFully(int fd, MemorySegment target) {
+    long have = 0;
+    while (have < target.byteSize()) {
+      int n = read(fd, target.asSlice(have), target.byteSize() - have);
+      if (n <= 0) {
+        return n < 0 ? n : (int) have;
+      }
+      have += n;
+    }
+    return (int) have;
+  }
+
   static int write(int fd, MemorySegment source, long length) {
     try {
       MemorySegment captured = CAPTURED.get();
