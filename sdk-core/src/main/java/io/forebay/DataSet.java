@@ -179,6 +179,29 @@ public final class DataSet {
     return found;
   }
 
+  /**
+   * Where a file is.
+   *
+   * @param tier directory of this node's tier that has all of it
+   * @param owners names of the servers that are to have it, best first; none in embedded mode
+   */
+  public record Place(Optional<Path> tier, List<String> owners) {
+
+    public Place {
+      owners = List.copyOf(owners);
+    }
+  }
+
+  /**
+   * Tells where a file is, for people who want to know; it counts as no read.
+   *
+   * @param file as {@link #stat} or {@link #list} returned it
+   */
+  public Place place(FileStatus file) {
+    FileVersion version = FileVersion.of(name, file);
+    return new Place(ladder.findTier(version), ladder.owners(version));
+  }
+
   /** Takes the files of {@link DataSet#readAll}. */
   @FunctionalInterface
   public interface FileConsumer {

@@ -2,33 +2,39 @@ package io.forebay.cli;
 
 import io.forebay.Forebay;
 import io.forebay.fuse.mount.ChildJvm;
+import io.forebay.fuse.mount.Daemon;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Mounts a data set until the process is told to end. */
 @Command(
     name = "mount",
     description = {
       "Mounts a data set for programs that know nothing but files.",
-      "Stays in the foreground; SIGTERM, Ctrl-C or 'forebay umount' take the mount away."
+      "Stays in the foreground, unless told otherwise; SIGTERM, Ctrl-C or 'forebay umount' take the mount away."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {
       "",
       "Options (-o): ro, rw, mode=auto|passthrough|pagecache, allow_other, uid=N, gid=N, umask=OCTAL, attr_timeout=SECONDS,",
-      "  entry_timeout=SECONDS, negative_timeout=SECONDS.",
+      "  entry_timeout=SECONDS, negative_timeout=SECONDS, max_read=BYTES, direct_io, xattr.",
       "",
       "Examples:",
       "  forebay mount --node /var/lib/forebay images /mnt/images",
+      "  forebay mount --daemon --log /var/log/images.log images /mnt/images",
       "  forebay mount --cache /var/cache/images oss://bucket/images /mnt/images \\",
       "    --option fs.oss.endpoint=ENDPOINT -o allow_other"
     })
@@ -50,6 +56,17 @@ final class MountCommand implements Callable<Integer> {
               + " that is killed.")
   private boolean noKeeper;
 
+  @Option(
+      names = {"-d", "--daemon"},
+      description = "Returns when the data set is mounted, and leaves the mount in the background.")
+  private boolean daemon;
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description = "What a mount in the background has to say (default: nowhere).")
+  private Path log = Path.of("/dev/null");
+
   @Option(names = "-o", paramLabel = "OPTIONS", description = "See below.")
   private String options = "";
 
@@ -59,9 +76,15 @@ final class MountCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "An existing directory.")
   private Path point;
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() throws Exception {
     MountOptions parsed = MountOptions.parse(options);
+    if (daemon) {
+      Daemon.start(new ChildJvm(ForebayCommand.class.getName(), inForeground()), point, log);
+      return 0;
+    }
     if (!noKeeper) {
       Bridge bridge =
           new Bridge(dataSet, point, options, Optional.ofNullable(cache), client.connection());
@@ -74,5 +97,13 @@ final class MountCommand implements Callable<Integer> {
       mount.await();
     }
     return 0;
+  }
+
+  /** This command's own arguments, without those that put it into the background. */
+  private List<String> inForeground() {
+    List<String> arguments = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+    arguments.subList(0, arguments.indexOf(spec.name()) + 1).clear();
+    arguments.removeAll(List.of("-d", "--daemon"));
+    return arguments;
   }
 }

@@ -13,6 +13,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,9 +76,9 @@ class MountCrashTest {
       keeper.destroy();
       keeper.waitFor(30, TimeUnit.SECONDS);
       children.forEach(ProcessHandle::destroyForcibly);
-      if (isMounted()) {
-        Mount.remove(root);
-      }
+    }
+    if (isMounted()) {
+      Mount.remove(root);
     }
     if (nodes != null) {
       nodes.close();
@@ -253,6 +255,58 @@ class MountCrashTest {
     assertThat(wrong.inputReader().lines()).anyMatch(line -> line.contains("no-such"));
     assertThat(isMounted()).isFalse();
     assertThat(Files.readAttributes(root, "unix:dev")).isNotEmpty();
+  }
+
+  @Test
+  void aMountInTheBackgroundStaysUntilItIsTakenAway() throws Exception {
+    Path log = directory.resolve("log");
+    String node = nodes.nodeDirectory(0).toString();
+    String[] inTheBackground = {
+      "mount", "--daemon", "--log", log.toString(), "--node", node, Nodes.DATA_SET, root.toString()
+    };
+    assertThat(Command.forebay(inTheBackground).inheritIO().start().waitFor()).isZero();
+    assertOneFileIsRead();
+    Process second = Command.forebay(inTheBackground).start();
+    assertThat(second.waitFor()).as("mounted already").isOne();
+    takeAway();
+    assertThat(log).content().contains("is mounted on");
+  }
+
+  @Test
+  void mountReadsFstab() throws Exception {
+    Path command = directory.resolve("forebay");
+    Files.writeString(
+        command,
+        Command.forebay().command().stream()
+            .map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" ", "#!/bin/sh\nexec ", " \"$@\"\n")));
+    assertThat(command.toFile().setExecutable(true)).isTrue();
+    String helper = Path.of("src/main/scripts/mount.forebay").toAbsolutePath().toString();
+    String node = nodes.nodeDirectory(0).toString();
+    ProcessBuilder mount =
+        new ProcessBuilder(
+                helper,
+                Nodes.DATA_SET,
+                root.toString(),
+                "-n",
+                "-o",
+                "defaults,ro,_netdev,x-systemd.requires=network.target,umask=022,node=" + node)
+            .inheritIO();
+    mount.environment().put("FOREBAY", command.toString());
+    assertThat(mount.start().waitFor()).isZero();
+    assertOneFileIsRead();
+    assertThat(Files.getPosixFilePermissions(root.resolve("dir0/large")))
+        .isEqualTo(PosixFilePermissions.fromString("r--r--r--"));
+    takeAway();
+  }
+
+  private void assertOneFileIsRead() throws IOException {
+    assertThat(root.resolve("dir0/large")).hasBinaryContent(nodes.files().get("dir0/large"));
+  }
+
+  private void takeAway() throws Exception {
+    assertThat(Command.forebay("umount", root.toString()).inheritIO().start().waitFor()).isZero();
+    await().atMost(ONE_MINUTE).until(() -> !isMounted());
   }
 
   @Test

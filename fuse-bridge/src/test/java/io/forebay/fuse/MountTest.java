@@ -16,11 +16,14 @@ import io.forebay.fuse.protocol.Opcode;
 import io.forebay.samples.oss.OssServer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -143,6 +146,123 @@ class MountTest {
     assertAllReadable();
     assertThat(mount.requests(Opcode.READ)).isZero();
     assertThat(mount.requests(Opcode.OPEN) - opens).isEqualTo(files.size());
+  }
+
+  private void mountAnew(String options) throws IOException {
+    mount.close();
+    mount = Mount.open(dataSet, root, MountOptions.parse(options));
+  }
+
+  @Test
+  void attributesTellWhereAFileIs() throws IOException {
+    Path file = root.resolve("many/file-3");
+    mountAnew("xattr");
+    assertThat(attributes(file))
+        .containsEntry("forebay.etag", dataSet.stat("many/file-3").etag())
+        .containsEntry("forebay.resident", "no")
+        .doesNotContainKey("forebay.tier");
+    load();
+    assertThat(attributes(file))
+        .containsEntry("forebay.resident", "yes")
+        .containsEntry("forebay.tier", directory.resolve("cache/tier").toString());
+    assertThat(attributes(root.resolve("many"))).isEmpty();
+    mountAnew("");
+    assertThatThrownBy(() -> attributes(file)).isInstanceOf(FileSystemException.class);
+  }
+
+  private static Map<String, String> attributes(Path file) throws IOException {
+    UserDefinedFileAttributeView view =
+        Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+    Map<String, String> attributes = new TreeMap<>();
+    for (String name : view.list()) {
+      ByteBuffer value = ByteBuffer.allocate(view.size(name));
+      view.read(name, value);
+      attributes.put(name, new String(value.array(), StandardCharsets.UTF_8));
+    }
+    return attributes;
+  }
+
+  @Test
+  void readsCanBeKeptOutOfMemoryAndBeSmall() throws IOException {
+    load();
+    mountAnew("direct_io,max_read=65536");
+    assertAllReadable();
+    long reads = mount.requests(Opcode.READ);
+    assertThat(reads).isGreaterThanOrEqualTo(LARGE / 65_536);
+    assertAllReadable();
+    assertThat(mount.requests(Opcode.READ)).isGreaterThanOrEqualTo(2 * reads);
+  }
+
+  @Test
+  void smallFilesOfAListedDirectoryAreInMemoryBeforeTheyAreRead() throws IOException {
+    load();
+    mountAnew("mode=pagecache");
+    try (Stream<Path> tree = Files.walk(root)) {
+      assertThat(tree.filter(Files::isRegularFile)).hasSize(files.size());
+    }
+    Path stats = root.resolve(".forebay/stats");
+    await().atMost(ONE_MINUTE).until(() -> Files.readString(stats).contains("pushed 31\n"));
+    long reads = mount.requests(Opcode.READ);
+    for (int i = 0; i < 30; i++) {
+      assertThat(Files.readAllBytes(root.resolve("many/file-" + i)))
+          .isEqualTo(files.get("many/file-" + i));
+    }
+    assertThat(mount.requests(Opcode.READ)).isEqualTo(reads);
+    assertAllReadable();
+  }
+
+  @Test
+  void filesOfMoreThanFourGibibytesAreReadAtAnyPlace() throws IOException {
+    long size = (5L << 30) + 17;
+    Path huge = Files.createDirectory(directory.resolve("huge"));
+    try (RandomAccessFile file = new RandomAccessFile(huge.resolve("sparse").toFile(), "rw")) {
+      file.setLength(size);
+      file.seek((4L << 30) + 5);
+      file.writeLong(42);
+      file.seek(size - 1);
+      file.write(7);
+    }
+    dataSet = forebay.dataSet(huge.toUri().toString());
+    mountAnew("");
+    try (RandomAccessFile file = new RandomAccessFile(root.resolve("sparse").toFile(), "r")) {
+      assertThat(file.length()).isEqualTo(size);
+      file.seek((4L << 30) + 5);
+      assertThat(file.readLong()).isEqualTo(42);
+      file.seek(size - 1);
+      assertThat(file.read()).isEqualTo(7);
+      assertThat(file.read()).isNegative();
+    }
+  }
+
+  @Test
+  void otherUsersLookInOnlyWhereTheyMay() throws Exception {
+    load();
+    root.toFile().setExecutable(true, false);
+    directory.toFile().setExecutable(true, false);
+    assertThat(readAsNobody("many/file-3")).isNotZero();
+    mountAnew("allow_other");
+    assertThat(readAsNobody("many/file-3")).isZero();
+    mountAnew("allow_other,umask=007");
+    assertThat(readAsNobody("many/file-3")).isNotZero();
+  }
+
+  private int readAsNobody(String path) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                "cmp",
+                "-n",
+                "1",
+                root.resolve(path).toString(),
+                root.resolve(path).toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    return process.exitValue();
   }
 
   @Test

@@ -96,6 +96,16 @@ public final class Ladder {
     return resident.flatMap(rung -> rung.find(file));
   }
 
+  /** The tier directory of this node that has a file, if it is resident. */
+  public Optional<Path> findTier(FileVersion file) {
+    return resident.flatMap(rung -> rung.findTier(file));
+  }
+
+  /** The servers that are to have a file, best first. */
+  public List<String> owners(FileVersion file) {
+    return server.map(rung -> rung.owners(file)).orElse(List.of());
+  }
+
   /** Counts a read that went past {@link #read}, through {@link #openResident}. */
   public void countResident(FileVersion file, long offset, long bytes) {
     stats.count(Origin.RESIDENT, bytes);

@@ -73,9 +73,14 @@ public final class ResidentRung implements Rung {
 
   /** Where a file is; it may have left since. */
   Optional<Path> find(FileVersion file) {
+    return findTier(file).map(tier -> TierLayout.complete(tier, file.id()));
+  }
+
+  /** In which tier's directory a file is; it may have left since. */
+  Optional<Path> findTier(FileVersion file) {
     return Optional.ofNullable(locate(file.id()))
         .filter(place -> place.length() == file.size())
-        .map(place -> TierLayout.complete(place.directory(), file.id()));
+        .map(Residents.Place::directory);
   }
 
   /** Counts a read. */

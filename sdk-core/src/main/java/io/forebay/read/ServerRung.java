@@ -105,6 +105,10 @@ public final class ServerRung implements Rung {
     return parts;
   }
 
+  List<String> owners(FileVersion file) {
+    return servers.names(file.id());
+  }
+
   String dataSet() {
     return dataSet;
   }

@@ -115,6 +115,11 @@ public final class Servers implements AutoCloseable {
     return ranked(id).stream().limit(TRIES).toList();
   }
 
+  /** Names of the servers that are asked for a file, whether they are up or not. */
+  List<String> names(FileId id) {
+    return placement.rank(id).stream().limit(TRIES).map(Member::name).toList();
+  }
+
   /** All servers, the best for a file first, without those that are down. */
   public List<ServerClient> ranked(FileId id) {
     return placement.rank(id).stream()

@@ -43,6 +43,8 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
 
   private final DataSet dataSet;
   private final Attributes attributes;
+  private final Serving serving;
+  private final Whereabouts whereabouts;
   private final Profile profile;
   private final Capabilities capabilities;
   private final Journal journal;
@@ -65,16 +67,16 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   /** Serves a mount that the kernel knows nothing of yet. */
   public DataSetFileSystem(
       DataSet dataSet,
-      Attributes attributes,
+      Serving serving,
       Profile profile,
       Device device,
       Journal journal,
       Counts counts,
       Capabilities capabilities) {
-    this(dataSet, attributes, profile, device, journal, counts, capabilities, new Recovered());
+    this(dataSet, serving, profile, device, journal, counts, capabilities, new Recovered());
     this.epoch = dataSet.epoch();
     journal.agreed(capabilities.minor(), capabilities.flags(), profile.name());
-    if (profile == Profile.PASSTHROUGH && !passthrough) {
+    if (profile == Profile.PASSTHROUGH && !capabilities.passthrough()) {
       log.warn("this kernel cannot read cached files by itself (Linux 6.9 can); reads are slower");
     }
   }
@@ -86,14 +88,14 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
    */
   public DataSetFileSystem(
       DataSet dataSet,
-      Attributes attributes,
+      Serving serving,
       Device device,
       Journal journal,
       Counts counts,
       Recovered known) {
     this(
         dataSet,
-        attributes,
+        serving,
         known.profile(),
         device,
         journal,
@@ -105,7 +107,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
 
   private DataSetFileSystem(
       DataSet dataSet,
-      Attributes attributes,
+      Serving serving,
       Profile profile,
       Device device,
       Journal journal,
@@ -113,7 +115,8 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       Capabilities capabilities,
       Recovered known) {
     this.dataSet = dataSet;
-    this.attributes = attributes;
+    this.attributes = serving.attributes();
+    this.serving = serving;
     this.profile = profile;
     this.capabilities = capabilities;
     this.journal = journal;
@@ -126,9 +129,11 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.writes = new Writes(dataSet, inodes, backing, attributes);
     this.plan = new Plan(dataSet);
     this.control = new Control(this, plan, attributes);
-    this.passthrough = capabilities.passthrough();
+    this.whereabouts = new Whereabouts(dataSet);
+    this.passthrough = capabilities.passthrough() && !serving.directIo();
     // Who writes must be heard of when he opens.
-    this.withoutOpens = profile == Profile.PAGE_CACHE && capabilities.noOpen() && !writable;
+    this.withoutOpens =
+        profile == Profile.PAGE_CACHE && capabilities.noOpen() && !writable && !serving.directIo();
     this.pages = new PageCache(dataSet, inodes, device);
     this.directories =
         new Directories(writes, inodes, attributes, withoutOpens ? pages::listed : entries -> {});
@@ -211,6 +216,16 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
           writes.store(inodes.get(request.nodeId()));
         } else if (!writable) {
           reply.error(Errno.ENOSYS);
+        }
+      }
+      case Opcode.GETXATTR, Opcode.LISTXATTR -> {
+        FileStatus file = inodes.get(request.nodeId()).status();
+        if (!serving.xattrs()) {
+          reply.error(Errno.ENOSYS);
+        } else if (request.opcode() == Opcode.GETXATTR) {
+          whereabouts.get(file, request, reply);
+        } else {
+          whereabouts.list(file, request, reply);
         }
       }
       case Opcode.FSYNCDIR -> {} // names are stored when they are changed
@@ -315,7 +330,10 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       }
       Inode.Mode mode = id.isPresent() ? Inode.Mode.PASSTHROUGH : Inode.Mode.ANSWERED;
       inodes.opened(inode, mode, request.number());
-      int from = id.isPresent() ? OpenOut.PASSTHROUGH : OpenOut.KEEP_CACHE;
+      int from =
+          id.isPresent()
+              ? OpenOut.PASSTHROUGH
+              : serving.directIo() ? OpenOut.DIRECT_IO : OpenOut.KEEP_CACHE;
       OpenOut.put(reply, 0, 0, from | OpenOut.NOFLUSH, id.orElse(0));
     }
   }

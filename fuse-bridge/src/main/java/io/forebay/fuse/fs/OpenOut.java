@@ -8,6 +8,7 @@ final class OpenOut {
   static final int BYTES = 16;
 
   // FOPEN_*
+  static final int DIRECT_IO = 1;
   static final int KEEP_CACHE = 1 << 1;
   static final int NOFLUSH = 1 << 5;
   static final int PASSTHROUGH = 1 << 7;

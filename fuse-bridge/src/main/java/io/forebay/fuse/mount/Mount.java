@@ -138,7 +138,7 @@ public final class Mount implements AutoCloseable {
     }
     Counts counts = new Counts();
     DataSetFileSystem files =
-        new DataSetFileSystem(dataSet, options.attributes(), device, journal, counts, known);
+        new DataSetFileSystem(dataSet, options.serving(), device, journal, counts, known);
     Session session = Session.resume(device, counts, files);
     return new Mount(at, device, journal, session, counts, files, keeper, true);
   }
@@ -196,7 +196,7 @@ public final class Mount implements AutoCloseable {
             (Capabilities agreed) -> {
               files[0] =
                   new DataSetFileSystem(
-                      dataSet, options.attributes(), profile, device, journal, counts, agreed);
+                      dataSet, options.serving(), profile, device, journal, counts, agreed);
               return files[0];
             });
     point.readAhead();

@@ -3,9 +3,11 @@ package io.forebay.fuse.mount;
 import io.forebay.config.Durations;
 import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.Profile;
+import io.forebay.fuse.fs.Serving;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -14,9 +16,18 @@ import java.util.TreeSet;
  *
  * @param allowOther whether other users may look in
  * @param profile where the bytes of cached files come from; empty for what fits the data set
- * @param attributes how files look, and how long the kernel may believe it
+ * @param maxRead the most bytes that the kernel asks for at a time; 0 for what it likes
+ * @param serving how files look and are read
  */
-public record MountOptions(boolean allowOther, Optional<Profile> profile, Attributes attributes) {
+public record MountOptions(
+    boolean allowOther, Optional<Profile> profile, int maxRead, Serving serving) {
+
+  /** What is so without being asked for: the mount goes with its processes, for example. */
+  private static final Set<String> AS_IT_IS =
+      Set.of("auto_unmount", "default_permissions", "kernel_cache", "noatime", "nodev", "nosuid");
+
+  /** A page. */
+  private static final int LEAST_READ = 4096;
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -52,14 +63,26 @@ public record MountOptions(boolean allowOther, Optional<Profile> profile, Attrib
             seconds(given, "negative_timeout", Duration.ZERO));
     Optional<Profile> profile = profile(given.remove("mode"));
     boolean allowOther = given.remove("allow_other") != null;
+    boolean xattrs = given.remove("xattr") != null;
+    boolean directIo = given.remove("direct_io") != null;
+    int maxRead = number(given, "max_read", 10, 0);
+    if (maxRead != 0 && maxRead < LEAST_READ) {
+      throw new IllegalArgumentException("-o max_read=" + maxRead + ": the least is " + LEAST_READ);
+    }
+    if (directIo && given.containsKey("kernel_cache")) {
+      throw new IllegalArgumentException("-o direct_io,kernel_cache: one of them");
+    }
+    given.keySet().removeAll(AS_IT_IS);
     if (!given.isEmpty()) {
       throw new IllegalArgumentException(
           "-o: unknown "
               + new TreeSet<>(given.keySet())
               + "; known are ro, rw, allow_other, mode, uid, gid, umask, attr_timeout, entry_timeout,"
-              + " negative_timeout");
+              + " negative_timeout, max_read, direct_io, xattr and "
+              + new TreeSet<>(AS_IT_IS));
     }
-    return new MountOptions(allowOther, profile, attributes);
+    return new MountOptions(
+        allowOther, profile, maxRead, new Serving(attributes, xattrs, directIo));
   }
 
   private static Optional<Profile> profile(String text) {

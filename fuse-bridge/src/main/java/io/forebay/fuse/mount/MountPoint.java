@@ -50,7 +50,7 @@ record MountPoint(Path path) {
   }
 
   /** Asks what the kernel does not answer by itself. */
-  private boolean isServed() {
+  boolean isServed() {
     try {
       return Files.getFileStore(path).getTotalSpace() >= 0;
     } catch (IOException e) {
@@ -72,8 +72,9 @@ record MountPoint(Path path) {
             + ",group_id="
             + self.gid()
             + ",default_permissions"
-            + (options.allowOther() ? ",allow_other" : "");
-    long access = options.attributes().writable() ? 0 : MountCalls.MS_RDONLY;
+            + (options.allowOther() ? ",allow_other" : "")
+            + (options.maxRead() > 0 ? ",max_read=" + options.maxRead() : "");
+    long access = options.serving().attributes().writable() ? 0 : MountCalls.MS_RDONLY;
     int result =
         MountCalls.mount(
             name, path, TYPE, access | MountCalls.MS_NOSUID | MountCalls.MS_NODEV, data);

@@ -11,6 +11,7 @@ import io.forebay.Forebay;
 import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.DataSetFileSystem;
 import io.forebay.fuse.fs.Profile;
+import io.forebay.fuse.fs.Serving;
 import io.forebay.fuse.journal.Journal;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -56,7 +57,10 @@ class RandomRequestsTest {
         DataSetFileSystem files =
             new DataSetFileSystem(
                 forebay.dataSet(data.toUri().toString()),
-                new Attributes(0, 0, 0, true, Duration.ZERO, Duration.ZERO, Duration.ZERO),
+                new Serving(
+                    new Attributes(0, 0, 0, true, Duration.ZERO, Duration.ZERO, Duration.ZERO),
+                    true,
+                    false),
                 Profile.PASSTHROUGH,
                 device,
                 journal,

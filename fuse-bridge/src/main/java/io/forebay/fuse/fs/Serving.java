@@ -1,0 +1,10 @@
+package io.forebay.fuse.fs;
+
+/**
+ * How a data set is served.
+ *
+ * @param attributes how files look, and how long the kernel may believe it
+ * @param xattrs whether files tell where they are; then {@code ls -l} asks for each of them
+ * @param directIo whether each read is answered, and nothing of it kept in memory
+ */
+public record Serving(Attributes attributes, boolean xattrs, boolean directIo) {}
