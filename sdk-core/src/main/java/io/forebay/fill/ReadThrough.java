@@ -44,7 +44,7 @@ public final class ReadThrough {
   private static final int AHEAD = 24;
 
   /** Requests over which the blocks of one read are spread, and most blocks of a request. */
-  private static final int SPREAD = 6;
+  private static final int SPREAD = 12;
 
   private static final int RUN_BLOCKS = 4;
 
@@ -55,11 +55,21 @@ public final class ReadThrough {
 
   private record BlockKey(FileId id, int block) {}
 
+  /**
+   * With how much haste blocks are fetched.
+   *
+   * @param executor runs the requests
+   * @param asked for them
+   * @param budget has their memory
+   */
+  private record Haste(Executor executor, UnderStore asked, MemoryBudget budget) {}
+
   private final NodeStore store;
   private final UnderStore demand;
-  private final UnderStore ahead;
   private final FillThreads threads;
-  private final FillMemory memory;
+  private final Haste waitedFor;
+  private final Haste soon;
+  private final Haste later;
   private final ReadAhead readAhead;
   private final Map<BlockKey, Fill> fills = new ConcurrentHashMap<>();
 
@@ -77,9 +87,10 @@ public final class ReadThrough {
       FillOptions options) {
     this.store = store;
     this.demand = demand;
-    this.ahead = ahead;
     this.threads = threads;
-    this.memory = memory;
+    this.waitedFor = new Haste(threads.demand(), demand, memory.demand());
+    this.soon = new Haste(threads.demand(), ahead, memory.demand());
+    this.later = new Haste(Runnable::run, ahead, memory.ahead());
     this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
   }
 
@@ -161,11 +172,14 @@ public final class ReadThrough {
       }
     }
 
-    /** Half a window at a time, so that there are neighbours to come in one request. */
+    /**
+     * A quarter of a window at a time: with fewer on their way a reader would catch up with them,
+     * and neighbours that come in one request come one after the other.
+     */
     private void fetchAhead(int block) {
-      int half = Math.min(last, block + AHEAD / 2);
-      if (half > block && !isOnItsWay(half) && !hasBlock(store.find(version.id()), half)) {
-        fetch(version, blocks, block, Math.min(last, block + AHEAD), threads.demand(), true);
+      int edge = Math.min(last, block + AHEAD * 3 / 4);
+      if (edge > block && !isOnItsWay(edge) && !hasBlock(store.find(version.id()), edge)) {
+        fetch(version, blocks, block + 1, Math.min(last, block + AHEAD), soon);
       }
     }
 
@@ -189,7 +203,7 @@ public final class ReadThrough {
     private void readMissing(int block, int inBlock, ByteBuffer piece) throws IOException {
       letGo();
       if (!isOnItsWay(block)) {
-        fetch(version, blocks, block, Math.min(last, block + AHEAD), threads.demand(), true);
+        fetch(version, blocks, block, Math.min(last, block + AHEAD), waitedFor);
       }
       Fill found = fills.get(new BlockKey(version.id(), block));
       if (found != null && found.hold()) {
@@ -270,9 +284,7 @@ public final class ReadThrough {
     }
     Blocks blocks = store.blocks(version.size());
     try {
-      threads
-          .ahead()
-          .execute(() -> fetch(version, blocks, 0, blocks.count() - 1, Runnable::run, false));
+      threads.ahead().execute(() -> fetch(version, blocks, 0, blocks.count() - 1, later));
     } catch (RejectedExecutionException e) {
       log.debug("{} is not prefetched: the cache is being closed", version);
     }
@@ -293,7 +305,7 @@ public final class ReadThrough {
     Blocks blocks = store.blocks(version.size());
     int first = blocks.at(offset);
     int last = blocks.at(offset + length - 1);
-    fetch(version, blocks, first, last, Runnable::run, false);
+    fetch(version, blocks, first, last, later);
     for (int block = first; block <= last; block++) {
       if (!hasBlock(store.find(version.id()), block)) {
         // Another thread has it on its way, or it failed, or there is no room: reading tells.
@@ -311,19 +323,8 @@ public final class ReadThrough {
     }
   }
 
-  /**
-   * Has the missing blocks of a range fetched, as far as nobody else does and there is room.
-   *
-   * @param executor runs the requests
-   * @param waitedFor whether a reader waits for them
-   */
-  private void fetch(
-      FileVersion version,
-      Blocks blocks,
-      int first,
-      int last,
-      Executor executor,
-      boolean waitedFor) {
+  /** Has the missing blocks of a range fetched, as far as nobody else does and there is room. */
+  private void fetch(FileVersion version, Blocks blocks, int first, int last, Haste haste) {
     Optional<ResidentFile> file = store.find(version.id());
     int missing = 0;
     for (int block = first; block <= last; block++) {
@@ -344,7 +345,7 @@ public final class ReadThrough {
         claimed = room ? claim(version, block, writer.get()) : null;
       }
       if (claimed == null || run.size() == runBlocks) {
-        start(version, blocks, runFirst, run, executor, waitedFor);
+        start(version, blocks, runFirst, run, haste);
         run = new ArrayList<>(runBlocks);
       }
       if (claimed != null) {
@@ -354,7 +355,7 @@ public final class ReadThrough {
         run.add(claimed);
       }
     }
-    start(version, blocks, runFirst, run, executor, waitedFor);
+    start(version, blocks, runFirst, run, haste);
   }
 
   /**
@@ -378,20 +379,12 @@ public final class ReadThrough {
     return null;
   }
 
-  private void start(
-      FileVersion version,
-      Blocks blocks,
-      int first,
-      List<Fill> run,
-      Executor executor,
-      boolean waitedFor) {
+  private void start(FileVersion version, Blocks blocks, int first, List<Fill> run, Haste haste) {
     if (run.isEmpty()) {
       return;
     }
-    MemoryBudget budget = waitedFor ? memory.demand() : memory.ahead();
-    UnderStore asked = waitedFor ? demand : ahead;
     try {
-      executor.execute(() -> run(version, blocks, first, run, asked, budget));
+      haste.executor.execute(() -> run(version, blocks, first, run, haste.asked, haste.budget));
     } catch (RejectedExecutionException e) {
       abandon(version, first, run, new IOException("the cache is being closed", e));
     }
