@@ -272,6 +272,63 @@ class MountCrashTest {
     assertThat(log).content().contains("is mounted on");
   }
 
+  /** Has a device as systems have it that let everybody mount, which not all machines do. */
+  private static final String WITH_DEVICE =
+      "mknod \"$0\" c 10 229 && chmod 666 \"$0\" && mount --bind \"$0\" /dev/fuse && exec \"$@\"";
+
+  /** A user who may read the class path, and nothing else that root may. */
+  private static final List<String> AS_NOBODY =
+      List.of(
+          "setpriv",
+          "--reuid=65534",
+          "--regid=65534",
+          "--clear-groups",
+          "--inh-caps=-all,+dac_read_search",
+          "--ambient-caps=-all,+dac_read_search");
+
+  private static List<String> joined(List<String> command, List<String> arguments) {
+    return Stream.concat(command.stream(), arguments.stream()).toList();
+  }
+
+  @Test
+  void usersWhoAreNotRootMountByFusermount() throws Exception {
+    assumeThat(Path.of("/usr/bin/fusermount3")).as("fusermount3 is installed").exists();
+    Path cache = Files.createDirectory(directory.resolve("cache"));
+    for (Path own : List.of(root, cache)) {
+      Files.setAttribute(own, "unix:uid", 65534);
+    }
+    assertThat(directory.toFile().setExecutable(true, false)).isTrue();
+    List<String> arguments =
+        new ArrayList<>(List.of("mount", "--cache", cache.toString(), "oss://bucket/root"));
+    arguments.add(root.toString());
+    nodes
+        .ossOptions()
+        .forEach((key, value) -> arguments.addAll(List.of("--option", key + "=" + value)));
+    Path log = directory.resolve("log");
+    String device = directory.resolve("fuse").toString();
+    keeper =
+        new ProcessBuilder(
+                joined(
+                    joined(List.of("unshare", "-m", "sh", "-c", WITH_DEVICE, device), AS_NOBODY),
+                    Command.forebay(arguments.toArray(String[]::new)).command()))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    await()
+        .atMost(ONE_MINUTE)
+        .until(() -> !keeper.isAlive() || Files.readString(log).contains("is mounted on"));
+    assertThat(log).content().contains("is mounted on");
+    Process read =
+        new ProcessBuilder(
+                joined(
+                    joined(List.of("nsenter", "-m", "-t", "" + keeper.pid()), AS_NOBODY),
+                    List.of("cat", root.resolve("dir0/large").toString())))
+            .start();
+    assertThat(read.getInputStream().readAllBytes()).isEqualTo(nodes.files().get("dir0/large"));
+    keeper.destroy();
+    assertThat(keeper.waitFor(30, TimeUnit.SECONDS)).isTrue();
+  }
+
   @Test
   void mountReadsFstab() throws Exception {
     Path command = directory.resolve("forebay");

@@ -113,10 +113,9 @@ public final class Keeper {
 
   /** As long as one connection to the kernel lasts. */
   private int keep() throws IOException, InterruptedException {
-    try (Device device = Device.open(true);
-        Journal journal = Journal.create(true)) {
+    try (Journal journal = Journal.create(true);
+        Device device = point.attach(name, options, true)) {
       Held held = new Held(device.fd(), journal.fd());
-      point.attach(name, device, options);
       try {
         return keep(held, journal);
       } finally {

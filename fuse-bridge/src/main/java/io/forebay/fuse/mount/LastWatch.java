@@ -15,7 +15,8 @@ record LastWatch(int shell, Processes.Pipe pipe) implements AutoCloseable {
 
   private static final String SCRIPT =
       "trap '' HUP INT TERM; read -r taken_away || {"
-          + " umount -l \"$0\"; umount -l \"$1\" 2>/dev/null; rm -rf --one-file-system \"$2\"; }";
+          + " umount -l \"$0\" || fusermount3 -uz \"$0\";"
+          + " umount -l \"$1\" 2>/dev/null || fusermount3 -uz \"$1\" 2>/dev/null; rm -rf --one-file-system \"$2\"; }";
 
   /**
    * @param stage goes with the mount

@@ -90,23 +90,18 @@ public final class Mount implements AutoCloseable {
   public static Mount open(DataSet dataSet, Path directory, MountOptions options)
       throws IOException {
     MountPoint point = MountPoint.at(directory);
-    Device device = Device.open(false);
+    Journal journal = Journal.create(false);
     try {
-      Journal journal = Journal.create(false);
+      Device device = point.attach(dataSet.name(), options, false);
       try {
-        point.attach(dataSet.name(), device, options);
-        try {
-          return begin(dataSet, point, options, device, journal, () -> false);
-        } catch (IOException | RuntimeException e) {
-          point.detach();
-          throw e;
-        }
+        return begin(dataSet, point, options, device, journal, () -> false);
       } catch (IOException | RuntimeException e) {
-        journal.close();
+        point.detach();
+        device.close();
         throw e;
       }
     } catch (IOException | RuntimeException e) {
-      device.close();
+      journal.close();
       throw e;
     }
   }

@@ -59,10 +59,33 @@ record MountPoint(Path path) {
   }
 
   /**
+   * Mounts by itself, or, where that takes root, by fusermount3.
+   *
    * @param name that /proc/mounts shows as the source
+   * @param inherited whether children have the device, too
+   * @return the kernel's end
    * @throws IOException when this is not possible; then nothing is mounted
    */
-  void attach(String name, Device device, MountOptions options) throws IOException {
+  Device attach(String name, MountOptions options, boolean inherited) throws IOException {
+    if (!Device.isAccessible()) {
+      return FuserMount.mount(name, this, options, inherited);
+    }
+    Device device = Device.open(inherited);
+    try {
+      int result = attach(name, device, options);
+      if (result != -Errno.EPERM) {
+        Libc.require("mounting on " + path, result);
+        return device;
+      }
+    } catch (IOException e) {
+      device.close();
+      throw e;
+    }
+    device.close();
+    return FuserMount.mount(name, this, options, inherited);
+  }
+
+  private int attach(String name, Device device, MountOptions options) {
     User self = User.current();
     String data =
         "fd="
@@ -75,14 +98,8 @@ record MountPoint(Path path) {
             + (options.allowOther() ? ",allow_other" : "")
             + (options.maxRead() > 0 ? ",max_read=" + options.maxRead() : "");
     long access = options.serving().attributes().writable() ? 0 : MountCalls.MS_RDONLY;
-    int result =
-        MountCalls.mount(
-            name, path, TYPE, access | MountCalls.MS_NOSUID | MountCalls.MS_NODEV, data);
-    if (result == -Errno.EPERM) {
-      throw new IOException(
-          "mounting on " + path + " is not permitted; it needs root, or CAP_SYS_ADMIN");
-    }
-    Libc.require("mounting on " + path, result);
+    return MountCalls.mount(
+        name, path, TYPE, access | MountCalls.MS_NOSUID | MountCalls.MS_NODEV, data);
   }
 
   /** The kernel's 128 KiB would make eight requests of each that could be one. */
@@ -105,6 +122,9 @@ record MountPoint(Path path) {
    */
   int detach() {
     int result = MountCalls.umount(path, 0);
+    if (result == -Errno.EPERM) {
+      return FuserMount.unmount(this);
+    }
     if (result == -Errno.EBUSY) {
       log.warn("{} is in use; it is taken away all the same", path);
       result = MountCalls.umount(path, MountCalls.MNT_DETACH);

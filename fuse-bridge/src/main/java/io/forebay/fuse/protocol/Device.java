@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The kernel's end of a mount. Thread-safe; each read takes one request, each write is a reply. */
@@ -52,6 +53,11 @@ public final class Device implements AutoCloseable {
               + " containers the device");
     }
     return new Device(fd);
+  }
+
+  /** Whether this process may open it. */
+  public static boolean isAccessible() {
+    return (Files.isReadable(PATH) && Files.isWritable(PATH)) || Files.notExists(PATH);
   }
 
   /** One that this process inherited. */

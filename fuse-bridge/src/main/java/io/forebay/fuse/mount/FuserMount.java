@@ -1,0 +1,80 @@
+package io.forebay.fuse.mount;
+
+import io.forebay.fuse.protocol.Device;
+import io.forebay.fuse.protocol.Errno;
+import io.forebay.fuse.protocol.Libc;
+import io.forebay.fuse.protocol.Processes;
+import io.forebay.fuse.protocol.Sockets;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Mounts by fusermount3(1), which is there so that users who are not root can: it opens the device,
+ * mounts where the user may write, and hands the device over a socket that {@code _FUSE_COMMFD}
+ * names.
+ */
+final class FuserMount {
+
+  private static final String COMMAND = "fusermount3";
+
+  private FuserMount() {}
+
+  /**
+   * @param name that /proc/mounts shows as the source
+   * @param inherited whether children have the device, too
+   * @throws IOException when that is not possible; then nothing is mounted
+   */
+  static Device mount(String name, MountPoint point, MountOptions options, boolean inherited)
+      throws IOException {
+    Sockets.Pair sockets = Sockets.pair();
+    try {
+      List<String> words = new ArrayList<>(List.of("subtype=forebay", "default_permissions"));
+      words.add("fsname=" + name.replace("\\", "\\\\").replace(",", "\\,"));
+      words.add(options.serving().attributes().writable() ? "rw" : "ro");
+      if (options.allowOther()) {
+        words.add("allow_other");
+      }
+      if (options.maxRead() > 0) {
+        words.add("max_read=" + options.maxRead());
+      }
+      int pid =
+          Processes.spawn(
+              List.of(
+                  "env",
+                  "_FUSE_COMMFD=" + sockets.other(),
+                  COMMAND,
+                  "-o",
+                  String.join(",", words),
+                  "--",
+                  point.toString()),
+              Optional.empty());
+      Libc.require(COMMAND, pid);
+      int status = Processes.waitFor(pid);
+      int fd = status == 0 ? Sockets.receive(sockets.own(), inherited) : -Errno.EPERM;
+      if (fd < 0) {
+        throw new IOException(
+            "mounting on "
+                + point
+                + " is not permitted; it needs root or CAP_SYS_ADMIN, or "
+                + COMMAND
+                + " (on Debian: apt-get install fuse3) and a directory of one's own"
+                + (options.allowOther() ? ", and user_allow_other in /etc/fuse.conf" : ""));
+      }
+      return Device.of(fd);
+    } finally {
+      Libc.close(sockets.own());
+      Libc.close(sockets.other());
+    }
+  }
+
+  /**
+   * @return 0, or the negated exit status
+   */
+  static int unmount(MountPoint point) {
+    int pid =
+        Processes.spawn(List.of(COMMAND, "-u", "-z", "--", point.toString()), Optional.empty());
+    return pid < 0 ? pid : -Math.abs(Processes.waitFor(pid));
+  }
+}
