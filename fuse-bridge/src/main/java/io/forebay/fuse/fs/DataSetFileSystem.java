@@ -369,7 +369,12 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     }
     int length = (int) Math.min(request.intAt(16), status.size() - offset);
     if (length > 0) {
-      dataSet.read(status, offset, reply.target(length));
+      try {
+        dataSet.read(status, offset, reply.target(length));
+      } catch (NoSuchFileException e) {
+        // The name was found when it was opened; read(2) knows no such error.
+        throw new StaleFileException(status.path(), "was deleted");
+      }
       reply.data(length);
     }
   }
