@@ -57,6 +57,10 @@ public final class OwnedMaps implements Namespace {
   private volatile Current current;
   private volatile boolean opening;
   private volatile boolean closing;
+
+  /** Held while names are taken over, so that nothing is taken over that is forgotten meanwhile. */
+  private final Object turning = new Object();
+
   private long expected = SharedMaps.EXPECTED_NAMES;
   private long openedAt;
 
@@ -162,14 +166,16 @@ public final class OwnedMaps implements Namespace {
       if (maps.isEmpty()) {
         return;
       }
-      Current before = current;
-      if (before == null) {
-        onHeap.copyTo(maps.get().namespace());
-      } else if (copyNames) {
-        before.maps.copyNamesTo(maps.get());
-      }
       residents.accept(maps.get().residency()::put);
-      current = new Current(generation, maps.get());
+      Current before = current;
+      synchronized (turning) {
+        if (before == null) {
+          onHeap.copyTo(maps.get().namespace());
+        } else if (copyNames) {
+          before.maps.copyNamesTo(maps.get());
+        }
+        current = new Current(generation, maps.get());
+      }
       openedAt = System.nanoTime();
       if (before != null) {
         log.info("the shared maps have a new generation");
@@ -230,19 +236,26 @@ public final class OwnedMaps implements Namespace {
 
   @Override
   public void clear(String dataSet) {
-    names().clear(dataSet);
-    onHeap.clear(dataSet);
+    synchronized (turning) {
+      names().clear(dataSet);
+      onHeap.clear(dataSet);
+    }
   }
 
   @Override
   public long epoch(String dataSet) {
-    return names().epoch(dataSet);
+    // Of both, for that of maps which were just opened may be what the heap's was.
+    Current now = current;
+    long heap = onHeap.epoch(dataSet);
+    return now == null ? heap : heap + now.maps.namespace().epoch(dataSet);
   }
 
   @Override
   public void forget(String dataSet, String path) {
-    names().forget(dataSet, path);
-    onHeap.forget(dataSet, path);
+    synchronized (turning) {
+      names().forget(dataSet, path);
+      onHeap.forget(dataSet, path);
+    }
   }
 
   /** Lays the maps out anew first, if they are too small. */
