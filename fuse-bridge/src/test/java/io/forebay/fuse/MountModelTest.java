@@ -2,10 +2,7 @@ package io.forebay.fuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.Forebay;
 import io.forebay.fuse.mount.Mount;
-import io.forebay.fuse.mount.MountOptions;
-import io.forebay.samples.oss.OssServer;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -34,13 +31,26 @@ class MountModelTest {
       List.of("a", "b", "d", "d/a", "d/b", "d/e", "d/e/a", "no/such", "ü 中");
 
   private static Path directory;
-  private static OssServer oss;
-  private static Forebay forebay;
+  private static MountedBucket bucket;
   private static Mount mount;
 
   /** What is done below a root, and what one sees of it. */
   interface Operation {
     String on(Path root) throws IOException;
+  }
+
+  /** What is done and shows nothing but its error. */
+  interface Action {
+    void on(Path root) throws IOException;
+  }
+
+  private static Named action(String name, Action action) {
+    return new Named(
+        name,
+        root -> {
+          action.on(root);
+          return "";
+        });
   }
 
   record Named(String name, Operation operation) {
@@ -56,28 +66,15 @@ class MountModelTest {
       return;
     }
     directory = Files.createTempDirectory("forebay-model-");
-    oss = OssServer.builder().bucket("bucket").key("id", "secret").start();
-    forebay =
-        Forebay.builder()
-            .embedded(directory.resolve("cache"))
-            .option("fs.oss.endpoint", oss.endpoint())
-            .option("fs.oss.accessKeyId", "id")
-            .option("fs.oss.accessKeySecret", "secret")
-            .open();
-    mount =
-        Mount.open(
-            forebay.dataSet("oss://bucket"),
-            Files.createDirectory(directory.resolve("mnt")),
-            MountOptions.parse("rw"));
+    bucket = new MountedBucket(directory);
+    mount = bucket.mount("rw");
     Files.createDirectory(directory.resolve("plain"));
   }
 
   @AfterContainer
   static void unmount() throws IOException {
     if (mount != null) {
-      mount.close();
-      forebay.close();
-      oss.close();
+      bucket.close();
       clear(directory);
       Files.delete(directory);
     }
@@ -148,75 +145,49 @@ class MountModelTest {
         Combinators.combine(names, sizes, seeds)
             .as(
                 (name, size, seed) ->
-                    new Named(
+                    action(
                         "write " + name + " " + size,
-                        root -> {
-                          Files.write(root.resolve(name), bytes(size, seed));
-                          return "";
-                        }));
+                        root -> Files.write(root.resolve(name), bytes(size, seed))));
     Arbitrary<Named> append =
         Combinators.combine(names, sizes, seeds)
             .as(
                 (name, size, seed) ->
-                    new Named(
+                    action(
                         "append to " + name + " " + size,
-                        root -> {
-                          Files.write(
-                              root.resolve(name), bytes(size, seed), StandardOpenOption.APPEND);
-                          return "";
-                        }));
+                        root ->
+                            Files.write(
+                                root.resolve(name), bytes(size, seed), StandardOpenOption.APPEND)));
     Arbitrary<Named> create =
-        names.map(
-            name ->
-                new Named(
-                    "create " + name,
-                    root -> {
-                      Files.createFile(root.resolve(name));
-                      return "";
-                    }));
+        names.map(name -> action("create " + name, root -> Files.createFile(root.resolve(name))));
     Arbitrary<Named> read =
         names.map(name -> new Named("read " + name, root -> hash(root.resolve(name))));
     Arbitrary<Named> delete =
-        names.map(
-            name ->
-                new Named(
-                    "delete " + name,
-                    root -> {
-                      Files.delete(root.resolve(name));
-                      return "";
-                    }));
+        names.map(name -> action("delete " + name, root -> Files.delete(root.resolve(name))));
     Arbitrary<Named> makeDirectory =
         names.map(
-            name ->
-                new Named(
-                    "mkdir " + name,
-                    root -> {
-                      Files.createDirectory(root.resolve(name));
-                      return "";
-                    }));
+            name -> action("mkdir " + name, root -> Files.createDirectory(root.resolve(name))));
     Arbitrary<Named> list = names.map(name -> new Named("list " + name, root -> list(root, name)));
     Arbitrary<Named> rename =
         Combinators.combine(names, names)
             .as(
                 (from, to) ->
-                    new Named(
-                        "rename " + from + " to " + to,
-                        root -> {
-                          if (Files.isDirectory(root.resolve(from))) {
-                            return ""; // which object stores cannot
-                          }
-                          Files.move(
-                              root.resolve(from),
-                              root.resolve(to),
-                              StandardCopyOption.ATOMIC_MOVE,
-                              StandardCopyOption.REPLACE_EXISTING);
-                          return "";
-                        }));
+                    action("rename " + from + " to " + to, root -> renameFile(root, from, to)));
     return Arbitraries.oneOf(
             List.of(write, write, append, create, read, delete, makeDirectory, list, rename))
         .list()
         .ofMinSize(1)
         .ofMaxSize(30);
+  }
+
+  /** Object stores cannot rename directories. */
+  private static void renameFile(Path root, String from, String to) throws IOException {
+    if (!Files.isDirectory(root.resolve(from))) {
+      Files.move(
+          root.resolve(from),
+          root.resolve(to),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    }
   }
 
   private static String list(Path root, String name) throws IOException {

@@ -1,15 +1,10 @@
 package io.forebay.fuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.forebay.DataSet;
-import io.forebay.Forebay;
-import io.forebay.fuse.mount.Mount;
-import io.forebay.fuse.mount.MountOptions;
-import io.forebay.samples.oss.OssServer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -43,40 +38,22 @@ class MountStressTest {
   private static final Set<String> RACES = Set.of("Stale file handle", "Device or resource busy");
 
   @TempDir private Path directory;
-  private OssServer oss;
-  private Forebay forebay;
-  private DataSet dataSet;
-  private Mount mount;
+  private MountedBucket bucket;
 
   @BeforeEach
   void start() throws IOException {
-    assumeThat(Files.isWritable(Path.of("/dev/fuse"))).as("/dev/fuse can be used").isTrue();
-    oss = OssServer.builder().bucket("bucket").key("id", "secret").start();
-    forebay =
-        Forebay.builder()
-            .embedded(directory.resolve("cache"))
-            .option("fs.oss.endpoint", oss.endpoint())
-            .option("fs.oss.accessKeyId", "id")
-            .option("fs.oss.accessKeySecret", "secret")
-            .open();
-    dataSet = forebay.dataSet("oss://bucket");
+    bucket = new MountedBucket(directory);
   }
 
   @AfterEach
   void stop() throws IOException {
-    if (mount != null) {
-      mount.close();
-    }
-    if (forebay != null) {
-      forebay.close();
-      oss.close();
+    if (bucket != null) {
+      bucket.close();
     }
   }
 
   private Path mount(String options) throws IOException {
-    Path root = Files.createDirectory(directory.resolve("mnt"));
-    mount = Mount.open(dataSet, root, MountOptions.parse(options));
-    return root;
+    return bucket.mount(options).point();
   }
 
   @Test
@@ -93,7 +70,7 @@ class MountStressTest {
       names.add("odd/" + name);
     }
     for (String name : names) {
-      oss.put("bucket", name, name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      bucket.oss().put("bucket", name, name.getBytes(StandardCharsets.UTF_8));
     }
     Path root = mount("");
     try (Stream<Path> tree = Files.walk(root)) {
@@ -146,7 +123,8 @@ class MountStressTest {
       for (Path file : (Iterable<Path>) left::iterator) {
         byte[] bytes = Files.readAllBytes(file);
         assertThat(bytes).isEqualTo(content(ByteBuffer.wrap(bytes).getInt()));
-        assertThat(dataSet.read(file.getFileName().toString())).isEqualTo(ByteBuffer.wrap(bytes));
+        assertThat(bucket.dataSet().read(file.getFileName().toString()))
+            .isEqualTo(ByteBuffer.wrap(bytes));
       }
     }
   }

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
-import io.forebay.Forebay;
 import io.forebay.Totals;
 import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.mount.Mount;
@@ -52,44 +51,31 @@ class MountTest {
 
   @TempDir private Path directory;
   private final Map<String, byte[]> files = new TreeMap<>();
+  private MountedBucket bucket;
   private OssServer oss;
-  private Forebay forebay;
   private DataSet dataSet;
   private Mount mount;
   private Path root;
 
   @BeforeEach
   void start() throws IOException {
-    assumeThat(Files.isWritable(Path.of("/dev/fuse"))).as("/dev/fuse can be used").isTrue();
-    oss = OssServer.builder().bucket("bucket").key("id", "secret").start();
+    bucket = new MountedBucket(directory);
+    oss = bucket.oss();
+    dataSet = bucket.dataSet();
+    root = bucket.root();
     add("empty", 0);
     add("large", LARGE);
     for (int i = 0; i < 30; i++) {
       add("many/file-" + i, 100 + i * 1_000);
     }
     add("odd/ü 中文 ' \" name", 50);
-    forebay =
-        Forebay.builder()
-            .embedded(directory.resolve("cache"))
-            .option("fs.oss.endpoint", oss.endpoint())
-            .option("fs.oss.accessKeyId", "id")
-            .option("fs.oss.accessKeySecret", "secret")
-            .open();
-    dataSet = forebay.dataSet("oss://bucket");
-    root = Files.createDirectory(directory.resolve("mnt"));
-    mount = Mount.open(dataSet, root, MountOptions.parse(""));
+    mount = bucket.mount("");
   }
 
   @AfterEach
   void stop() throws IOException {
-    if (mount != null) {
-      mount.close();
-    }
-    if (forebay != null) {
-      forebay.close();
-    }
-    if (oss != null) {
-      oss.close();
+    if (bucket != null) {
+      bucket.close();
     }
   }
 
@@ -149,8 +135,7 @@ class MountTest {
   }
 
   private void mountAnew(String options) throws IOException {
-    mount.close();
-    mount = Mount.open(dataSet, root, MountOptions.parse(options));
+    mount = bucket.mount(options);
   }
 
   @Test
@@ -222,8 +207,7 @@ class MountTest {
       file.seek(size - 1);
       file.write(7);
     }
-    dataSet = forebay.dataSet(huge.toUri().toString());
-    mountAnew("");
+    mount = bucket.mount(bucket.forebay().dataSet(huge.toUri().toString()), "");
     try (RandomAccessFile file = new RandomAccessFile(root.resolve("sparse").toFile(), "r")) {
       assertThat(file.length()).isEqualTo(size);
       file.seek((4L << 30) + 5);
@@ -320,8 +304,7 @@ class MountTest {
 
   @Test
   void inThePageCacheProfileOnlyTheFirstReadIsARequest() throws IOException {
-    mount.close();
-    mount = Mount.open(dataSet, root, MountOptions.parse("mode=pagecache"));
+    mountAnew("mode=pagecache");
     load();
     assertAllReadable();
     long before;
@@ -414,8 +397,7 @@ class MountTest {
   @Test
   void anUnreadableStoreIsAnErrorAndNoHang() throws IOException {
     assertThat(Files.exists(root.resolve("many/file-3"))).isTrue();
-    oss.close();
-    oss = null;
+    bucket.loseStore();
     assertThatThrownBy(() -> Files.readAllBytes(root.resolve("many/file-3")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("Input/output error");
@@ -437,8 +419,7 @@ class MountTest {
   @Test
   void theControlDirectoryIsThereAndInNoListing() throws IOException {
     for (String mode : List.of("passthrough", "pagecache")) {
-      mount.close();
-      mount = Mount.open(dataSet, root, MountOptions.parse("mode=" + mode));
+      mountAnew("mode=" + mode);
       assertThat(root).isDirectoryNotContaining("glob:**/.forebay");
       Path control = root.resolve(".forebay");
       try (Stream<Path> listed = Files.list(control)) {

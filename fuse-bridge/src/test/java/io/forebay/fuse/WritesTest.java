@@ -2,13 +2,8 @@ package io.forebay.fuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.forebay.DataSet;
-import io.forebay.Forebay;
-import io.forebay.fuse.mount.Mount;
-import io.forebay.fuse.mount.MountOptions;
-import io.forebay.samples.oss.OssServer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -36,38 +31,22 @@ import org.junit.jupiter.api.io.TempDir;
 class WritesTest {
 
   @TempDir private Path directory;
-  private OssServer oss;
-  private Forebay forebay;
+  private MountedBucket bucket;
   private DataSet dataSet;
-  private Mount mount;
   private Path root;
 
   @BeforeEach
   void start() throws IOException {
-    assumeThat(Files.isWritable(Path.of("/dev/fuse"))).as("/dev/fuse can be used").isTrue();
-    oss = OssServer.builder().bucket("bucket").key("id", "secret").start();
-    forebay =
-        Forebay.builder()
-            .embedded(directory.resolve("cache"))
-            .option("fs.oss.endpoint", oss.endpoint())
-            .option("fs.oss.accessKeyId", "id")
-            .option("fs.oss.accessKeySecret", "secret")
-            .open();
-    dataSet = forebay.dataSet("oss://bucket");
-    root = Files.createDirectory(directory.resolve("mnt"));
-    mount = Mount.open(dataSet, root, MountOptions.parse("rw"));
+    bucket = new MountedBucket(directory);
+    dataSet = bucket.dataSet();
+    root = bucket.root();
+    bucket.mount("rw");
   }
 
   @AfterEach
   void stop() throws IOException {
-    if (mount != null) {
-      mount.close();
-    }
-    if (forebay != null) {
-      forebay.close();
-    }
-    if (oss != null) {
-      oss.close();
+    if (bucket != null) {
+      bucket.close();
     }
   }
 
@@ -206,8 +185,7 @@ class WritesTest {
         FileChannel.open(
             root.resolve("lost"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     file.write(ByteBuffer.wrap(random(10)));
-    oss.close();
-    oss = null;
+    bucket.loseStore();
     assertThatThrownBy(() -> file.force(true)).isInstanceOf(IOException.class);
     assertThatThrownBy(file::close).isInstanceOf(IOException.class);
   }
