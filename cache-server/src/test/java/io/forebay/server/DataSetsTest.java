@@ -395,12 +395,17 @@ class DataSetsTest {
     run(0, "load", "--node", node(0), "--metadata", Nodes.DATA_SET);
     nodes.oss().faults().rate(1, io.forebay.samples.oss.Fault.HANG);
     run(0, "load", "--node", node(0), "--data", "--no-wait", Nodes.DATA_SET);
+    String behind =
+        "apiVersion: data.fluid.io/v1alpha1\nkind: DataLoad\nmetadata: {name: behind}\n"
+            + "spec: {dataset: {name: images}, runAfter: {kind: DataLoad, name: load-images}}";
+    run(0, "apply", "--node", node(0), "-f", write("behind.yaml", behind));
     nodes.stop(0);
     nodes.oss().faults().rate(0, io.forebay.samples.oss.Fault.HANG);
     nodes.start(0);
     await()
         .atMost(ONE_MINUTE)
         .until(() -> run(0, "loads", "--node", node(0)).contains("load-images: Complete"));
+    await().atMost(ONE_MINUTE).until(() -> loads().contains("behind: Complete"));
     assertThat(resident(0) + resident(1)).isEqualTo(41);
   }
 

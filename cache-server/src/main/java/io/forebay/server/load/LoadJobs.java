@@ -145,7 +145,7 @@ public final class LoadJobs implements AutoCloseable {
   private void followLoad(LoadJob job) throws IOException {
     LoadRequest request = job.request();
     LoadJob before = jobs.get(request.after());
-    if (before == null || !before.isOver()) {
+    if (before == null || !before.isOver() || before.isUnfinished()) {
       return;
     }
     if (before.isComplete()) {
@@ -179,9 +179,11 @@ public final class LoadJobs implements AutoCloseable {
     try {
       NodeDataSet dataSet = node.dataSet(request.dataSet());
       job.run(dataSet, client.dataSet(dataSet.spec().name()));
-      follow(); // those that wait for this one, which nobody remembers after a restart
-      if (!request.repeats() && !job.isUnfinished()) {
-        Files.deleteIfExists(file(request.name()));
+      if (!job.isUnfinished()) {
+        follow(); // those that wait for this one, which nobody remembers after a restart
+        if (!request.repeats()) {
+          Files.deleteIfExists(file(request.name()));
+        }
       }
     } catch (IOException e) {
       log.warn("load {} of {} could not run: {}", request.name(), request.dataSet(), e.toString());
@@ -260,10 +262,12 @@ public final class LoadJobs implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
     clock.shutdownNow();
-    jobs.values().forEach(LoadJob::stop);
-    threads.shutdownNow();
+    synchronized (this) {
+      jobs.values().forEach(LoadJob::stop);
+    }
+    threads.shutdownNow(); // not under the lock, which a load takes at its end
     try {
       threads.awaitTermination(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
