@@ -154,9 +154,11 @@ public final class ReadThrough {
         int inBlock = (int) (position - blocks.start(block));
         int length = Math.min(target.remaining(), blocks.length(block) - inBlock);
         ByteBuffer piece = target.slice(target.position(), length);
-        if (block != entered) {
+        if (block != entered && block < last) {
           entered = block;
-          fetchAhead(block);
+          if (isOnItsWay(block) || hasBlock(store.find(version.id()), block)) {
+            fetchAhead(block); // otherwise behind the block itself
+          }
         }
         if (direct != null && position < directEnd) {
           readDirectly(piece);
@@ -203,8 +205,9 @@ public final class ReadThrough {
     private void readMissing(int block, int inBlock, ByteBuffer piece) throws IOException {
       letGo();
       if (!isOnItsWay(block)) {
-        fetch(version, blocks, block, Math.min(last, block + AHEAD), waitedFor);
+        fetch(version, blocks, block, block, waitedFor);
       }
+      fetchAhead(block);
       Fill found = fills.get(new BlockKey(version.id(), block));
       if (found != null && found.hold()) {
         fill = found;
