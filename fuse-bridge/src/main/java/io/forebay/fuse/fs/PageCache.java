@@ -26,7 +26,7 @@ final class PageCache implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PageCache.class);
 
   /** Files that are larger are read in order, and ahead, by the kernel. */
-  static final int LARGEST = 1 << 20;
+  private static final int LARGEST = 1 << 20;
 
   /** Files that wait. */
   private static final int MOST = 100_000;

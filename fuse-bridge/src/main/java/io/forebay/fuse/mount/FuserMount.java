@@ -30,15 +30,10 @@ final class FuserMount {
       throws IOException {
     Sockets.Pair sockets = Sockets.pair();
     try {
-      List<String> words = new ArrayList<>(List.of("subtype=forebay", "default_permissions"));
+      List<String> words = new ArrayList<>(options.forKernel());
+      words.add("subtype=forebay");
       words.add("fsname=" + name.replace("\\", "\\\\").replace(",", "\\,"));
       words.add(options.serving().attributes().writable() ? "rw" : "ro");
-      if (options.allowOther()) {
-        words.add("allow_other");
-      }
-      if (options.maxRead() > 0) {
-        words.add("max_read=" + options.maxRead());
-      }
       int pid =
           Processes.spawn(
               List.of(

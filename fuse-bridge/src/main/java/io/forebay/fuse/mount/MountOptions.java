@@ -5,6 +5,8 @@ import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.fs.Serving;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -83,6 +85,18 @@ public record MountOptions(
     }
     return new MountOptions(
         allowOther, profile, maxRead, new Serving(attributes, xattrs, directIo));
+  }
+
+  /** Those that the kernel's file system takes, by its own names. */
+  List<String> forKernel() {
+    List<String> words = new ArrayList<>(List.of("default_permissions"));
+    if (allowOther) {
+      words.add("allow_other");
+    }
+    if (maxRead > 0) {
+      words.add("max_read=" + maxRead);
+    }
+    return words;
   }
 
   private static Optional<Profile> profile(String text) {

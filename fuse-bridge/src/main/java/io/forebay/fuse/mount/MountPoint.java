@@ -67,21 +67,17 @@ record MountPoint(Path path) {
    * @throws IOException when this is not possible; then nothing is mounted
    */
   Device attach(String name, MountOptions options, boolean inherited) throws IOException {
-    if (!Device.isAccessible()) {
-      return FuserMount.mount(name, this, options, inherited);
-    }
-    Device device = Device.open(inherited);
-    try {
+    if (Device.isAccessible()) {
+      Device device = Device.open(inherited);
       int result = attach(name, device, options);
-      if (result != -Errno.EPERM) {
-        Libc.require("mounting on " + path, result);
+      if (result >= 0) {
         return device;
       }
-    } catch (IOException e) {
       device.close();
-      throw e;
+      if (result != -Errno.EPERM) {
+        Libc.require("mounting on " + path, result);
+      }
     }
-    device.close();
     return FuserMount.mount(name, this, options, inherited);
   }
 
@@ -94,9 +90,8 @@ record MountPoint(Path path) {
             + self.uid()
             + ",group_id="
             + self.gid()
-            + ",default_permissions"
-            + (options.allowOther() ? ",allow_other" : "")
-            + (options.maxRead() > 0 ? ",max_read=" + options.maxRead() : "");
+            + ","
+            + String.join(",", options.forKernel());
     long access = options.serving().attributes().writable() ? 0 : MountCalls.MS_RDONLY;
     return MountCalls.mount(
         name, path, TYPE, access | MountCalls.MS_NOSUID | MountCalls.MS_NODEV, data);
