@@ -1,5 +1,7 @@
 package io.forebay.server;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import io.forebay.metadata.FileVersion;
@@ -14,6 +16,7 @@ import io.forebay.wire.MalformedFrameException;
 import io.forebay.wire.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.TooLongFrameException;
 import java.io.IOException;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,10 +45,14 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   /** Requests of one connection at a time; a client that wants more is not one of ours. */
   private static final int MAX_IN_FLIGHT = 256;
 
+  /** Well below the patience of any client. */
+  private static final int SIGN_SECONDS = 1;
+
   private final CacheNode node;
   private final ServerStats stats;
   private final Executor executor;
   private final Map<Integer, GetTask> running = new ConcurrentHashMap<>();
+  private EventLoop eventLoop;
   private Outbox outbox;
   private boolean greeted;
 
@@ -56,6 +64,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
+    eventLoop = context.channel().eventLoop();
     outbox = new Outbox(context.channel());
   }
 
@@ -247,7 +256,11 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     Message get() throws IOException;
   }
 
+  /** Answers a request that may take its time, with signs of life until then. */
   private void answer(int id, Answer answer) {
+    Future<?> signs =
+        eventLoop.scheduleAtFixedRate(
+            () -> outbox.send(id, new Message.Working()), SIGN_SECONDS, SIGN_SECONDS, SECONDS);
     executor.execute(
         () -> {
           Message message;
@@ -260,7 +273,16 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
             }
             message = new Message.Failed(code, String.valueOf(e.getMessage()));
           }
-          outbox.send(id, message);
+          send(id, message, signs);
+        });
+  }
+
+  /** On the event loop, so that no sign of life comes behind the answer. */
+  private void send(int id, Message last, Future<?> signs) {
+    eventLoop.execute(
+        () -> {
+          signs.cancel(false);
+          outbox.send(id, last);
         });
   }
 

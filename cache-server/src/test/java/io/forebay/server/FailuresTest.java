@@ -9,6 +9,7 @@ import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import io.forebay.ReadOrder;
 import io.forebay.read.Origin;
+import io.forebay.samples.oss.Shape;
 import io.forebay.wire.Codec;
 import io.forebay.wire.Item;
 import io.forebay.wire.Message;
@@ -19,6 +20,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -153,6 +155,21 @@ class FailuresTest {
       }
       assertThat(client.stats().reads(Origin.UNDER_STORE)).isEqualTo(20);
     }
+  }
+
+  @Test
+  @Timeout(30)
+  void aServerThatWorksForLongIsNotTakenForASilentOne() throws IOException {
+    nodes = new Nodes(directory, 1, new Shape(Duration.ofMillis(1_300), 0, 0));
+    Forebay client =
+        nodes.remember(
+            Forebay.builder()
+                .servers("server-0=127.0.0.1:" + nodes.port(0))
+                .patience(Duration.ofMillis(2_200))
+                .open());
+    DataSet data = client.dataSet(Nodes.DATA_SET);
+    assertThatThrownBy(() -> data.stat("missing")) // no object, and no directory either
+        .isInstanceOf(NoSuchFileException.class);
   }
 
   @Test

@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class Codec {
 
   /** Version that {@link Message.Hello} and {@link Message.Welcome} carry. */
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
   /** Bytes of length, type and request id. */
   public static final int HEADER_BYTES = 9;
@@ -66,6 +66,7 @@ public final class Codec {
   private static final byte FAILED = 40;
   private static final byte LISTED = 41;
   private static final byte IN_USE = 42;
+  private static final byte WORKING = 43;
 
   private Codec() {}
 
@@ -196,6 +197,8 @@ public final class Codec {
       return ITEM_FAILED;
     } else if (message instanceof Message.Done) {
       return DONE;
+    } else if (message instanceof Message.Working) {
+      return WORKING;
     } else if (message instanceof Message.Failed m) {
       out.put(m.code().number());
       putText(out, m.message());
@@ -269,6 +272,7 @@ public final class Codec {
       case DATA -> new Message.Data(in.getInt(), length + Integer.BYTES - DATA_HEADER_BYTES);
       case ITEM_FAILED -> new Message.ItemFailed(in.getInt(), code(in), text(in));
       case DONE -> new Message.Done();
+      case WORKING -> new Message.Working();
       case FAILED -> new Message.Failed(code(in), text(in));
       default -> throw new MalformedFrameException("unknown frame type " + type);
     };

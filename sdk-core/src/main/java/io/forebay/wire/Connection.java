@@ -76,12 +76,21 @@ final class Connection implements Closeable {
   }
 
   /**
-   * The next message that belongs to a request. After {@link Message.Data} its bytes follow.
+   * The next message that belongs to a request; signs of life are passed over. After {@link
+   * Message.Data} its bytes follow.
    *
    * @param bytesToCome an estimate of the file bytes that follow: large ones are left in the
    *     socket, so that they are copied once, to where they belong
    */
   Message receive(int requestId, long bytesToCome) throws IOException {
+    Message message = next(requestId, bytesToCome);
+    while (message instanceof Message.Working) {
+      message = next(requestId, bytesToCome);
+    }
+    return message;
+  }
+
+  private Message next(int requestId, long bytesToCome) throws IOException {
     appetite = bytesToCome < DIRECT_BYTES ? BUFFER : Codec.DATA_HEADER_BYTES;
     require(Integer.BYTES);
     int length = input.getInt();

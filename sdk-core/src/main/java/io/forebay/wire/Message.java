@@ -113,6 +113,12 @@ public sealed interface Message {
 
   record ItemFailed(int item, ErrorCode code, String message) implements Message {}
 
+  /**
+   * Sent each second before the answer of any request that does not read, for as long as the server
+   * works on it: listing a bucket, say, takes longer than a server may be silent.
+   */
+  record Working() implements Message {}
+
   /** The request was answered. */
   record Done() implements Message {}
 

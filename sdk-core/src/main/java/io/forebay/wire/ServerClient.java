@@ -142,10 +142,7 @@ public final class ServerClient implements AutoCloseable {
     void failed(int item, IOException reason);
   }
 
-  /**
-   * Has the server make ranges resident, one after another, and waits for it: a server that loads
-   * says nothing until it is done, so this client's patience should be long.
-   */
+  /** Has the server make ranges resident, one after another, and waits for it. */
   public void load(String dataSet, List<Item> items, ItemFailures failures) throws IOException {
     exchange(
         new Message.Load(dataSet, items),
