@@ -18,9 +18,12 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -37,6 +40,14 @@ public final class CacheServer implements AutoCloseable {
   private final CacheNode node;
   private final ServerStats stats = new ServerStats();
   private final EventLoopGroup group;
+
+  /**
+   * What listens and whom it has let in. Closed before the event loops, for a connection that comes
+   * in while a loop ends would never be closed, and its client would wait on it.
+   */
+  private final ChannelGroup channels =
+      new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
+
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final Channel tcp;
   private final AdminServer admin;
@@ -113,6 +124,7 @@ public final class CacheServer implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel connection) {
+                    channels.add(connection);
                     connection
                         .pipeline()
                         .addLast(
@@ -125,7 +137,9 @@ public final class CacheServer implements AutoCloseable {
       bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
     }
     try {
-      return bootstrap.bind(address).syncUninterruptibly().channel();
+      Channel listening = bootstrap.bind(address).syncUninterruptibly().channel();
+      channels.add(listening);
+      return listening;
     } catch (Exception e) {
       throw new IOException("cannot listen on " + what + ": " + e.getMessage(), e);
     }
@@ -157,6 +171,7 @@ public final class CacheServer implements AutoCloseable {
   }
 
   private void stopListening() {
+    channels.close().awaitUninterruptibly(10, TimeUnit.SECONDS);
     group.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
   }
 

@@ -19,10 +19,13 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -202,7 +205,48 @@ class FailuresTest {
       out.flush();
       socket.shutdownOutput();
       return socket.getInputStream().read() < 0;
-    } catch (java.net.SocketException e) {
+    } catch (SocketException e) {
+      return true; // reset: closed as well
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void connectionsMadeWhileAServerStopsAreClosedWithIt() throws Exception {
+    nodes = new Nodes(directory, 1);
+    for (int round = 0; round < 5; round++) {
+      List<Socket> made = new ArrayList<>();
+      CompletableFuture<Void> connecting =
+          CompletableFuture.runAsync(() -> connectUntilRefused(made));
+      nodes.stop(0);
+      connecting.get(10, TimeUnit.SECONDS);
+      for (Socket socket : made) {
+        assertThat(endsWithin10Seconds(socket)).isTrue();
+      }
+      nodes.start(0);
+    }
+  }
+
+  private void connectUntilRefused(List<Socket> made) {
+    try {
+      while (true) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), nodes.port(0));
+        made.add(socket);
+        socket.getOutputStream().write(frame(1, new Message.Hello(Codec.VERSION)));
+      }
+    } catch (IOException e) {
+      return; // the server is down
+    }
+  }
+
+  private static boolean endsWithin10Seconds(Socket socket) throws IOException {
+    try (socket) {
+      socket.setSoTimeout(10_000);
+      socket.getInputStream().readAllBytes();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException e) {
       return true; // reset: closed as well
     }
   }
