@@ -12,8 +12,10 @@ import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.protocol.Opcode;
+import io.forebay.samples.oss.Fault;
 import io.forebay.samples.oss.OssServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -486,5 +488,45 @@ class MountTest {
     assertThatThrownBy(
             () -> Mount.open(dataSet, directory.resolve("missing"), MountOptions.parse("")))
         .hasMessageContaining("make the directory");
+  }
+
+  @Test
+  void aReaderThatIsKilledDoesNotWaitForTheStore() throws Exception {
+    mount = bucket.mount("mode=passthrough");
+    assertThat(Files.size(root.resolve("large"))).isEqualTo(LARGE);
+    oss.faults().rate(1, Fault.HANG);
+    Process reader =
+        new ProcessBuilder("cat", root.resolve("large").toString())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      await().atMost(ONE_MINUTE).until(() -> mount.requests(Opcode.READ) > 0);
+      reader.destroy();
+      // The under-store's own patience is 10 s, several times.
+      assertThat(reader.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      reader.destroyForcibly();
+      oss.faults().clear();
+    }
+    assertThat(Files.readAllBytes(root.resolve("large"))).isEqualTo(files.get("large"));
+  }
+
+  @Test
+  void theKernelIsAskedToForgetWhatIsTooMuch() throws Exception {
+    for (int i = 0; i < 5_000; i++) {
+      add("crowd/dir-" + i % 50 + "/file-" + i, 10);
+    }
+    for (String profile : List.of("passthrough", "pagecache")) {
+      mount = bucket.mount("max_nodes=1000,mode=" + profile);
+      try (InputStream held = Files.newInputStream(root.resolve("many/file-3"))) {
+        for (int round = 0; round < 2; round++) {
+          for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            assertThat(Files.readAllBytes(root.resolve(file.getKey()))).isEqualTo(file.getValue());
+          }
+          await().atMost(ONE_MINUTE).until(() -> stat("nodes") <= 1000);
+        }
+        assertThat(held.readAllBytes()).isEqualTo(files.get("many/file-3"));
+      }
+    }
   }
 }

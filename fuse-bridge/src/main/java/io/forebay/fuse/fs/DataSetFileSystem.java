@@ -51,6 +51,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   private final Recovered known;
   private final Inodes inodes;
   private final Directories directories;
+  private final Pruner pruner;
   private final BackingFiles backing;
   private final PageCache pages;
   private final boolean passthrough;
@@ -123,6 +124,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.counts = counts;
     this.known = known;
     this.inodes = new Inodes(journal, known);
+    this.pruner = new Pruner(inodes, device, serving.maxNodes());
     this.backing = new BackingFiles(device, journal, known);
     this.writable = attributes.writable();
     this.names = new Names(dataSet, inodes, device, capabilities.epochs());
@@ -190,7 +192,6 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
               request.number(),
               reply);
       case Opcode.STATFS -> statFileSystem(reply);
-      case Opcode.INTERRUPT -> reply.none(); // whoever waits gives up by himself
       case Opcode.DESTROY -> {}
       case Opcode.SETATTR,
           Opcode.SYMLINK,
@@ -492,6 +493,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   @Override
   public void close() {
     plan.close();
+    pruner.close();
     pages.close();
     backing.close();
   }

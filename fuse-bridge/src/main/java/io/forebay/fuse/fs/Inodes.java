@@ -4,6 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
 import io.forebay.fuse.journal.Entries;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +17,14 @@ final class Inodes {
 
   static final long ROOT = 1;
 
-  private final Map<Long, Inode> byId = new HashMap<>();
+  /** The eldest, or longest spared by {@link #eldest}, come first. */
+  private final LinkedHashMap<Long, Inode> byId = new LinkedHashMap<>();
+
   private final Map<String, Inode> byPath = new HashMap<>();
   private final Entries journal;
   private long lastId;
+  private int most = Integer.MAX_VALUE;
+  private Runnable beyond = () -> {};
 
   /**
    * @param journal hears of every change
@@ -60,11 +65,29 @@ final class Inodes {
       inode = new Inode(++lastId, status);
       add(inode);
       journal.node(inode.id(), request, 1, status);
+      if (byId.size() > most) {
+        beyond.run();
+      }
     } else {
       journal.lookups(inode.id(), request, inode.lookups + 1);
     }
     inode.lookups++;
     return inode;
+  }
+
+  /** Has something done, in no time, at each look-up that makes nodes more than so many. */
+  synchronized void whenBeyond(int nodes, Runnable then) {
+    most = nodes;
+    beyond = then;
+  }
+
+  /** Some that may be forgotten; the next call names others first. */
+  synchronized List<Inode> eldest(int count) {
+    List<Inode> eldest = byId.values().stream().filter(i -> i.id() != ROOT).limit(count).toList();
+    for (Inode inode : eldest) {
+      byId.putLast(inode.id(), inode);
+    }
+    return eldest;
   }
 
   /** A node for a file that is not stored yet, with one look-up. */

@@ -6,5 +6,6 @@ package io.forebay.fuse.fs;
  * @param attributes how files look, and how long the kernel may believe it
  * @param xattrs whether files tell where they are; then {@code ls -l} asks for each of them
  * @param directIo whether each read is answered, and nothing of it kept in memory
+ * @param maxNodes files and directories that the kernel may know; 0 for what memory allows
  */
-public record Serving(Attributes attributes, boolean xattrs, boolean directIo) {}
+public record Serving(Attributes attributes, boolean xattrs, boolean directIo, int maxNodes) {}

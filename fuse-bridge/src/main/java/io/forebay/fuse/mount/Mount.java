@@ -70,6 +70,8 @@ public final class Mount implements AutoCloseable {
         files::shorten, SHORTEN_MILLIS, SHORTEN_MILLIS, TimeUnit.MILLISECONDS);
     sweeper.scheduleWithFixedDelay(
         files::followNames, FOLLOW_MILLIS, FOLLOW_MILLIS, TimeUnit.MILLISECONDS);
+    sweeper.scheduleWithFixedDelay(
+        session::releaseDying, FOLLOW_MILLIS, FOLLOW_MILLIS, TimeUnit.MILLISECONDS);
     this.atTheEnd =
         new Thread(
             () -> {

@@ -31,6 +31,9 @@ public record MountOptions(
   /** A page. */
   private static final int LEAST_READ = 4096;
 
+  /** Of files and directories that are known: less than one directory's are no use. */
+  private static final int LEAST_NODES = 1000;
+
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   /**
@@ -71,6 +74,11 @@ public record MountOptions(
     if (maxRead != 0 && maxRead < LEAST_READ) {
       throw new IllegalArgumentException("-o max_read=" + maxRead + ": the least is " + LEAST_READ);
     }
+    int maxNodes = number(given, "max_nodes", 10, 0);
+    if (maxNodes != 0 && maxNodes < LEAST_NODES) {
+      throw new IllegalArgumentException(
+          "-o max_nodes=" + maxNodes + ": the least is " + LEAST_NODES);
+    }
     if (directIo && given.containsKey("kernel_cache")) {
       throw new IllegalArgumentException("-o direct_io,kernel_cache: one of them");
     }
@@ -80,11 +88,11 @@ public record MountOptions(
           "-o: unknown "
               + new TreeSet<>(given.keySet())
               + "; known are ro, rw, allow_other, mode, uid, gid, umask, attr_timeout, entry_timeout,"
-              + " negative_timeout, max_read, direct_io, xattr and "
+              + " negative_timeout, max_read, max_nodes, direct_io, xattr and "
               + new TreeSet<>(AS_IT_IS));
     }
     return new MountOptions(
-        allowOther, profile, maxRead, new Serving(attributes, xattrs, directIo));
+        allowOther, profile, maxRead, new Serving(attributes, xattrs, directIo, maxNodes));
   }
 
   /** Those that the kernel's file system takes, by its own names. */

@@ -25,6 +25,7 @@ public final class Device implements AutoCloseable {
   private static final int STORE = 4;
   private static final int RESEND = 7;
   private static final int INC_EPOCH = 8;
+  private static final int PRUNE = 9;
 
   private static final int BACKING_MAP_BYTES = 16;
 
@@ -128,6 +129,21 @@ public final class Device implements AutoCloseable {
       message.set(JAVA_INT, Reply.HEADER + 8, name.length);
       MemorySegment.copy(name, 0, message, JAVA_BYTE, body, name.length);
       return notify(message, INVAL_ENTRY);
+    }
+  }
+
+  /**
+   * Has the kernel forget nodes that nobody uses: {@code FUSE_NOTIFY_PRUNE}, since 7.45.
+   *
+   * @return 0, or the negated error number, EINVAL of a kernel that cannot
+   */
+  public int prune(long[] nodes) {
+    try (Arena arena = Arena.ofConfined()) {
+      long body = Reply.HEADER + 16; // count, padding, spare
+      MemorySegment message = arena.allocate(body + (long) nodes.length * Long.BYTES, Long.BYTES);
+      message.set(JAVA_INT, Reply.HEADER, nodes.length);
+      MemorySegment.copy(nodes, 0, message, JAVA_LONG, body, nodes.length);
+      return notify(message, PRUNE);
     }
   }
 

@@ -66,6 +66,11 @@ public final class Request {
     return bytes.get(JAVA_LONG_UNALIGNED, 16);
   }
 
+  /** The thread that asks, as /proc names it; 0 when it is in another container. */
+  int thread() {
+    return bytes.get(JAVA_INT_UNALIGNED, 32);
+  }
+
   /** Bytes behind the header. */
   public long bodyBytes() {
     return bytes.byteSize() - HEADER;

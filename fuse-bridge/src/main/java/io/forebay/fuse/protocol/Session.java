@@ -3,6 +3,8 @@ package io.forebay.fuse.protocol;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,7 @@ public final class Session {
   private final Device device;
   private final Counts counts;
   private final Handler handler;
+  private final Set<InProgress> inProgress = ConcurrentHashMap.newKeySet();
   private final AtomicInteger threads = new AtomicInteger();
   private final AtomicInteger idle = new AtomicInteger();
   private final CountDownLatch over = new CountDownLatch(1);
@@ -97,6 +100,8 @@ public final class Session {
   }
 
   private void run() {
+    InProgress own = new InProgress();
+    inProgress.add(own);
     try (Arena arena = Arena.ofConfined()) {
       Request request = new Request(arena.allocate(REQUEST_BYTES));
       Reply reply = new Reply(arena.allocate(Reply.HEADER + Capabilities.MAX_BYTES));
@@ -115,13 +120,16 @@ public final class Session {
         if (idle.decrementAndGet() == 0) {
           addThread();
         }
+        own.begin(request);
         answer(request, reply);
+        own.end();
         idle.incrementAndGet();
         if (request.opcode() == Opcode.DESTROY) {
           return;
         }
       }
     } finally {
+      inProgress.remove(own);
       idle.decrementAndGet();
       if (threads.decrementAndGet() == 0) {
         over.countDown();
@@ -135,6 +143,10 @@ public final class Session {
     try {
       if (request.opcode() == Opcode.INIT) {
         Capabilities.negotiate(request, reply); // a process before may not have come to reply
+      } else if (request.opcode() == Opcode.INTERRUPT) {
+        long which = request.longAt(0);
+        inProgress.forEach(each -> each.interrupt(which));
+        reply.none();
       } else {
         handler.handle(request, reply);
       }
@@ -147,6 +159,24 @@ public final class Session {
         handler.undo(request, reply);
       } else if (sent < 0 && sent != -Errno.ENOENT && sent != -Errno.ENODEV) {
         log.error("the kernel refuses a reply to request {}: {}", request.opcode(), -sent);
+      }
+    }
+  }
+
+  /**
+   * Lets processes die that were killed while they wait for an answer; to be called often. The
+   * answer goes nowhere then, and what it took stays cached.
+   */
+  public void releaseDying() {
+    for (InProgress each : inProgress) {
+      long unique = each.abandoned();
+      if (unique != 0) {
+        try (Arena arena = Arena.ofConfined()) {
+          Reply reply = new Reply(arena.allocate(Reply.HEADER, Long.BYTES));
+          reply.clear();
+          reply.error(Errno.EINTR);
+          reply.send(device, unique);
+        }
       }
     }
   }

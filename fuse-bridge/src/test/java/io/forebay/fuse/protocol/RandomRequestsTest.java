@@ -60,7 +60,8 @@ class RandomRequestsTest {
                 new Serving(
                     new Attributes(0, 0, 0, true, Duration.ZERO, Duration.ZERO, Duration.ZERO),
                     true,
-                    false),
+                    false,
+                    0),
                 Profile.PASSTHROUGH,
                 device,
                 journal,
