@@ -171,21 +171,36 @@ final class Mounts {
     tests.add(random("rand", "random 4 KiB", 4 << 10, 100_000));
     tests.add(random("rand", "random 128 KiB", 128 << 10, 10_000));
     tests.add(random("map", "mapped, random 4 KiB", 4 << 10, 200_000));
-    Reading tree = (root, round) -> reader.read("tree", root.resolve("tree"));
-    int entries = TREE_FILES + TREE_DIRECTORIES;
-    tests.add(
-        new Test(
-            "tree of 100,000 files, first time",
-            entries,
-            "0.5",
-            true,
-            false,
-            Profile.PASSTHROUGH,
-            tree));
-    tests.add(
-        new Test(
-            "tree of 100,000 files, again", entries, "1", false, false, Profile.PASSTHROUGH, tree));
+    tests.addAll(tree("ls -lR of 100,000 files", "0.5", "1", Mounts::listWithLs));
+    // The same calls without all that ls does for its own sake, so harder to keep up with.
+    tests.addAll(tree("walk and stat of 100,000 files", "", "", r -> reader.read("tree", r)));
     return tests;
+  }
+
+  private interface Walk {
+    double seconds(Path root) throws Exception;
+  }
+
+  private static List<Test> tree(String name, String first, String again, Walk walk) {
+    int entries = TREE_FILES + TREE_DIRECTORIES;
+    Reading all = (root, round) -> walk.seconds(root.resolve("tree"));
+    Profile profile = Profile.PASSTHROUGH;
+    return List.of(
+        new Test(name + ", first time", entries, first, true, false, profile, all),
+        new Test(name + ", again", entries, again, false, false, profile, all));
+  }
+
+  private static double listWithLs(Path tree) throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    Process ls =
+        new ProcessBuilder("ls", "-lR", tree.toString())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    if (ls.waitFor() != 0) {
+      throw new IOException("ls -lR " + tree + " failed");
+    }
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private Test random(String mode, String name, int bytes, int count) {
