@@ -35,6 +35,7 @@ final class Directories {
           .maximumWeight(KEPT)
           .weigher((Long node, List<FileStatus> entries) -> 1 + entries.size())
           .expireAfterAccess(Duration.ofMinutes(1))
+          .executor(Runnable::run) // waking another thread costs more than the work
           .build();
 
   /**

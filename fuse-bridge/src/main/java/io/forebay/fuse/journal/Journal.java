@@ -52,7 +52,12 @@ public final class Journal implements Entries, AutoCloseable {
   private long windowStart;
   private long position;
   private long begun;
-  private long kept;
+
+  /** Bytes of entries that say no more than what others say, or of what was forgotten. */
+  private long superseded;
+
+  private long nodes;
+  private long nodeBytes;
 
   private Journal(int fd, FileChannel channel) throws IOException {
     this.fd = fd;
@@ -187,18 +192,25 @@ public final class Journal implements Entries, AutoCloseable {
     put(HEAD + 24, path);
     put(HEAD + 24 + path.length, etag);
     end(more);
+    nodes++;
+    nodeBytes += HEAD + more;
   }
 
   @Override
   public synchronized void lookups(long id, long request, long lookups) {
     begin(0, LOOKUPS, id, request, lookups);
     end(0);
+    superseded += HEAD;
+    if (lookups == 0) {
+      superseded += nodeBytes / Math.max(1, nodes);
+    }
   }
 
   @Override
   public synchronized void handles(long id, long request, int count, boolean passthrough) {
     begin(0, HANDLES, id, request, (long) count << 1 | (passthrough ? 1 : 0));
     end(0);
+    superseded += HEAD;
   }
 
   @Override
@@ -248,11 +260,8 @@ public final class Journal implements Entries, AutoCloseable {
 
   /** Whether it is much longer than what it says. */
   public synchronized boolean isLong() {
-    return length() > WINDOW && length() > 3 * kept;
-  }
-
-  private long length() {
-    return windowStart + position - begun;
+    long length = windowStart + position - begun;
+    return superseded > WINDOW && superseded > 2 * (length - superseded);
   }
 
   /**
@@ -269,7 +278,7 @@ public final class Journal implements Entries, AutoCloseable {
     }
     state.accept(this);
     synchronized (this) {
-      kept = windowStart + position - start;
+      superseded = 0;
       header.set(JAVA_LONG, BEGUN, start);
       // All before, for a process may have been killed just here. Without a hole it is memory lost.
       Libc.punchHole(fd, WINDOW, start - WINDOW);
