@@ -31,6 +31,7 @@ public final class Bench implements Callable<Integer> {
     metadata,
     retention,
     epochs,
+    orders,
     storm,
     index,
     restart,
@@ -83,6 +84,9 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.epochs)) {
       EpochTraffic.run();
+    }
+    if (runs(Suite.orders)) {
+      EpochOrders.run(rounds);
     }
     if (runs(Suite.storm)) {
       Storm.run(rounds);
