@@ -53,10 +53,10 @@ final class Pruner implements AutoCloseable {
     try {
       while (true) {
         wanted.acquire();
-        // A look at each of them at most: those that are in use stay.
-        int looks = inodes.count();
-        for (int seen = 0; inodes.count() > most - most / 8 && seen < looks; seen += BATCH) {
-          prune(inodes.eldest(BATCH));
+        // So many and no more: what the kernel forgets is heard of a little later.
+        int surplus = inodes.count() - (most - most / 8);
+        for (int asked = 0; asked < surplus; asked += BATCH) {
+          prune(inodes.eldest(Math.min(BATCH, surplus - asked)));
         }
       }
     } catch (InterruptedException e) {
