@@ -163,12 +163,12 @@ class FailuresTest {
   @Test
   @Timeout(30)
   void aServerThatWorksForLongIsNotTakenForASilentOne() throws IOException {
-    nodes = new Nodes(directory, 1, new Shape(Duration.ofMillis(1_300), 0, 0));
+    nodes = new Nodes(directory, 1, new Shape(Duration.ofMillis(1_600), 0, 0));
     Forebay client =
         nodes.remember(
             Forebay.builder()
                 .servers("server-0=127.0.0.1:" + nodes.port(0))
-                .patience(Duration.ofMillis(2_200))
+                .patience(Duration.ofSeconds(3))
                 .open());
     DataSet data = client.dataSet(Nodes.DATA_SET);
     assertThatThrownBy(() -> data.stat("missing")) // no object, and no directory either
