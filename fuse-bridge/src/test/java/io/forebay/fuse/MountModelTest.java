@@ -6,6 +6,7 @@ import io.forebay.fuse.mount.Mount;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -136,27 +137,27 @@ class MountModelTest {
     return bytes;
   }
 
+  private static Arbitrary<Named> writing(
+      String verb,
+      Arbitrary<String> names,
+      Arbitrary<Integer> sizes,
+      Arbitrary<Integer> seeds,
+      OpenOption... options) {
+    return Combinators.combine(names, sizes, seeds)
+        .as(
+            (name, size, seed) ->
+                action(
+                    verb + " " + name + " " + size,
+                    root -> Files.write(root.resolve(name), bytes(size, seed), options)));
+  }
+
   @Provide
   Arbitrary<List<Named>> operations() {
     Arbitrary<String> names = Arbitraries.of(NAMES);
     Arbitrary<Integer> sizes = Arbitraries.of(0, 1, 4_096, 5_000, 200_000);
     Arbitrary<Integer> seeds = Arbitraries.integers().between(0, 9);
-    Arbitrary<Named> write =
-        Combinators.combine(names, sizes, seeds)
-            .as(
-                (name, size, seed) ->
-                    action(
-                        "write " + name + " " + size,
-                        root -> Files.write(root.resolve(name), bytes(size, seed))));
-    Arbitrary<Named> append =
-        Combinators.combine(names, sizes, seeds)
-            .as(
-                (name, size, seed) ->
-                    action(
-                        "append to " + name + " " + size,
-                        root ->
-                            Files.write(
-                                root.resolve(name), bytes(size, seed), StandardOpenOption.APPEND)));
+    Arbitrary<Named> write = writing("write", names, sizes, seeds);
+    Arbitrary<Named> append = writing("append to", names, sizes, seeds, StandardOpenOption.APPEND);
     Arbitrary<Named> create =
         names.map(name -> action("create " + name, root -> Files.createFile(root.resolve(name))));
     Arbitrary<Named> read =

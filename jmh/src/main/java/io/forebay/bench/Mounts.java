@@ -171,19 +171,16 @@ final class Mounts {
     tests.add(random("rand", "random 4 KiB", 4 << 10, 100_000));
     tests.add(random("rand", "random 128 KiB", 128 << 10, 10_000));
     tests.add(random("map", "mapped, random 4 KiB", 4 << 10, 200_000));
-    tests.addAll(tree("ls -lR of 100,000 files", "0.5", "1", Mounts::listWithLs));
+    tests.addAll(tree("ls -lR of 100,000 files", "0.5", "1", (tree, round) -> listWithLs(tree)));
     // The same calls without all that ls does for its own sake, so harder to keep up with.
-    tests.addAll(tree("walk and stat of 100,000 files", "", "", r -> reader.read("tree", r)));
+    tests.addAll(
+        tree("walk and stat of 100,000 files", "", "", (tree, round) -> reader.read("tree", tree)));
     return tests;
   }
 
-  private interface Walk {
-    double seconds(Path root) throws Exception;
-  }
-
-  private static List<Test> tree(String name, String first, String again, Walk walk) {
+  private static List<Test> tree(String name, String first, String again, Reading reading) {
     int entries = TREE_FILES + TREE_DIRECTORIES;
-    Reading all = (root, round) -> walk.seconds(root.resolve("tree"));
+    Reading all = (root, round) -> reading.seconds(root.resolve("tree"), round);
     Profile profile = Profile.PASSTHROUGH;
     return List.of(
         new Test(name + ", first time", entries, first, true, false, profile, all),

@@ -124,10 +124,10 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.counts = counts;
     this.known = known;
     this.inodes = new Inodes(journal, known);
-    this.pruner = new Pruner(inodes, device, serving.maxNodes());
     this.backing = new BackingFiles(device, journal, known);
     this.writable = attributes.writable();
     this.names = new Names(dataSet, inodes, device, capabilities.epochs());
+    this.pruner = new Pruner(inodes, names, device, serving.maxNodes());
     this.writes = new Writes(dataSet, inodes, backing, attributes);
     this.plan = new Plan(dataSet);
     this.control = new Control(this, plan, attributes);
@@ -448,7 +448,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
 
   /** Keeps the journal short, so that the next process has little to read; to be called often. */
   public void shorten() {
-    if (journal.isLong()) {
+    if (journal.isLong(inodes.count() + backing.count())) {
       journal.restart(this::writeTo);
     }
   }

@@ -63,7 +63,8 @@ final class Names {
     }
   }
 
-  private void forget(FileStatus file) {
+  /** Has the kernel ask for a name again, if it knows it. */
+  void forget(FileStatus file) {
     inodes
         .find(DataPath.parent(file.path()))
         .ifPresent(

@@ -1,12 +1,11 @@
 package io.forebay.fuse.fs;
 
-import io.forebay.DataPath;
-import io.forebay.FileStatus;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,41 +25,39 @@ final class Pruner implements AutoCloseable {
   private static final int BATCH = 1024;
 
   private final Inodes inodes;
+  private final Names names;
   private final Device device;
   private final int most;
-  private final Semaphore wanted = new Semaphore(0);
-  private final Thread thread;
-  private boolean byName;
+
+  /** A thread while there is work; one round may wait, and more would do nothing. */
+  private final ThreadPoolExecutor rounds =
+      new ThreadPoolExecutor(
+          0,
+          1,
+          1,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(1),
+          Thread.ofPlatform().daemon().name("forebay-prune").factory(),
+          new ThreadPoolExecutor.DiscardPolicy());
+
+  private volatile boolean byName;
 
   /**
    * @param most nodes; 0 for what half of this process's heap has room for
    */
-  Pruner(Inodes inodes, Device device, int most) {
+  Pruner(Inodes inodes, Names names, Device device, int most) {
     this.inodes = inodes;
+    this.names = names;
     this.device = device;
     this.most = most > 0 ? most : (int) (Runtime.getRuntime().maxMemory() / 2 / NODE_BYTES);
-    this.thread = Thread.ofPlatform().daemon().name("forebay-prune").start(this::run);
-    inodes.whenBeyond(this.most, this::begin);
+    inodes.whenBeyond(this.most, () -> rounds.execute(this::round));
   }
 
-  private void begin() {
-    if (wanted.availablePermits() == 0) {
-      wanted.release();
-    }
-  }
-
-  private void run() {
-    try {
-      while (true) {
-        wanted.acquire();
-        // So many and no more: what the kernel forgets is heard of a little later.
-        int surplus = inodes.count() - (most - most / 8);
-        for (int asked = 0; asked < surplus; asked += BATCH) {
-          prune(inodes.eldest(Math.min(BATCH, surplus - asked)));
-        }
-      }
-    } catch (InterruptedException e) {
-      return; // closed
+  private void round() {
+    // So many and no more: what the kernel forgets is heard of a little later.
+    int surplus = inodes.count() - (most - most / 8);
+    for (int asked = 0; asked < surplus; asked += BATCH) {
+      prune(inodes.eldest(Math.min(BATCH, surplus - asked)));
     }
   }
 
@@ -73,19 +70,12 @@ final class Pruner implements AutoCloseable {
       }
     }
     if (byName) {
-      unused.stream().map(Inode::status).filter(s -> !s.directory()).forEach(this::forgetName);
+      unused.stream().map(Inode::status).filter(s -> !s.directory()).forEach(names::forget);
     }
-  }
-
-  private void forgetName(FileStatus file) {
-    inodes
-        .find(DataPath.parent(file.path()))
-        .ifPresent(
-            parent -> device.forgetName(parent.id(), file.name().getBytes(StandardCharsets.UTF_8)));
   }
 
   @Override
   public void close() {
-    thread.interrupt();
+    rounds.shutdownNow();
   }
 }

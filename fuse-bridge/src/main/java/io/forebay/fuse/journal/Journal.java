@@ -31,6 +31,10 @@ public final class Journal implements Entries, AutoCloseable {
 
   private static final long WINDOW = 4L << 20;
   private static final int HEAD = 32;
+
+  /** Of a node with path and ETag. */
+  private static final long LIVE_BYTES = 160;
+
   private static final long BEGUN = 0;
 
   private static final int FILLER = 0;
@@ -52,12 +56,7 @@ public final class Journal implements Entries, AutoCloseable {
   private long windowStart;
   private long position;
   private long begun;
-
-  /** Bytes of entries that say no more than what others say, or of what was forgotten. */
-  private long superseded;
-
-  private long nodes;
-  private long nodeBytes;
+  private long kept;
 
   private Journal(int fd, FileChannel channel) throws IOException {
     this.fd = fd;
@@ -192,25 +191,18 @@ public final class Journal implements Entries, AutoCloseable {
     put(HEAD + 24, path);
     put(HEAD + 24 + path.length, etag);
     end(more);
-    nodes++;
-    nodeBytes += HEAD + more;
   }
 
   @Override
   public synchronized void lookups(long id, long request, long lookups) {
     begin(0, LOOKUPS, id, request, lookups);
     end(0);
-    superseded += HEAD;
-    if (lookups == 0) {
-      superseded += nodeBytes / Math.max(1, nodes);
-    }
   }
 
   @Override
   public synchronized void handles(long id, long request, int count, boolean passthrough) {
     begin(0, HANDLES, id, request, (long) count << 1 | (passthrough ? 1 : 0));
     end(0);
-    superseded += HEAD;
   }
 
   @Override
@@ -258,10 +250,14 @@ public final class Journal implements Entries, AutoCloseable {
     }
   }
 
-  /** Whether it is much longer than what it says. */
-  public synchronized boolean isLong() {
+  /**
+   * Whether it is much longer than what it says.
+   *
+   * @param live nodes and backing files that there are now
+   */
+  public synchronized boolean isLong(int live) {
     long length = windowStart + position - begun;
-    return superseded > WINDOW && superseded > 2 * (length - superseded);
+    return length > WINDOW && length > 3 * Math.max(kept, live * LIVE_BYTES);
   }
 
   /**
@@ -278,7 +274,7 @@ public final class Journal implements Entries, AutoCloseable {
     }
     state.accept(this);
     synchronized (this) {
-      superseded = 0;
+      kept = windowStart + position - start;
       header.set(JAVA_LONG, BEGUN, start);
       // All before, for a process may have been killed just here. Without a hole it is memory lost.
       Libc.punchHole(fd, WINDOW, start - WINDOW);

@@ -65,8 +65,9 @@ final class Near implements EpochOrder {
     for (int i = 0; i < count; i++) {
       samples[i] = order.sample(start + i);
       int owner = owners.rankOf(samples[i]);
-      readers[i] = owner >= 0 && owner < free.length && free[owner] > 0 ? owner : -1;
-      if (readers[i] >= 0) {
+      readers[i] =
+          owner >= 0 && owner < free.length && free[owner] > 0 ? owner : SampleOwners.NOBODY;
+      if (readers[i] != SampleOwners.NOBODY) {
         free[owner]--;
       }
     }
@@ -74,7 +75,7 @@ final class Near implements EpochOrder {
     int kept = 0;
     int next = 0;
     for (int i = 0; i < count; i++) {
-      if (readers[i] < 0) {
+      if (readers[i] == SampleOwners.NOBODY) {
         while (free[next] == 0) {
           next++;
         }

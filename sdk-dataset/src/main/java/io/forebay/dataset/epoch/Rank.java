@@ -10,12 +10,9 @@ public record Rank(int number, int of) {
 
   public Rank {
     if (of < 1 || number < 0 || number >= of) {
-      throw new IllegalArgumentException("rank " + number + " of " + of + ": from 0 to below");
+      throw new IllegalArgumentException("rank " + number + " of " + of + ": ranks count from 0");
     }
   }
-
-  /** The only one. */
-  public static final Rank ALONE = new Rank(0, 1);
 
   /** How many of the positions are this one's when they are dealt in turn. */
   long share(long positions) {

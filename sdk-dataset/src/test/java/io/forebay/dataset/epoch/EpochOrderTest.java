@@ -212,7 +212,7 @@ class EpochOrderTest {
     assertThatThrownBy(() -> order.sample(5)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> EpochOrder.shuffled(-1, 0, 0))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> EpochOrder.sequential(0).repeatedToMultipleOf(2).shard(Rank.ALONE))
+    assertThatThrownBy(() -> EpochOrder.sequential(0).repeatedToMultipleOf(2).shard(new Rank(0, 1)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }
