@@ -61,7 +61,7 @@ public record Attributes(
    *
    * @param offset in the body
    */
-  void putEntry(Reply reply, long offset, long node, FileStatus status) {
+  void putEntry(Reply reply, int offset, long node, FileStatus status) {
     reply.setLong(offset, node);
     reply.setLong(offset + 16, entries.getSeconds());
     reply.setLong(offset + 24, attributes.getSeconds());
@@ -77,15 +77,15 @@ public record Attributes(
     reply.setInt(32, negative.getNano());
   }
 
-  private void put(Reply reply, long offset, long node, FileStatus status) {
+  private void put(Reply reply, int offset, long node, FileStatus status) {
     long seconds = Math.floorDiv(status.modifiedMillis(), 1_000L);
     int nanos = (int) Math.floorMod(status.modifiedMillis(), 1_000L) * 1_000_000;
     reply.setLong(offset, node);
     reply.setLong(offset + 8, status.size());
     reply.setLong(offset + 16, (status.size() + BLOCK_BYTES - 1) / BLOCK_BYTES);
     for (int time = 0; time < 3; time++) { // atime, mtime, ctime
-      reply.setLong(offset + 24 + 8L * time, seconds);
-      reply.setInt(offset + 48 + 4L * time, nanos);
+      reply.setLong(offset + 24 + 8 * time, seconds);
+      reply.setInt(offset + 48 + 4 * time, nanos);
     }
     reply.setInt(offset + 60, mode(status.directory()));
     reply.setInt(offset + 64, status.directory() ? 2 : 1);

@@ -1,52 +1,69 @@
 package io.forebay.fuse.fs;
 
+import io.forebay.DataSet;
 import io.forebay.fuse.journal.Entries;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Libc;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.Supplier;
+import java.util.SequencedSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The tier files that the kernel reads by itself. A registered file takes space on its disk though
- * it was evicted, so those that nobody has open are few, and go when their file does. Thread-safe.
+ * it was evicted, so those that nobody has open are few, and go when their file does. Thread-safe;
+ * a node's lock comes before the one of this.
  */
 final class BackingFiles implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(BackingFiles.class);
 
   /** Kept for the next open. */
-  private static final int IDLE = 10_000;
+  private static final int KEPT = 10_000;
+
+  /** How many are looked at for one that is not open. */
+  private static final int TRIES = 16;
+
+  /** Where opening takes longer, it is the disk that is waited for. */
+  private static final long QUICK_NANOS = 100_000;
+
+  private static final int WEIGHT = 8;
 
   record Backing(Path file, int id) {}
 
+  private final DataSet dataSet;
   private final Device device;
-  private final Map<Long, Backing> open = new HashMap<>();
-  private final Map<Long, Backing> idle = new LinkedHashMap<>();
   private final Entries journal;
+
+  /** Nodes with a registered file, the eldest first. */
+  private final SequencedSet<Inode> registered = new LinkedHashSet<>();
+
   private int highest;
-  private boolean refused;
+  private volatile boolean refused;
+  private volatile long usualNanos;
+  private volatile int count;
 
   /**
    * @param journal hears of every change
    * @param known what the kernel knows
    */
-  BackingFiles(Device device, Entries journal, Recovered known) {
+  BackingFiles(DataSet dataSet, Device device, Entries journal, Recovered known) {
+    this.dataSet = dataSet;
     this.device = device;
     this.journal = journal;
     this.highest = known.highestBacking();
-    known
-        .backing()
-        .forEach((node, backing) -> (known.isOpen(node) ? open : idle).put(node, backing));
+    for (Inode inode : known.inodes()) {
+      if (inode.backing != null) {
+        registered.add(inode);
+      }
+    }
+    count = registered.size();
+    known.orphans().forEach(device::closeBacking);
     if (highest > 0) {
       // The bridge before may have ended between a call and its entry. The kernel counts upwards,
       // and refuses what there is not.
@@ -55,110 +72,110 @@ final class BackingFiles implements AutoCloseable {
     }
   }
 
+  /** Whether a file that is not registered may take long to open. */
+  boolean isSlow() {
+    return usualNanos > QUICK_NANOS;
+  }
+
   /**
-   * The backing id for the first handle of a node.
+   * Has the file of a node registered, if it is not yet; the caller has the node's lock.
    *
-   * @param file if no id was kept
-   * @return empty when the kernel must ask
+   * @return whether the kernel can read it
    */
-  synchronized OptionalInt open(long node, Supplier<Optional<Path>> file) {
-    Backing kept = idle.remove(node);
-    if (kept == null) {
-      if (refused) {
-        return OptionalInt.empty();
+  boolean open(Inode inode) {
+    if (inode.backing == null && !refused) {
+      long start = System.nanoTime();
+      Optional<Path> found = dataSet.resident(inode.status());
+      int fd = found.isEmpty() ? -1 : Libc.open(found.get(), Libc.O_RDONLY | Libc.O_CLOEXEC);
+      if (fd >= 0) { // otherwise it was evicted
+        register(inode, found.get(), fd, start);
+        Libc.close(fd);
       }
-      Optional<Path> found = file.get();
-      if (found.isEmpty()) {
-        return OptionalInt.empty();
-      }
-      int id = register(found.get());
-      if (id <= 0) {
-        return OptionalInt.empty();
-      }
-      kept = new Backing(found.get(), id);
-      highest = Math.max(highest, id);
-      journal.backing(node, id, found.get().toString());
     }
-    open.put(node, kept);
-    return OptionalInt.of(kept.id);
+    return inode.backing != null;
   }
 
-  /** The backing id of a node that is open already. */
-  synchronized int idOf(long node) {
-    return open.get(node).id;
-  }
-
-  private int register(Path file) {
-    int fd = Libc.open(file, Libc.O_RDONLY | Libc.O_CLOEXEC);
-    if (fd < 0) {
-      return fd; // it was evicted
-    }
+  private synchronized void register(Inode inode, Path file, int fd, long start) {
     int id = device.openBacking(fd);
-    Libc.close(fd);
     if (id == -Errno.EPERM) {
       refused = true;
       log.warn(
           "reading through the kernel alone needs CAP_SYS_ADMIN; going on without, which is slower");
     } else if (id <= 0) {
       log.warn("{} cannot be read through the kernel alone (error {})", file, -id);
+    } else {
+      inode.backing = new Backing(file, id);
+      registered.addLast(inode);
+      count = registered.size();
+      highest = Math.max(highest, id);
+      journal.backing(inode.id(), id, file.toString());
     }
-    return id;
+    usualNanos += (System.nanoTime() - start - usualNanos) / WEIGHT;
   }
 
-  /** The last handle of a node was closed. */
-  synchronized void release(long node) {
-    Backing backing = open.remove(node);
-    idle.put(node, backing);
-    if (idle.size() > IDLE) {
-      Iterator<Map.Entry<Long, Backing>> eldest = idle.entrySet().iterator();
-      giveBack(eldest.next());
-      eldest.remove();
+  /** Gives some up where there are too many; the caller has no node's lock. */
+  void trim() {
+    for (int tries = 0; count > KEPT && tries < TRIES; tries++) {
+      Inode eldest;
+      synchronized (this) {
+        eldest = registered.getFirst();
+        registered.addLast(eldest);
+      }
+      giveBackIfIdle(eldest);
     }
   }
 
-  private void giveBack(Map.Entry<Long, Backing> backing) {
-    journal.backing(backing.getKey(), 0, ""); // first, for a closed one must never be used
-    device.closeBacking(backing.getValue().id);
+  private void giveBackIfIdle(Inode inode) {
+    synchronized (inode) {
+      if (inode.handles == 0) {
+        giveBack(inode);
+      }
+    }
   }
 
-  /** The kernel forgot a node, which therefore is not open. */
-  synchronized void forget(long node) {
-    Backing backing = idle.remove(node);
-    if (backing != null) {
-      giveBack(Map.entry(node, backing));
+  /** The kernel will not read this file for a node any more, which nobody has open. */
+  void giveBack(Inode inode) {
+    synchronized (inode) {
+      if (inode.backing != null) {
+        giveBackRegistered(inode);
+      }
     }
+  }
+
+  private synchronized void giveBackRegistered(Inode inode) {
+    int id = inode.backing.id;
+    inode.backing = null;
+    registered.remove(inode);
+    count = registered.size();
+    journal.backing(inode.id(), 0, ""); // first, for a closed one must never be used
+    device.closeBacking(id);
   }
 
   /** Gives up what was evicted meanwhile, so that its space is free. */
-  synchronized void sweep() {
-    idle.entrySet()
-        .removeIf(
-            backing -> {
-              boolean gone = !Files.exists(backing.getValue().file);
-              if (gone) {
-                giveBack(backing);
-              }
-              return gone;
-            });
+  void sweep() {
+    for (Inode inode : all()) {
+      Backing backing = inode.backing; // looked at again, with its lock, before anything is done
+      if (backing != null && !Files.exists(backing.file)) {
+        giveBackIfIdle(inode);
+      }
+    }
   }
 
-  /** Writes down all that the kernel has. */
-  synchronized void writeTo(Entries entries) {
-    open.forEach((node, backing) -> entries.backing(node, backing.id, backing.file.toString()));
-    idle.forEach((node, backing) -> entries.backing(node, backing.id, backing.file.toString()));
+  private synchronized List<Inode> all() {
+    return List.copyOf(registered);
   }
 
-  synchronized int count() {
-    return open.size() + idle.size();
+  int count() {
+    return count;
   }
 
   synchronized int highest() {
     return highest;
   }
 
+  /** Nobody asks any more. */
   @Override
-  public synchronized void close() {
-    idle.values().forEach(backing -> device.closeBacking(backing.id));
-    idle.clear();
+  public void close() {
+    all().forEach(this::giveBackIfIdle);
   }
 }

@@ -139,7 +139,7 @@ final class Control {
 
   private void list(long offset, boolean plus, Reply reply) {
     List<String> names = List.of(STATUS, STATS, PLAN);
-    long at = 0;
+    int at = 0;
     for (int i = (int) Math.max(0, offset); i < names.size(); i++) {
       Dirent dirent = Dirent.of(names.get(i), false);
       reply.body(at + dirent.length(plus)); // a look-up's answer of zeros tells nothing

@@ -21,7 +21,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,7 +123,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.counts = counts;
     this.known = known;
     this.inodes = new Inodes(journal, known);
-    this.backing = new BackingFiles(device, journal, known);
+    this.backing = new BackingFiles(dataSet, device, journal, known);
     this.writable = attributes.writable();
     this.names = new Names(dataSet, inodes, device, capabilities.epochs());
     this.pruner = new Pruner(inodes, names, device, serving.maxNodes());
@@ -139,6 +138,16 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.pages = new PageCache(dataSet, inodes, device);
     this.directories =
         new Directories(writes, inodes, attributes, withoutOpens ? pages::listed : entries -> {});
+  }
+
+  @Override
+  public boolean mayWait(Request request) {
+    return switch (request.opcode()) {
+      case Opcode.GETATTR -> false;
+      case Opcode.OPEN -> (request.intAt(0) & O_ACCMODE) != 0 || backing.isSlow();
+      case Opcode.RELEASE -> request.longAt(0) == Writes.HANDLE;
+      default -> true;
+    };
   }
 
   @Override
@@ -158,9 +167,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       }
       case Opcode.BATCH_FORGET -> {
         for (int i = 0; i < request.intAt(0); i++) {
-          forget(
-              request.longAt(8 + (long) i * FORGET_ONE),
-              request.longAt(16 + (long) i * FORGET_ONE));
+          forget(request.longAt(8 + i * FORGET_ONE), request.longAt(16 + i * FORGET_ONE));
         }
         reply.none();
       }
@@ -302,7 +309,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       return;
     }
     // The kernel forgets no node before the release of its last handle was replied to.
-    inodes.forget(node, lookups).ifPresent(inode -> backing.forget(inode.id()));
+    inodes.forget(node, lookups).ifPresent(backing::giveBack);
   }
 
   private void open(Request request, Reply reply) throws IOException {
@@ -323,20 +330,25 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     }
     reply.body(OpenOut.BYTES);
     synchronized (inode) {
-      OptionalInt id = OptionalInt.empty();
-      if (inode.mode == Inode.Mode.PASSTHROUGH) {
-        id = OptionalInt.of(backing.idOf(inode.id()));
-      } else if (inode.mode == Inode.Mode.CLOSED && passthrough && status.size() > 0) {
-        id = backing.open(inode.id(), () -> dataSet.resident(status));
+      if (mayPassThrough(inode, status)) {
+        inodes.opened(inode, Inode.Mode.PASSTHROUGH, request.number());
+        OpenOut.put(reply, 0, 0, OpenOut.PASSTHROUGH | OpenOut.NOFLUSH, inode.backing.id());
+      } else {
+        int cache = serving.directIo() ? OpenOut.DIRECT_IO : OpenOut.KEEP_CACHE;
+        inodes.opened(inode, Inode.Mode.ANSWERED, request.number());
+        OpenOut.put(reply, 0, 0, cache | OpenOut.NOFLUSH, 0);
       }
-      Inode.Mode mode = id.isPresent() ? Inode.Mode.PASSTHROUGH : Inode.Mode.ANSWERED;
-      inodes.opened(inode, mode, request.number());
-      int from =
-          id.isPresent()
-              ? OpenOut.PASSTHROUGH
-              : serving.directIo() ? OpenOut.DIRECT_IO : OpenOut.KEEP_CACHE;
-      OpenOut.put(reply, 0, 0, from | OpenOut.NOFLUSH, id.orElse(0));
     }
+    backing.trim();
+  }
+
+  /** What one handle of a node does all do; the caller has its lock. */
+  private boolean mayPassThrough(Inode inode, FileStatus status) {
+    return switch (inode.mode) {
+      case PASSTHROUGH -> true;
+      case ANSWERED -> false;
+      case CLOSED -> passthrough && status.size() > 0 && backing.open(inode);
+    };
   }
 
   private void release(Inode inode, long request) {
@@ -347,9 +359,6 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       boolean passedThrough = inode.mode == Inode.Mode.PASSTHROUGH;
       if (--inode.handles == 0) {
         inode.mode = Inode.Mode.CLOSED;
-        if (passedThrough) {
-          backing.release(inode.id());
-        }
       }
       journal.handles(inode.id(), request, inode.handles, passedThrough);
     }
@@ -457,7 +466,6 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     entries.agreed(capabilities.minor(), capabilities.flags(), profile.name());
     entries.highest(inodes.highest(), backing.highest());
     inodes.writeTo(entries);
-    backing.writeTo(entries);
   }
 
   @Override

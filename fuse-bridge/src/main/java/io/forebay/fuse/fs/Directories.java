@@ -59,7 +59,7 @@ final class Directories {
    * @param plus whether each entry comes with what a look-up would say
    * @param request that asks for it
    */
-  void list(Inode directory, long offset, long size, boolean plus, long request, Reply reply)
+  void list(Inode directory, long offset, int size, boolean plus, long request, Reply reply)
       throws IOException {
     if (!directory.status().directory()) {
       reply.error(Errno.ENOTDIR);
@@ -73,12 +73,12 @@ final class Directories {
     if (plus && offset >= entries.size()) {
       whole.accept(entries);
     }
-    long room = Math.min(size, reply.room());
-    long at = 0;
+    int room = Math.min(size, reply.room());
+    int at = 0;
     for (long i = Math.max(0, offset); i < entries.size(); i++) {
       FileStatus entry = entries.get((int) i);
       Dirent dirent = Dirent.of(entry.name(), entry.directory());
-      long length = dirent.length(plus);
+      int length = dirent.length(plus);
       if (at + length > room) {
         break;
       }

@@ -20,8 +20,8 @@ record Dirent(byte[] bytes, boolean directory) {
   }
 
   /** What it takes in a reply. */
-  long length(boolean plus) {
-    return (plus ? Attributes.ENTRY_OUT : 0) + HEAD + (bytes.length + 7L) / 8 * 8;
+  int length(boolean plus) {
+    return (plus ? Attributes.ENTRY_OUT : 0) + HEAD + (bytes.length + 7) / 8 * 8;
   }
 
   /**
@@ -30,8 +30,8 @@ record Dirent(byte[] bytes, boolean directory) {
    * @param at offset in a body that has room for it
    * @param next offset in the listing of what comes behind it
    */
-  void put(Reply reply, long at, boolean plus, long node, long next) {
-    long head = at + (plus ? Attributes.ENTRY_OUT : 0);
+  void put(Reply reply, int at, boolean plus, long node, long next) {
+    int head = at + (plus ? Attributes.ENTRY_OUT : 0);
     reply.setLong(head, node);
     reply.setLong(head + 8, next);
     reply.setInt(head + 16, bytes.length);

@@ -30,6 +30,9 @@ final class Inode {
   Mode mode = Mode.CLOSED;
   int handles;
 
+  /** The registered file that the kernel reads, or null. */
+  BackingFiles.Backing backing;
+
   Inode(long id, FileStatus status) {
     this.id = id;
     this.status = status;

@@ -3,8 +3,8 @@ package io.forebay.fuse.fs;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
 import io.forebay.fuse.journal.Entries;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +17,14 @@ final class Inodes {
 
   static final long ROOT = 1;
 
-  /** The eldest, or longest spared by {@link #eldest}, come first. */
-  private final LinkedHashMap<Long, Inode> byId = new LinkedHashMap<>();
-
+  private final NodeTable byId = new NodeTable();
   private final Map<String, Inode> byPath = new HashMap<>();
   private final Entries journal;
   private long lastId;
+
+  /** Up to this number nodes were named as the eldest. */
+  private long named = ROOT;
+
   private int most = Integer.MAX_VALUE;
   private Runnable beyond = () -> {};
 
@@ -38,7 +40,7 @@ final class Inodes {
   }
 
   private void add(Inode inode) {
-    byId.put(inode.id(), inode);
+    byId.add(inode);
     // Ascending, so that a path means the youngest of its versions.
     byPath.put(inode.status().path(), inode);
   }
@@ -83,9 +85,14 @@ final class Inodes {
 
   /** Some that may be forgotten; the next call names others first. */
   synchronized List<Inode> eldest(int count) {
-    List<Inode> eldest = byId.values().stream().filter(i -> i.id() != ROOT).limit(count).toList();
-    for (Inode inode : eldest) {
-      byId.putLast(inode.id(), inode);
+    List<Inode> eldest = new ArrayList<>();
+    for (int i = 0; i < Math.min(count, byId.size() - 1); i++) {
+      Inode next = byId.after(named);
+      if (next == null) {
+        next = byId.after(ROOT);
+      }
+      named = next.id();
+      eldest.add(next);
     }
     return eldest;
   }
@@ -100,7 +107,7 @@ final class Inodes {
   synchronized void become(Inode inode, FileStatus now) {
     byPath.remove(inode.status().path(), inode);
     inode.status(now);
-    if (byId.containsKey(inode.id())) {
+    if (byId.get(inode.id()) == inode) {
       byPath.put(now.path(), inode);
       journal.node(inode.id(), 0, inode.lookups, now);
     }
@@ -139,7 +146,7 @@ final class Inodes {
     if (inode.lookups > 0) {
       return Optional.empty();
     }
-    byId.remove(id);
+    byId.remove(inode);
     byPath.remove(inode.status().path(), inode);
     return Optional.of(inode);
   }
@@ -151,21 +158,24 @@ final class Inodes {
 
   /** Writes down all that the kernel knows. */
   void writeTo(Entries entries) {
-    List<Inode> known;
-    synchronized (this) {
-      known = List.copyOf(byId.values());
-    }
-    for (Inode inode : known) {
+    for (Inode inode = after(ROOT); inode != null; inode = after(inode.id())) {
       synchronized (this) {
-        if (inode.id() == ROOT || !byId.containsKey(inode.id())) {
+        if (byId.get(inode.id()) != inode) {
           continue;
         }
         entries.node(inode.id(), 0, inode.lookups, inode.status());
       }
       synchronized (inode) {
         entries.handles(inode.id(), 0, inode.handles, inode.mode == Inode.Mode.PASSTHROUGH);
+        if (inode.backing != null) {
+          entries.backing(inode.id(), inode.backing.id(), inode.backing.file().toString());
+        }
       }
     }
+  }
+
+  private synchronized Inode after(long id) {
+    return byId.after(id);
   }
 
   synchronized long highest() {

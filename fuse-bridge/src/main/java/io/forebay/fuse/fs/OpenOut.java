@@ -20,7 +20,7 @@ final class OpenOut {
    * @param handle comes with every request for what was opened
    * @param backing id of a backing file; 0 for none
    */
-  static void put(Reply reply, long offset, long handle, int flags, int backing) {
+  static void put(Reply reply, int offset, long handle, int flags, int backing) {
     reply.setLong(offset, handle);
     reply.setInt(offset + 8, flags);
     reply.setInt(offset + 12, backing);

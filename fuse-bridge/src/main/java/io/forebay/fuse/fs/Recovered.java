@@ -32,7 +32,7 @@ public final class Recovered implements Entries {
   }
 
   private final Map<Long, Inode> inodes = new TreeMap<>();
-  private final Map<Long, BackingFiles.Backing> backing = new HashMap<>();
+  private final Map<Long, Integer> backing = new HashMap<>();
   private final Map<Long, Done> done =
       new LinkedHashMap<>() {
         @Override
@@ -110,12 +110,14 @@ public final class Recovered implements Entries {
   @Override
   public void backing(long id, int number, String file) {
     highest(0, number);
-    BackingFiles.Backing former =
-        number == 0
-            ? backing.remove(id)
-            : backing.put(id, new BackingFiles.Backing(Path.of(file), number));
-    if (former != null) {
-      lastGivenBack = former.id();
+    Inode inode = inodes.get(id);
+    if (number != 0) {
+      backing.put(id, number);
+    } else if (backing.containsKey(id)) {
+      lastGivenBack = backing.remove(id);
+    }
+    if (inode != null) {
+      inode.backing = number == 0 ? null : new BackingFiles.Backing(Path.of(file), number);
     }
   }
 
@@ -133,13 +135,12 @@ public final class Recovered implements Entries {
     return Collections.unmodifiableCollection(inodes.values());
   }
 
-  Map<Long, BackingFiles.Backing> backing() {
-    return Collections.unmodifiableMap(backing);
-  }
-
-  boolean isOpen(long id) {
-    Inode inode = inodes.get(id);
-    return inode != null && inode.mode == Inode.Mode.PASSTHROUGH;
+  /** Backing files of nodes that were forgotten. */
+  List<Integer> orphans() {
+    return backing.entrySet().stream()
+        .filter(entry -> !inodes.containsKey(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   long highestNode() {

@@ -189,7 +189,7 @@ final class Writes implements Directories.Tree {
     }
   }
 
-  private static void putOpened(Reply reply, long offset) {
+  private static void putOpened(Reply reply, int offset) {
     OpenOut.put(reply, offset, HANDLE, OpenOut.KEEP_CACHE, 0);
   }
 
@@ -216,7 +216,7 @@ final class Writes implements Directories.Tree {
     Optional<FileStatus> stored = written(inode).store(dataSet);
     if (stored.isPresent()) {
       synchronized (inode) {
-        backing.forget(inode.id());
+        backing.giveBack(inode);
         inodes.become(inode, stored.get());
       }
     }

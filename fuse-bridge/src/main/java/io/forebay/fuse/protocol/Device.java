@@ -21,6 +21,8 @@ public final class Device implements AutoCloseable {
   /** _IOW(229, 2, u32). */
   private static final long BACKING_CLOSE = 0x4004E502L;
 
+  private static final long FIONBIO = 0x5421;
+
   private static final int INVAL_ENTRY = 3;
   private static final int STORE = 4;
   private static final int RESEND = 7;
@@ -69,6 +71,26 @@ public final class Device implements AutoCloseable {
   /** For the options of mount(2). */
   public int fd() {
     return fd;
+  }
+
+  /**
+   * From now on reading returns EAGAIN where there is no request, to all processes that have it.
+   */
+  void withoutBlocking() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment on = arena.allocateFrom(JAVA_INT, 1);
+      Libc.require(PATH + " without blocking", Libc.ioctl(fd, FIONBIO, on));
+    }
+  }
+
+  /** Waits until there is a request, or the end of the mount. */
+  void await() {
+    Libc.awaitInput(fd);
+  }
+
+  /** A request's bytes; negative when there is none, for whatever reason. */
+  int tryRead(MemorySegment target) {
+    return Libc.tryRead(fd, target, target.byteSize());
   }
 
   /** A request's bytes; the negated error number otherwise. */

@@ -5,6 +5,9 @@ import java.io.IOException;
 /** Answers requests. Called by many threads at a time. */
 public interface Handler {
 
+  /** Whether its answer may take longer than a few system calls. */
+  boolean mayWait(Request request);
+
   /**
    * Answers a request. The reply is one of success with an empty body until something is said.
    *

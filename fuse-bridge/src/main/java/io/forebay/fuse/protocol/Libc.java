@@ -3,6 +3,7 @@ package io.forebay.fuse.protocol;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -26,6 +27,8 @@ public final class Libc {
   public static final int O_RDWR = 2;
   public static final int O_CLOEXEC = 0x80000;
 
+  private static final int POLLFD_BYTES = 8;
+  private static final short POLLIN = 1;
   private static final int MFD_CLOEXEC = 1;
   private static final int PUNCH_HOLE_KEEP_SIZE = 3;
 
@@ -44,10 +47,16 @@ public final class Libc {
       function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), -1);
   private static final MethodHandle READ =
       function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), -1);
+  private static final MethodHandle READ_WITHOUT_ERROR =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("read"),
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
   private static final MethodHandle WRITE =
       function("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), -1);
   private static final MethodHandle IOCTL =
       function("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
+  private static final MethodHandle POLL =
+      function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT), -1);
   private static final MethodHandle MEMFD_CREATE =
       function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), -1);
   private static final MethodHandle FALLOCATE =
@@ -107,6 +116,15 @@ public final class Libc {
     }
   }
 
+  /** As {@link #read}, but whatever fails is -1: to know the error number costs an allocation. */
+  static int tryRead(int fd, MemorySegment target, long length) {
+    try {
+      return (int) (long) READ_WITHOUT_ERROR.invokeExact(fd, target, length);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
   /**
    * Reads until the target is full, or the file is at its end.
    *
@@ -137,6 +155,19 @@ public final class Libc {
     try {
       MemorySegment captured = CAPTURED.get();
       return checked((int) IOCTL.invokeExact(captured, fd, request, argument), captured);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** Waits until a descriptor can be read, or is at its end. */
+  static int awaitInput(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment captured = CAPTURED.get();
+      MemorySegment which = arena.allocate(POLLFD_BYTES, Integer.BYTES);
+      which.set(JAVA_INT, 0, fd);
+      which.set(JAVA_SHORT, 4, POLLIN);
+      return checked((int) POLL.invokeExact(captured, which, 1L, -1), captured);
     } catch (Throwable e) {
       throw impossible(e);
     }

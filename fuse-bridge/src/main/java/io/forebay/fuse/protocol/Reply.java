@@ -1,12 +1,8 @@
 package io.forebay.fuse.protocol;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The reply to a request in its buffer, {@code struct fuse_out_header} (16 bytes: length, error,
@@ -14,15 +10,17 @@ import java.nio.ByteBuffer;
  */
 public final class Reply {
 
-  static final long HEADER = 16;
+  static final int HEADER = 16;
 
   private final MemorySegment buffer;
+  private final ByteBuffer bytes;
   private int error;
-  private long bodyBytes;
+  private int bodyBytes;
   private boolean wanted;
 
   Reply(MemorySegment buffer) {
     this.buffer = buffer;
+    this.bytes = buffer.asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
   /** Begins anew: an empty answer of success. */
@@ -52,55 +50,55 @@ public final class Reply {
   }
 
   /** The largest body. */
-  public long room() {
-    return buffer.byteSize() - HEADER;
+  public int room() {
+    return bytes.capacity() - HEADER;
   }
 
-  /** Bytes of the body; those behind earlier ones are zero. */
-  public void body(long bytes) {
-    if (bytes > bodyBytes) {
-      buffer.asSlice(HEADER + bodyBytes, bytes - bodyBytes).fill((byte) 0);
+  /** Bytes of the body, those behind earlier ones are zero. */
+  public void body(int length) {
+    for (int at = bodyBytes; at < length; at += Long.BYTES) {
+      bytes.putLong(HEADER + at, 0);
     }
-    bodyBytes = bytes;
+    bodyBytes = length;
   }
 
-  public void setShort(long offset, int value) {
-    buffer.set(JAVA_SHORT_UNALIGNED, HEADER + offset, (short) value);
+  public void setShort(int offset, int value) {
+    bytes.putShort(HEADER + offset, (short) value);
   }
 
-  public void setInt(long offset, int value) {
-    buffer.set(JAVA_INT_UNALIGNED, HEADER + offset, value);
+  public void setInt(int offset, int value) {
+    bytes.putInt(HEADER + offset, value);
   }
 
-  public void setLong(long offset, long value) {
-    buffer.set(JAVA_LONG_UNALIGNED, HEADER + offset, value);
+  public void setLong(int offset, long value) {
+    bytes.putLong(HEADER + offset, value);
   }
 
   /** A field that was set. */
-  public long longAt(long offset) {
-    return buffer.get(JAVA_LONG_UNALIGNED, HEADER + offset);
+  public long longAt(int offset) {
+    return bytes.getLong(HEADER + offset);
   }
 
-  public void setBytes(long offset, byte[] value) {
-    MemorySegment.copy(value, 0, buffer, JAVA_BYTE, HEADER + offset, value.length);
+  public void setBytes(int offset, byte[] value) {
+    bytes.put(HEADER + offset, value);
   }
 
   /** The body as a buffer to read file bytes into; {@link #data} says how many. */
-  public ByteBuffer target(int bytes) {
-    return buffer.asSlice(HEADER, bytes).asByteBuffer();
+  public ByteBuffer target(int length) {
+    return bytes.slice(HEADER, length);
   }
 
   /** The body is what was read into {@link #target}. */
-  public void data(int bytes) {
-    bodyBytes = bytes;
+  public void data(int length) {
+    bodyBytes = length;
   }
 
   /** Sends it; the negated error number if the kernel does not take it. */
   int send(Device device, long unique) {
-    long length = HEADER + bodyBytes;
-    buffer.set(JAVA_INT_UNALIGNED, 0, (int) length);
-    buffer.set(JAVA_INT_UNALIGNED, 4, -error);
-    buffer.set(JAVA_LONG_UNALIGNED, 8, unique);
+    int length = HEADER + bodyBytes;
+    bytes.putInt(0, length);
+    bytes.putInt(4, -error);
+    bytes.putLong(8, unique);
     return device.write(buffer, length);
   }
 }

@@ -1,11 +1,8 @@
 package io.forebay.fuse.protocol;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -17,16 +14,18 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Request {
 
-  private static final long HEADER = 40;
+  private static final int HEADER = 40;
 
   private static final long RESENT = 1L << 63;
 
   private final MemorySegment buffer;
-  private MemorySegment bytes;
+
+  /** The same memory, up to the request's end. Reading fields allocates nothing. */
+  private final ByteBuffer bytes;
 
   Request(MemorySegment buffer) {
     this.buffer = buffer;
-    this.bytes = buffer.asSlice(0, 0);
+    this.bytes = buffer.asByteBuffer().order(ByteOrder.nativeOrder()).limit(0);
   }
 
   MemorySegment buffer() {
@@ -39,17 +38,17 @@ public final class Request {
    * @return false when that is no request
    */
   boolean take(int length) {
-    bytes = buffer.asSlice(0, Math.max(0, length));
-    return length >= HEADER && bytes.get(JAVA_INT_UNALIGNED, 0) == length;
+    bytes.limit(Math.max(0, length));
+    return length >= HEADER && bytes.getInt(0) == length;
   }
 
   public int opcode() {
-    return bytes.get(JAVA_INT_UNALIGNED, 4);
+    return bytes.getInt(4);
   }
 
   /** Names the request, for its reply. */
   long unique() {
-    return bytes.get(JAVA_LONG_UNALIGNED, 8);
+    return bytes.getLong(8);
   }
 
   /** Names the request, and remains when it is sent again. */
@@ -63,41 +62,41 @@ public final class Request {
   }
 
   public long nodeId() {
-    return bytes.get(JAVA_LONG_UNALIGNED, 16);
+    return bytes.getLong(16);
   }
 
   /** The thread that asks, as /proc names it; 0 when it is in another container. */
   int thread() {
-    return bytes.get(JAVA_INT_UNALIGNED, 32);
+    return bytes.getInt(32);
   }
 
   /** Bytes behind the header. */
-  public long bodyBytes() {
-    return bytes.byteSize() - HEADER;
+  public int bodyBytes() {
+    return bytes.limit() - HEADER;
   }
 
   /** A 32-bit field of the body. */
-  public int intAt(long offset) {
-    return bytes.get(JAVA_INT_UNALIGNED, HEADER + offset);
+  public int intAt(int offset) {
+    return bytes.getInt(HEADER + offset);
   }
 
   /** A 64-bit field of the body. */
-  public long longAt(long offset) {
-    return bytes.get(JAVA_LONG_UNALIGNED, HEADER + offset);
+  public long longAt(int offset) {
+    return bytes.getLong(HEADER + offset);
   }
 
   /** Bytes of the body, as long as this request is in its buffer. */
-  public ByteBuffer bytesAt(long offset, int length) {
-    return bytes.asSlice(HEADER + offset, length).asByteBuffer();
+  public ByteBuffer bytesAt(int offset, int length) {
+    return bytes.slice(HEADER + offset, length);
   }
 
   /** How long a name in the body is, without its NUL. */
-  public int nameBytesAt(long offset) {
-    long end = HEADER + offset;
-    while (bytes.get(JAVA_BYTE, end) != 0) {
+  public int nameBytesAt(int offset) {
+    int end = HEADER + offset;
+    while (bytes.get(end) != 0) {
       end++;
     }
-    return (int) (end - HEADER - offset);
+    return end - HEADER - offset;
   }
 
   /**
@@ -105,8 +104,9 @@ public final class Request {
    *
    * @return null when it is not UTF-8, so no file can have it
    */
-  public String nameAt(long offset) {
-    byte[] name = bytes.asSlice(HEADER + offset, nameBytesAt(offset)).toArray(JAVA_BYTE);
+  public String nameAt(int offset) {
+    byte[] name = new byte[nameBytesAt(offset)];
+    bytes.get(HEADER + offset, name);
     String text = new String(name, StandardCharsets.UTF_8);
     return text.indexOf('\ufffd') < 0 ? text : null;
   }

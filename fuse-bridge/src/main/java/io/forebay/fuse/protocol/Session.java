@@ -6,15 +6,19 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes requests from the kernel and has them answered, until the mount is gone. Whenever all
- * threads are busy there is one more, up to a bound, for an answer may have to wait for an
- * under-store. Thread-safe.
+ * Takes requests from the kernel and has them answered, until the mount is gone. Thread-safe.
+ *
+ * <p>One thread leads: it takes the requests and answers at once what it can. Before one that may
+ * have to wait it passes the lead on, to a thread that is done or to a new one, up to a bound. So
+ * requests that come quickly find a thread that is awake; waking another one for each takes longer
+ * than most answers.
  */
 public final class Session {
 
@@ -30,8 +34,12 @@ public final class Session {
   private final Handler handler;
   private final Set<InProgress> inProgress = ConcurrentHashMap.newKeySet();
   private final AtomicInteger threads = new AtomicInteger();
-  private final AtomicInteger idle = new AtomicInteger();
+
+  /** Held by the one who leads. */
+  private final Semaphore lead = new Semaphore(1);
+
   private final CountDownLatch over = new CountDownLatch(1);
+  private final Watch watch = new Watch();
 
   private Session(Device device, Counts counts, Handler handler) {
     this.device = device;
@@ -71,6 +79,7 @@ public final class Session {
         Libc.require("INIT", reply.send(device, request.unique()));
       } while (session == null);
     }
+    device.withoutBlocking();
     session.addThread();
     return session;
   }
@@ -84,6 +93,7 @@ public final class Session {
   public static Session resume(Device device, Counts counts, Handler handler) throws IOException {
     Libc.require("having requests sent again", device.resend());
     Session session = new Session(device, counts, handler);
+    device.withoutBlocking();
     session.addThread();
     return session;
   }
@@ -93,7 +103,6 @@ public final class Session {
       threads.decrementAndGet();
       return;
     }
-    idle.incrementAndGet();
     Thread thread = new Thread(this::run, "forebay-fuse");
     thread.setDaemon(true);
     thread.start();
@@ -102,38 +111,73 @@ public final class Session {
   private void run() {
     InProgress own = new InProgress();
     inProgress.add(own);
+    lead.acquireUninterruptibly();
+    boolean leads = true;
     try (Arena arena = Arena.ofConfined()) {
       Request request = new Request(arena.allocate(REQUEST_BYTES));
       Reply reply = new Reply(arena.allocate(Reply.HEADER + Capabilities.MAX_BYTES));
-      while (true) {
-        int n = device.read(request.buffer());
-        if (n == -Errno.ENODEV) {
-          return; // unmounted
-        }
-        if (n == -Errno.ENOENT || n == -Errno.EINTR || n == -Errno.EAGAIN) {
-          continue; // the request was taken back
-        }
-        if (!request.take(n)) {
-          log.error("the kernel sent no request but {}; giving up", n);
-          return;
-        }
-        if (idle.decrementAndGet() == 0) {
-          addThread();
+      while (take(request)) {
+        if (mayWait(request)) {
+          leads = false;
+          passOn();
         }
         own.begin(request);
         answer(request, reply);
         own.end();
-        idle.incrementAndGet();
         if (request.opcode() == Opcode.DESTROY) {
           return;
         }
+        if (!leads) {
+          lead.acquireUninterruptibly();
+          leads = true;
+        }
       }
     } finally {
+      if (leads) {
+        lead.release(); // for the others, to find out as well that it is over
+      }
       inProgress.remove(own);
-      idle.decrementAndGet();
       if (threads.decrementAndGet() == 0) {
         over.countDown();
       }
+    }
+  }
+
+  private void passOn() {
+    if (!lead.hasQueuedThreads()) {
+      addThread();
+    }
+    lead.release();
+  }
+
+  /**
+   * Waits for the next request.
+   *
+   * @return false when there will be none
+   */
+  private boolean take(Request request) {
+    while (true) {
+      int n = watch.read(device, request.buffer());
+      if (n == -Errno.ENODEV) {
+        return false; // unmounted
+      }
+      if (n == -Errno.ENOENT || n == -Errno.EINTR) {
+        continue; // the request was taken back
+      }
+      if (request.take(n)) {
+        return true;
+      }
+      log.error("the kernel sent no request but {}; giving up", n);
+      return false;
+    }
+  }
+
+  private boolean mayWait(Request request) {
+    try {
+      int opcode = request.opcode();
+      return opcode != Opcode.INIT && opcode != Opcode.INTERRUPT && handler.mayWait(request);
+    } catch (IndexOutOfBoundsException e) {
+      return true; // it ends too early, and is refused
     }
   }
 

@@ -72,6 +72,7 @@ class RandomRequestsTest {
         fill(random);
         reply.clear();
         try {
+          files.mayWait(request);
           files.handle(request, reply);
         } catch (IOException | RuntimeException e) {
           assertThat(files.errno(e)).isPositive();
