@@ -3,6 +3,7 @@ package io.forebay.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.forebay.config.DataSize;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,23 +36,15 @@ final class SnapshotCommand {
 
   @Command(name = "create", description = "Lists the under-store anew and uses the result.")
   int create(@Mixin Admin admin, @Parameters(paramLabel = "DATASET") String dataSet) {
-    return spec.root()
-        .subcommands()
-        .get("load")
-        .getCommandSpec()
-        .commandLine()
-        .execute(join(admin, dataSet));
-  }
-
-  private static String[] join(Admin admin, String dataSet) {
-    List<String> arguments = new java.util.ArrayList<>(admin.arguments());
-    arguments.addAll(
-        List.of(
-            "--metadata",
-            "--name",
-            "snapshot-" + dataSet.replaceAll("[^-_.a-zA-Z0-9]", "-"),
-            dataSet));
-    return arguments.toArray(String[]::new);
+    List<String> load = new ArrayList<>(List.of("load", "--metadata"));
+    load.addAll(admin.arguments());
+    load.addAll(
+        List.of("--name", "snapshot-" + dataSet.replaceAll("[^-_.a-zA-Z0-9]", "-"), dataSet));
+    String[] arguments = load.toArray(String[]::new);
+    return ForebayCommand.commandLine(arguments)
+        .setOut(out())
+        .setErr(spec.commandLine().getErr())
+        .execute(arguments);
   }
 
   @Command(name = "list", description = "Shows the snapshots of a data set.")

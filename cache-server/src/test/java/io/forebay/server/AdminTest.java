@@ -67,7 +67,7 @@ class AdminTest {
     java.io.ByteArrayOutputStream printed = new java.io.ByteArrayOutputStream();
     System.setOut(new java.io.PrintStream(printed, true, java.nio.charset.StandardCharsets.UTF_8));
     try {
-      CommandLine command = ForebayCommand.commandLine();
+      CommandLine command = ForebayCommand.commandLine(arguments);
       command.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
       assertThat(command.execute(arguments)).as("%s", out).isEqualTo(exit);
     } finally {

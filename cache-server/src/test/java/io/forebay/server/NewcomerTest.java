@@ -76,7 +76,7 @@ class NewcomerTest {
 
   private String run(int exit, String... arguments) {
     StringWriter out = new StringWriter();
-    CommandLine command = ForebayCommand.commandLine();
+    CommandLine command = ForebayCommand.commandLine(arguments);
     command.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
     assertThat(command.execute(arguments)).as("%s", out).isEqualTo(exit);
     return out.toString();

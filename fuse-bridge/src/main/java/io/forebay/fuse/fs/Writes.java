@@ -65,6 +65,9 @@ final class Writes implements Directories.Tree {
   /** How a node looks to those who ask now. */
   @Override
   public FileStatus shown(Inode inode) throws IOException {
+    if (drafts.isEmpty()) {
+      return inode.status();
+    }
     Draft draft = drafts.get(inode.id());
     return draft == null ? inode.status() : draft.status();
   }

@@ -1,15 +1,12 @@
 package io.forebay.fuse.journal;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.forebay.FileStatus;
 import io.forebay.fuse.protocol.Libc;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,13 +26,13 @@ import java.util.function.Consumer;
  */
 public final class Journal implements Entries, AutoCloseable {
 
-  private static final long WINDOW = 4L << 20;
+  private static final int WINDOW = 4 << 20;
   private static final int HEAD = 32;
 
   /** Of a node with path and ETag. */
   private static final long LIVE_BYTES = 160;
 
-  private static final long BEGUN = 0;
+  private static final int BEGUN = 0;
 
   private static final int FILLER = 0;
   private static final int AGREED = 1;
@@ -45,16 +42,17 @@ public final class Journal implements Entries, AutoCloseable {
   private static final int HANDLES = 5;
   private static final int BACKING = 6;
 
-  private static final VarHandle LENGTH = JAVA_INT.varHandle();
+  private static final VarHandle LENGTH =
+      MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
   private final int fd;
   private final FileChannel channel;
-  private final MemorySegment header;
+  private final ByteBuffer header;
 
   // Guarded by this.
-  private MemorySegment window;
+  private ByteBuffer window;
   private long windowStart;
-  private long position;
+  private int position;
   private long begun;
   private long kept;
 
@@ -84,7 +82,7 @@ public final class Journal implements Entries, AutoCloseable {
             fd,
             FileChannel.open(
                 Path.of("/proc/self/fd/" + fd), StandardOpenOption.READ, StandardOpenOption.WRITE));
-    journal.begun = Math.max(WINDOW, journal.header.get(JAVA_LONG, BEGUN));
+    journal.begun = Math.max(WINDOW, journal.header.getLong(BEGUN));
     journal.turnTo(journal.begun);
     return journal;
   }
@@ -94,8 +92,10 @@ public final class Journal implements Entries, AutoCloseable {
   }
 
   /** Unmapped when it is garbage: windows are few, and their pages not the process's. */
-  private MemorySegment map(long start, long length) throws IOException {
-    return channel.map(FileChannel.MapMode.READ_WRITE, start, length, Arena.ofAuto());
+  private ByteBuffer map(long start, int length) throws IOException {
+    return channel
+        .map(FileChannel.MapMode.READ_WRITE, start, length)
+        .order(ByteOrder.nativeOrder());
   }
 
   private void turnTo(long start) throws IOException {
@@ -106,7 +106,7 @@ public final class Journal implements Entries, AutoCloseable {
 
   /** Whether nobody was ever told of anything. */
   public synchronized boolean isEmpty() {
-    return header.get(JAVA_LONG, BEGUN) == 0;
+    return header.getLong(BEGUN) == 0;
   }
 
   /** Reads all entries; appending goes on behind the last one. To be called first. */
@@ -129,13 +129,13 @@ public final class Journal implements Entries, AutoCloseable {
     long node = longAt(8);
     long request = longAt(16);
     long value = longAt(24);
-    switch (window.get(JAVA_INT, position + 4)) {
+    switch (window.getInt(position + 4)) {
       case AGREED -> entries.agreed((int) node, (int) request, textAt(HEAD, (int) value));
       case HIGHEST -> entries.highest(node, (int) value);
       case NODE -> {
-        int path = window.get(JAVA_INT, position + HEAD + 16);
-        int etag = window.get(JAVA_INT, position + HEAD + 20);
-        long text = HEAD + 24;
+        int path = window.getInt(position + HEAD + 16);
+        int etag = window.getInt(position + HEAD + 20);
+        int text = HEAD + 24;
         entries.node(
             node,
             request,
@@ -152,13 +152,14 @@ public final class Journal implements Entries, AutoCloseable {
     }
   }
 
-  private long longAt(long offset) {
-    return position + offset + Long.BYTES <= WINDOW ? window.get(JAVA_LONG, position + offset) : 0;
+  private long longAt(int offset) {
+    return position + offset + Long.BYTES <= WINDOW ? window.getLong(position + offset) : 0;
   }
 
-  private String textAt(long offset, int length) {
-    return new String(
-        window.asSlice(position + offset, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+  private String textAt(int offset, int length) {
+    byte[] text = new byte[length];
+    window.get(position + offset, text);
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   @Override
@@ -168,7 +169,7 @@ public final class Journal implements Entries, AutoCloseable {
     put(HEAD, text);
     end(text.length);
     if (isEmpty()) {
-      header.set(JAVA_LONG, BEGUN, begun);
+      header.putLong(BEGUN, begun);
     }
   }
 
@@ -184,10 +185,10 @@ public final class Journal implements Entries, AutoCloseable {
     byte[] etag = status.etag().getBytes(StandardCharsets.UTF_8);
     int more = 24 + path.length + etag.length;
     begin(more, NODE, id, request, lookups);
-    window.set(JAVA_LONG, position + HEAD, status.size());
-    window.set(JAVA_LONG, position + HEAD + 8, status.modifiedMillis());
-    window.set(JAVA_INT, position + HEAD + 16, path.length);
-    window.set(JAVA_INT, position + HEAD + 20, status.directory() ? -1 : etag.length);
+    window.putLong(position + HEAD, status.size());
+    window.putLong(position + HEAD + 8, status.modifiedMillis());
+    window.putInt(position + HEAD + 16, path.length);
+    window.putInt(position + HEAD + 20, status.directory() ? -1 : etag.length);
     put(HEAD + 24, path);
     put(HEAD + 24 + path.length, etag);
     end(more);
@@ -218,14 +219,14 @@ public final class Journal implements Entries, AutoCloseable {
     if (position + HEAD + aligned(more) > WINDOW) {
       toNextWindow();
     }
-    window.set(JAVA_INT, position + 4, kind);
-    window.set(JAVA_LONG, position + 8, node);
-    window.set(JAVA_LONG, position + 16, request);
-    window.set(JAVA_LONG, position + 24, value);
+    window.putInt(position + 4, kind);
+    window.putLong(position + 8, node);
+    window.putLong(position + 16, request);
+    window.putLong(position + 24, value);
   }
 
-  private void put(long offset, byte[] bytes) {
-    MemorySegment.copy(bytes, 0, window, JAVA_BYTE, position + offset, bytes.length);
+  private void put(int offset, byte[] bytes) {
+    window.put(position + offset, bytes);
   }
 
   private void end(int more) {
@@ -240,8 +241,8 @@ public final class Journal implements Entries, AutoCloseable {
 
   private void toNextWindow() {
     if (position < WINDOW) {
-      window.set(JAVA_INT, position + 4, FILLER);
-      LENGTH.setRelease(window, position, (int) (WINDOW - position));
+      window.putInt(position + 4, FILLER);
+      LENGTH.setRelease(window, position, WINDOW - position);
     }
     try {
       turnTo(windowStart + WINDOW);
@@ -275,7 +276,7 @@ public final class Journal implements Entries, AutoCloseable {
     state.accept(this);
     synchronized (this) {
       kept = windowStart + position - start;
-      header.set(JAVA_LONG, BEGUN, start);
+      header.putLong(BEGUN, start);
       // All before, for a process may have been killed just here. Without a hole it is memory lost.
       Libc.punchHole(fd, WINDOW, start - WINDOW);
       begun = start;
