@@ -30,6 +30,7 @@ public final class Bench implements Callable<Integer> {
     remote,
     metadata,
     retention,
+    plans,
     epochs,
     orders,
     storm,
@@ -81,6 +82,9 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.retention)) {
       Simulator.run(SIMULATED_FILES);
+    }
+    if (runs(Suite.plans)) {
+      Simulator.runPlanned(SIMULATED_FILES);
     }
     if (runs(Suite.epochs)) {
       EpochTraffic.run();

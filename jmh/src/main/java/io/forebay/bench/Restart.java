@@ -155,7 +155,8 @@ final class Restart {
       NodeStore store = NodeStore.open(StoreOptions.of(Path.of(arguments[0]), 100L << 30), nobody);
       for (int i = 0; ; i++) {
         FileStatus status = i < READABLE ? real(root, i) : FileStatus.file("f" + i, BYTES, i, "");
-        try (BlockWriter writer = store.reserve(FileVersion.of("d", status), 0).orElseThrow()) {
+        try (BlockWriter writer =
+            store.reserve(FileVersion.of("d", status), 0, true).orElseThrow()) {
           writer.append(ByteBuffer.wrap(i < READABLE ? content(i) : new byte[BYTES]));
           writer.commit();
         }

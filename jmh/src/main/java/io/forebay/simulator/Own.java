@@ -1,6 +1,7 @@
 package io.forebay.simulator;
 
 import io.forebay.store.TierOptions;
+import io.forebay.store.plan.Plans;
 import io.forebay.store.retention.Retain;
 import io.forebay.store.retention.Retention;
 import java.util.LinkedHashSet;
@@ -16,6 +17,9 @@ final class Own implements Policy {
   /** As if each file had a block of one page. */
   private static final long FILE_BYTES = 4096;
 
+  /** What the store makes room for at a time. */
+  private static final double ROOM_SHARE = 0.005;
+
   private final int capacity;
   private final Retention retention;
   private final Set<Integer> resident = new LinkedHashSet<>();
@@ -24,8 +28,12 @@ final class Own implements Policy {
   private long written;
 
   Own(int capacity, int files) {
+    this(capacity, files, new Plans());
+  }
+
+  Own(int capacity, int files, Plans plans) {
     this.capacity = capacity;
-    this.retention = Retain.AUTO.start(capacity * FILE_BYTES);
+    this.retention = Retain.AUTO.start(capacity * FILE_BYTES, plans);
     keys = new java.util.SplittableRandom(9).longs(files).toArray();
     for (int i = 0; i < files; i++) {
       this.files.put(keys[i], i);
@@ -40,22 +48,32 @@ final class Own implements Policy {
       resident.add(file);
       return true;
     }
-    if (resident.size() < capacity) {
+    Retention.Claim claim = retention.claim(keys[file], true);
+    if (claim == Retention.Claim.ROOM && resident.size() == capacity) {
+      makeRoom(capacity - Math.max(1, (int) (ROOM_SHARE * capacity)));
+    }
+    if (claim != Retention.Claim.NONE && resident.size() < capacity) {
       resident.add(file);
       written++;
       retention.onResident(keys[file], FILE_BYTES);
     }
     if (resident.size() > TierOptions.DEFAULT_HIGH * capacity && retention.turnsOver()) {
-      makeRoom();
+      makeRoom((int) (TierOptions.DEFAULT_LOW * capacity));
     }
     return false;
   }
 
-  private void makeRoom() {
-    int wanted = (int) (TierOptions.DEFAULT_LOW * capacity);
+  long key(int file) {
+    return keys[file];
+  }
+
+  private void makeRoom(int wanted) {
     int over = resident.size() - wanted;
     retention.chooseVictims(
-        over * FILE_BYTES, FILE_BYTES * resident.size(), key -> resident.remove(files.get(key)));
+        over * FILE_BYTES,
+        FILE_BYTES * resident.size(),
+        to -> resident.forEach(file -> to.file(keys[file], FILE_BYTES)),
+        key -> resident.remove(files.get(key)));
     while (resident.size() > wanted) {
       int coldest = resident.iterator().next();
       resident.remove(coldest);

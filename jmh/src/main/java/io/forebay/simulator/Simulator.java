@@ -34,6 +34,41 @@ public final class Simulator {
             + " written into the cache per read.");
   }
 
+  /**
+   * Jobs that announce their reads.
+   *
+   * @param files of each trace
+   */
+  public static void runPlanned(int files) {
+    System.out.printf(
+        Locale.ROOT,
+        "%n### Hit ratios when jobs announce their reads, by simulation (%,d files)%n%n",
+        files);
+    System.out.println(
+        "| jobs | c | without plans | 0.25 epoch ahead | 0.5 ahead | 1 ahead | MIN | 0.5 ahead / MIN"
+            + " | asked |");
+    System.out.println("|---|---|---|---|---|---|---|---|---|");
+    for (int jobs : new int[] {1, 2, 4, 8}) {
+      Trace trace = Trace.epochs(files, jobs, 8);
+      for (double share : SHARES) {
+        int capacity = (int) (share * files);
+        double half = hits(new OwnPlanned(capacity, trace, jobs, 0.5), trace);
+        double min = hits(new Min(capacity, trace), trace);
+        System.out.printf(
+            Locale.ROOT,
+            "| %d | %.0f %% | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | 0.97 |%n",
+            jobs,
+            share * 100,
+            hits(new Own(capacity, files), trace),
+            hits(new OwnPlanned(capacity, trace, jobs, 0.25), trace),
+            half,
+            hits(new OwnPlanned(capacity, trace, jobs, 1), trace),
+            min,
+            half / min);
+      }
+    }
+  }
+
   private static void row(Trace trace, double share) {
     int capacity = (int) (share * trace.files());
     Map<String, Policy> policies = new LinkedHashMap<>();

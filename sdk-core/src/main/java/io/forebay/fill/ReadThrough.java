@@ -61,8 +61,10 @@ public final class ReadThrough {
    * @param executor runs the requests
    * @param asked for them
    * @param budget has their memory
+   * @param beingRead whether somebody reads the file
    */
-  private record Haste(Executor executor, UnderStore asked, MemoryBudget budget) {}
+  private record Haste(
+      Executor executor, UnderStore asked, MemoryBudget budget, boolean beingRead) {}
 
   private final NodeStore store;
   private final UnderStore demand;
@@ -88,9 +90,9 @@ public final class ReadThrough {
     this.store = store;
     this.demand = demand;
     this.threads = threads;
-    this.waitedFor = new Haste(threads.demand(), demand, memory.demand());
-    this.soon = new Haste(threads.demand(), ahead, memory.demand());
-    this.later = new Haste(Runnable::run, ahead, memory.ahead());
+    this.waitedFor = new Haste(threads.demand(), demand, memory.demand(), true);
+    this.soon = new Haste(threads.demand(), ahead, memory.demand(), true);
+    this.later = new Haste(Runnable::run, ahead, memory.ahead(), false);
     this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
   }
 
@@ -343,7 +345,7 @@ public final class ReadThrough {
       BlockKey key = new BlockKey(version.id(), block);
       Fill claimed = null;
       if (!fills.containsKey(key) && !hasBlock(file, block)) {
-        Optional<BlockWriter> writer = store.reserve(version, block);
+        Optional<BlockWriter> writer = store.reserve(version, block, haste.beingRead);
         room = writer.isPresent();
         claimed = room ? claim(version, block, writer.get()) : null;
       }

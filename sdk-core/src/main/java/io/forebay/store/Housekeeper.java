@@ -36,6 +36,9 @@ final class Housekeeper implements AutoCloseable {
   /** Between two rounds of the scrub. */
   private static final long SCRUB_MILLIS = TimeUnit.MINUTES.toMillis(10);
 
+  /** What is made room for at a time, of what a data set holds. */
+  static final double ROOM_SHARE = 0.005;
+
   private final NodeStore store;
   private final Census census;
   private final ReentrantLock lock = new ReentrantLock();
@@ -90,8 +93,11 @@ final class Housekeeper implements AutoCloseable {
   }
 
   /** A block passed by; when its data set has a right to more, room is made for the next. */
-  void noRoomFor(Share share, boolean pinned) {
-    if (pinned || share.isBelowGuarantee() || share.retention().turnsOver()) {
+  void noRoomFor(Share share, boolean pinned, Retention.Claim claim) {
+    if (pinned
+        || claim == Retention.Claim.ROOM
+        || share.isBelowGuarantee()
+        || share.retention().turnsOver()) {
       wake();
     }
   }
@@ -290,6 +296,11 @@ final class Housekeeper implements AutoCloseable {
     for (Share share : store.shares().all()) {
       makeRoom(share, share.takeWantedForPinned(), true);
       makeRoom(share, share.takeWanted(), false);
+      long claimed = share.takeClaimed();
+      if (claimed > 0) {
+        // More than is asked for, since each time all files are looked at.
+        evictFrom(share, Math.max(claimed, (long) (ROOM_SHARE * share.usedBytes())));
+      }
     }
   }
 
@@ -330,7 +341,8 @@ final class Housekeeper implements AutoCloseable {
   private long evictFrom(Share share, long bytes) {
     long before = share.usedBytes();
     Retention retention = share.retention();
-    retention.chooseVictims(bytes, before, store::evictKey);
+    retention.chooseVictims(
+        bytes, before, visitor -> store.forEachHeld(share, visitor), store::evictKey);
     long left = bytes - (before - share.usedBytes());
     for (FileId id :
         census.select(

@@ -4,6 +4,8 @@ import io.forebay.CachePolicy;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.Residency;
+import io.forebay.store.plan.PlanUpdate;
+import io.forebay.store.retention.Retention;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -244,15 +246,25 @@ public final class NodeStore implements Closeable {
     }
   }
 
+  /** Takes note of what a job will read of a data set. */
+  public void plan(String dataSet, PlanUpdate update) {
+    shares.of(dataSet).plans().update(update);
+  }
+
   /**
    * Takes the space for a block that is not there.
    *
+   * @param beingRead whether a reader is there already, and not only expected
    * @return empty when there is no room for it at present
    */
-  public Optional<BlockWriter> reserve(FileVersion version, int block) {
+  public Optional<BlockWriter> reserve(FileVersion version, int block, boolean beingRead) {
     Share share = shares.of(version.dataSet());
     Blocks blocks = blocks(version.size());
     long bytes = blocks.allocated(block);
+    Retention.Claim claim = share.retention().claim(version.id().high(), beingRead);
+    if (claim == Retention.Claim.NONE && isNearlyFull()) {
+      return Optional.empty();
+    }
     Segment segment = table.of(version.id());
     boolean pinned = share.isPinned(version.path());
     Optional<TierDirectory> place;
@@ -278,12 +290,34 @@ public final class NodeStore implements Closeable {
       }
     }
     if (place.isEmpty()) {
-      share.want(bytes, pinned);
-      housekeeper.noRoomFor(share, pinned);
+      share.want(bytes, pinned, claim);
+      housekeeper.noRoomFor(share, pinned, claim);
       return Optional.empty();
     }
     housekeeper.filled(place.get());
     return Optional.of(new BlockWriter(this, file, share, place.get(), block));
+  }
+
+  /** Whether all room that is left was made for somebody. */
+  private boolean isNearlyFull() {
+    long quota = 0;
+    long used = 0;
+    for (TierDirectory directory : directories) {
+      quota += directory.quotaBytes();
+      used += directory.usedBytes();
+    }
+    return used > (1 - 2 * Housekeeper.ROOM_SHARE) * quota;
+  }
+
+  /** Shows the files of a data set that can be given up. */
+  void forEachHeld(Share share, Retention.Held.Visitor visitor) {
+    table.forEach(
+        (segment, slot) -> {
+          if (segment.dataSet(slot) == share.number() && !segment.is(slot, Segment.PINNED)) {
+            visitor.file(
+                segment.id(slot).high(), segment.allocated(slot, blocks(segment.length(slot))));
+          }
+        });
   }
 
   /**

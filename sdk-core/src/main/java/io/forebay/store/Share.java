@@ -1,6 +1,7 @@
 package io.forebay.store;
 
 import io.forebay.CachePolicy;
+import io.forebay.store.plan.Plans;
 import io.forebay.store.retention.Retention;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,7 @@ final class Share {
   private final long nameHash;
   private volatile String name;
   private volatile CachePolicy policy;
+  private final Plans plans = new Plans();
   private volatile Retention retention;
   private volatile int lastUse;
 
@@ -23,6 +25,7 @@ final class Share {
 
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong wanted = new AtomicLong();
+  private final AtomicLong claimed = new AtomicLong();
   private final AtomicLong wantedForPinned = new AtomicLong();
   private final LongAdder files = new LongAdder();
   private final LongAdder[] hits;
@@ -39,7 +42,7 @@ final class Share {
     this.nameHash = nameHash;
     this.name = name;
     this.policy = policy;
-    this.retention = policy.retain().start(capacity);
+    this.retention = policy.retain().start(capacity, plans);
     hits = adders(tiers);
     hitBytes = adders(tiers);
   }
@@ -53,7 +56,7 @@ final class Share {
   /** Gives the share its settings, which at recovery are not known yet. */
   void configure(String newName, CachePolicy newPolicy, long capacity) {
     if (policy.retain() != newPolicy.retain()) {
-      retention = newPolicy.retain().start(capacity);
+      retention = newPolicy.retain().start(capacity, plans);
     }
     name = newName;
     policy = newPolicy;
@@ -73,6 +76,10 @@ final class Share {
 
   CachePolicy policy() {
     return policy;
+  }
+
+  Plans plans() {
+    return plans;
   }
 
   Retention retention() {
@@ -113,9 +120,17 @@ final class Share {
   }
 
   /** Notes that there was no room for so much. */
-  void want(long bytes, boolean pinned) {
+  void want(long bytes, boolean pinned, Retention.Claim claim) {
     bypassed.increment();
     (pinned ? wantedForPinned : wanted).addAndGet(bytes);
+    if (claim == Retention.Claim.ROOM) {
+      claimed.addAndGet(bytes);
+    }
+  }
+
+  /** What files of its own are to give up for others of its own. */
+  long takeClaimed() {
+    return claimed.getAndSet(0);
   }
 
   long takeWanted() {

@@ -173,7 +173,9 @@ class NodeStoreModelTest {
         case ABANDON -> {
           int block = step.block % count;
           if (!blocks.get(block)) {
-            store.reserve(version, block).ifPresent(writer -> abandon(writer, version, block));
+            store
+                .reserve(version, block, true)
+                .ifPresent(writer -> abandon(writer, version, block));
           }
         }
         case RESTART -> restart();

@@ -66,7 +66,7 @@ final class Stores {
 
   /** Whether there was room. */
   static boolean fill(NodeStore store, FileVersion version, int block) throws IOException {
-    Optional<BlockWriter> writer = store.reserve(version, block);
+    Optional<BlockWriter> writer = store.reserve(version, block, true);
     if (writer.isEmpty()) {
       return false;
     }

@@ -58,8 +58,8 @@ final class Detecting implements Retention {
   }
 
   @Override
-  public void chooseVictims(long bytes, long heldBytes, LongConsumer victims) {
-    current.chooseVictims(bytes, heldBytes, victims);
+  public void chooseVictims(long bytes, long heldBytes, Held held, LongConsumer victims) {
+    current.chooseVictims(bytes, heldBytes, held, victims);
   }
 
   @Override

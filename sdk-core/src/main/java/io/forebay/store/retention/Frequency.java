@@ -95,7 +95,8 @@ final class Frequency implements Retention {
   }
 
   @Override
-  public synchronized void chooseVictims(long bytes, long heldBytes, LongConsumer victims) {
+  public synchronized void chooseVictims(
+      long bytes, long heldBytes, Held held, LongConsumer victims) {
     judged.cleanUp();
     long staying = Math.max(1, (long) (JUDGED_SHARE * (heldBytes - bytes) / UNIT));
     if (Math.abs(eviction.getMaximum() - staying) > TOLERANCE * staying) {

@@ -23,7 +23,7 @@ final class Keep implements Retention {
   }
 
   @Override
-  public void chooseVictims(long bytes, long heldBytes, LongConsumer victims) {}
+  public void chooseVictims(long bytes, long heldBytes, Held held, LongConsumer victims) {}
 
   @Override
   public String name() {

@@ -1,5 +1,7 @@
 package io.forebay.store.retention;
 
+import io.forebay.store.plan.Plans;
+
 /** How a data set's files are kept when the cache is full; what an operator may declare. */
 public enum Retain {
   /** Finds out by looking at the reads. */
@@ -11,12 +13,15 @@ public enum Retain {
 
   /**
    * @param capacityBytes what the cache can hold in all
+   * @param plans what jobs announce, which comes before all else
    */
-  public Retention start(long capacityBytes) {
-    return switch (this) {
-      case AUTO -> new Detecting(capacityBytes);
-      case KEEP -> new Keep();
-      case FREQUENCY -> new Frequency(capacityBytes);
-    };
+  public Retention start(long capacityBytes, Plans plans) {
+    return new Planned(
+        switch (this) {
+          case AUTO -> new Detecting(capacityBytes);
+          case KEEP -> new Keep();
+          case FREQUENCY -> new Frequency(capacityBytes);
+        },
+        plans);
   }
 }

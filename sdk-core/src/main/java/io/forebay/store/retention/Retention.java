@@ -5,7 +5,7 @@ import java.util.function.LongConsumer;
 /**
  * Who stays and who goes among the files of one data set. It is told of every read and of what came
  * and went, and is asked for victims; it never touches files itself. Files are named by a key, 64
- * well-mixed bits. A plan of coming reads is another implementation of this. Thread-safe.
+ * well-mixed bits. Thread-safe.
  */
 public interface Retention {
 
@@ -32,15 +32,48 @@ public interface Retention {
    */
   boolean turnsOver();
 
+  /** What a newcomer may ask for. */
+  enum Claim {
+    /** It passes by, even where there is room that others may want. */
+    NONE,
+    /** Room that is free. */
+    FREE_ROOM,
+    /** Room that files of its own data set give up for it. */
+    ROOM
+  }
+
+  /**
+   * What a file may ask for that is not resident.
+   *
+   * @param beingRead whether it is fetched for a reader, and not ahead of one
+   */
+  default Claim claim(long key, boolean beingRead) {
+    return Claim.FREE_ROOM;
+  }
+
+  /** The files of the data set that can be given up. */
+  @FunctionalInterface
+  interface Held {
+
+    void forEach(Visitor visitor);
+
+    /** Takes a file's key, and the bytes that it takes. */
+    @FunctionalInterface
+    interface Visitor {
+      void file(long key, long bytes);
+    }
+  }
+
   /**
    * Names files to give up. What it leaves open goes by the last use.
    *
    * @param bytes how much is to become free
    * @param heldBytes what the data set holds now
+   * @param held to look at, which takes long where there are many
    * @param victims takes keys; some may not be resident any more
    */
-  void chooseVictims(long bytes, long heldBytes, LongConsumer victims);
+  void chooseVictims(long bytes, long heldBytes, Held held, LongConsumer victims);
 
-  /** For status and logs: {@code keep} or {@code frequency}. */
+  /** For status and logs: {@code keep}, {@code frequency} or {@code plan}. */
   String name();
 }

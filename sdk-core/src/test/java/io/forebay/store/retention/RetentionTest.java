@@ -2,6 +2,7 @@ package io.forebay.store.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.store.plan.Plans;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,7 +15,7 @@ class RetentionTest {
 
   private final Random random = new Random(5);
   private final long[] keys = random.longs(FILES).toArray();
-  private final Retention detecting = Retain.AUTO.start(FILES * PAGE);
+  private final Retention detecting = Retain.AUTO.start(FILES * PAGE, new Plans());
 
   /** Jobs that began at different times, each with a new order in each epoch. */
   private void epochs(int jobs, int epochs) {
@@ -81,7 +82,7 @@ class RetentionTest {
 
   @Test
   void whatIsReadOftenStaysAndWhatWasNeverReadGoesFirst() {
-    Retention frequency = Retain.FREQUENCY.start(1_000 * PAGE);
+    Retention frequency = Retain.FREQUENCY.start(1_000 * PAGE, new Plans());
     for (int i = 0; i < 900; i++) {
       frequency.onResident(keys[i], PAGE);
     }
@@ -92,7 +93,7 @@ class RetentionTest {
     }
     List<Long> victims = new ArrayList<>();
     // A hundred files are there that it never heard of; they count first.
-    frequency.chooseVictims(200 * PAGE, 1_000 * PAGE, victims::add);
+    frequency.chooseVictims(200 * PAGE, 1_000 * PAGE, held -> {}, victims::add);
     assertThat(victims).hasSizeBetween(100, 102);
     for (int i = 0; i < 100; i++) {
       assertThat(victims).doesNotContain(keys[i]);
@@ -101,7 +102,7 @@ class RetentionTest {
 
   @Test
   void aCondemnedFileThatIsReadAgainStays() {
-    Retention frequency = Retain.FREQUENCY.start(100 * PAGE);
+    Retention frequency = Retain.FREQUENCY.start(100 * PAGE, new Plans());
     for (int i = 0; i < 200; i++) {
       frequency.onResident(keys[i], PAGE);
     }
@@ -110,7 +111,7 @@ class RetentionTest {
     }
     long last = keys[199];
     List<Long> victims = new ArrayList<>();
-    frequency.chooseVictims(20 * PAGE, 200 * PAGE, victims::add);
+    frequency.chooseVictims(20 * PAGE, 200 * PAGE, held -> {}, victims::add);
     assertThat(victims).hasSizeBetween(20, 22).doesNotContain(last);
   }
 }

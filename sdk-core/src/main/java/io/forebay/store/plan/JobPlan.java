@@ -1,0 +1,148 @@
+package io.forebay.store.plan;
+
+import java.util.function.LongConsumer;
+import org.agrona.collections.Long2LongHashMap;
+
+/**
+ * The reads that one job announced and has not done, in their order, and the next of each file. Not
+ * thread-safe.
+ */
+final class JobPlan {
+
+  /** Bounds the memory, to about 60 bytes each; what is announced beyond is not taken note of. */
+  private static final int MOST = 1 << 20;
+
+  private static final int NONE = -1;
+
+  /** Before a speed was seen. */
+  private static final double USUAL_NANOS_PER_READ = 1e6;
+
+  private static final double WEIGHT = 0.25;
+
+  // A ring: number n of all that were announced is at n modulo the length, a power of two.
+  private long[] positions = new long[1024];
+  private long[] keys = new long[1024];
+
+  /** The number of the next read of the same file, or NONE. */
+  private long[] later = new long[1024];
+
+  private long first;
+  private long end;
+
+  /** The number of the next read of each file. */
+  private final Long2LongHashMap next = new Long2LongHashMap(NONE);
+
+  private long consumed;
+  private long heardNanos;
+  private double nanosPerRead = USUAL_NANOS_PER_READ;
+
+  JobPlan(long nowNanos) {
+    heardNanos = nowNanos;
+  }
+
+  /**
+   * @param planned hears the files of the update
+   * @param done hears the files whose reads are done
+   */
+  void update(PlanUpdate update, long nowNanos, LongConsumer planned, LongConsumer done) {
+    for (int i = 0; i < update.keys().length && end - first < MOST; i++) {
+      if (end == first || update.positions()[i] > positions[at(end - 1)]) {
+        append(update.positions()[i], update.keys()[i]);
+        planned.accept(update.keys()[i]);
+      }
+    }
+    long reads = update.consumed() - consumed;
+    if (reads <= 0) {
+      return;
+    }
+    if (consumed > 0) {
+      nanosPerRead += WEIGHT * ((double) (nowNanos - heardNanos) / reads - nanosPerRead);
+    }
+    heardNanos = nowNanos;
+    consumed = update.consumed();
+    while (first < end && positions[at(first)] < consumed) {
+      done.accept(removeFirst());
+    }
+  }
+
+  private void append(long position, long key) {
+    if (end - first == keys.length) {
+      grow();
+    }
+    positions[at(end)] = position;
+    keys[at(end)] = key;
+    later[at(end)] = NONE;
+    long before = next.get(key);
+    if (before == NONE) {
+      next.put(key, end);
+    } else {
+      while (later[at(before)] != NONE) {
+        before = later[at(before)];
+      }
+      later[at(before)] = end;
+    }
+    end++;
+  }
+
+  private long removeFirst() {
+    long key = keys[at(first)];
+    long after = later[at(first)];
+    if (after == NONE) {
+      next.remove(key);
+    } else {
+      next.put(key, after);
+    }
+    first++;
+    return key;
+  }
+
+  private void grow() {
+    positions = widened(positions);
+    later = widened(later);
+    keys = widened(keys);
+  }
+
+  private long[] widened(long[] ring) {
+    long[] wide = new long[2 * ring.length];
+    for (long number = first; number < end; number++) {
+      wide[(int) number & (wide.length - 1)] = ring[(int) number & (ring.length - 1)];
+    }
+    return wide;
+  }
+
+  private int at(long number) {
+    return (int) number & (keys.length - 1);
+  }
+
+  /**
+   * When a file is read next, at the job's speed.
+   *
+   * @param notBefore reads that come sooner do not count
+   * @return {@link Plans#UNKNOWN} when it is not announced
+   */
+  long nextUse(long key, long notBefore) {
+    for (long number = next.get(key); number != NONE; number = later[at(number)]) {
+      long use = heardNanos + (long) ((positions[at(number)] - consumed) * nanosPerRead);
+      if (use >= notBefore) {
+        return use;
+      }
+    }
+    return Plans.UNKNOWN;
+  }
+
+  long heardNanos() {
+    return heardNanos;
+  }
+
+  /** Reads that are announced and not done. */
+  long size() {
+    return end - first;
+  }
+
+  /** All files, some more than once. */
+  void forEachKey(LongConsumer to) {
+    for (long number = first; number < end; number++) {
+      to.accept(keys[at(number)]);
+    }
+  }
+}
