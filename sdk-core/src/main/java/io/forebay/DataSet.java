@@ -2,6 +2,7 @@ package io.forebay;
 
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.FileVersion;
+import io.forebay.read.Announcement;
 import io.forebay.read.DirectAccess;
 import io.forebay.read.Ladder;
 import io.forebay.read.LoadRange;
@@ -237,6 +238,31 @@ public final class DataSet {
   }
 
   /**
+   * As {@link #prefetch}, of the versions that statuses name.
+   *
+   * @param files as {@link #stat}, {@link #list} or {@link #walk} returned them
+   */
+  public void prefetchAll(List<FileStatus> files) throws IOException {
+    ladder.prefetch(versionsOf(files));
+  }
+
+  /**
+   * Tells the cache what a job will read, so that it keeps what is read again soonest. The data-set
+   * module's {@code Prefetcher} does so for whole trainings. Nothing is fetched by this, and
+   * nothing reported: a cache that does not hear of it keeps files by their use. A job that is
+   * silent for a minute has no plan any more.
+   *
+   * @param job tells the jobs of a data set apart; a random number
+   * @param done how many of its reads are done, counted from its start; {@code Long.MAX_VALUE} when
+   *     it is over
+   * @param first the number of the first of the files, behind all that were told before
+   * @param files in the order in which they will be read
+   */
+  public void announce(long job, long done, long first, List<FileStatus> files) {
+    ladder.announce(new Announcement(job, done, first, versionsOf(files)));
+  }
+
+  /**
    * Creates or replaces a file, straight in the under-store, with this process's own credentials.
    * It becomes visible as a whole; when this returns, every reader of this cache's servers finds
    * it. Who has the former version open keeps it.
@@ -411,6 +437,10 @@ public final class DataSet {
       throw new NoSuchFileException(name + "/" + path, null, "is a directory, not a file");
     }
     return FileVersion.of(name, status);
+  }
+
+  private List<FileVersion> versionsOf(List<FileStatus> files) {
+    return files.stream().map(file -> FileVersion.of(name, file)).toList();
   }
 
   private List<FileVersion> versions(List<String> paths) throws IOException {

@@ -129,6 +129,13 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
                 used.uses().forEach(u -> node.store().used(u.id(), u.offset(), u.bytes()));
                 return new Message.Done();
               });
+      case Message.Plan plan ->
+          answer(
+              id,
+              () -> {
+                node.plan(plan.dataSet(), plan.update());
+                return new Message.Done();
+              });
       case Message.MapsStuck stuck ->
           answer(
               id,

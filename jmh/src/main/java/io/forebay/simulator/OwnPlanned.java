@@ -13,6 +13,9 @@ final class OwnPlanned implements Policy {
 
   private static final long NANOS_PER_READ = 1_000_000;
 
+  /** How often in an epoch a job says how far it is. */
+  private static final int STEPS = 1000;
+
   private final Trace trace;
   private final int jobs;
   private final int ahead;
@@ -29,7 +32,7 @@ final class OwnPlanned implements Policy {
     this.trace = trace;
     this.jobs = jobs;
     this.ahead = (int) (lookAhead * trace.files());
-    this.step = Math.max(1, ahead / 100);
+    this.step = Math.max(1, trace.files() / STEPS);
     this.plans = new Plans(() -> clock * NANOS_PER_READ);
     this.own = new Own(capacity, trace.files(), plans);
     this.announced = new int[jobs];
@@ -48,17 +51,13 @@ final class OwnPlanned implements Policy {
   }
 
   private void announce(int job, int position) {
-    List<Integer> positions = new ArrayList<>();
+    List<PlanUpdate.Read> reads = new ArrayList<>();
     int end = Math.min(position + ahead, trace.reads().length / jobs);
-    while (announced[job] < end) {
-      positions.add(announced[job]++);
+    for (; announced[job] < end; announced[job]++) {
+      int file = trace.reads()[announced[job] * jobs + job];
+      reads.add(new PlanUpdate.Read(announced[job], own.key(file)));
     }
-    plans.update(
-        new PlanUpdate(
-            job,
-            position,
-            positions.stream().mapToLong(p -> p).toArray(),
-            positions.stream().mapToLong(p -> own.key(trace.reads()[p * jobs + job])).toArray()));
+    plans.update(new PlanUpdate(job, position, reads));
   }
 
   @Override

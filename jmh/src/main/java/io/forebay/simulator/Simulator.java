@@ -9,6 +9,8 @@ public final class Simulator {
 
   private static final double[] SHARES = {0.10, 0.25, 0.50, 0.75, 0.90};
 
+  private static final double[] PLANNED_SHARES = {0.10, 0.25, 0.50};
+
   private Simulator() {}
 
   /**
@@ -50,7 +52,7 @@ public final class Simulator {
     System.out.println("|---|---|---|---|---|---|---|---|---|");
     for (int jobs : new int[] {1, 2, 4, 8}) {
       Trace trace = Trace.epochs(files, jobs, 8);
-      for (double share : SHARES) {
+      for (double share : PLANNED_SHARES) {
         int capacity = (int) (share * files);
         double half = hits(new OwnPlanned(capacity, trace, jobs, 0.5), trace);
         double min = hits(new Min(capacity, trace), trace);

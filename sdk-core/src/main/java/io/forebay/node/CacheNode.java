@@ -26,6 +26,7 @@ import io.forebay.store.NodeStore;
 import io.forebay.store.StoreListener;
 import io.forebay.store.StoreStatus;
 import io.forebay.store.TierOptions;
+import io.forebay.store.plan.PlanUpdate;
 import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
@@ -417,6 +418,11 @@ public final class CacheNode implements AutoCloseable {
 
   public NodeStore store() {
     return store;
+  }
+
+  /** Takes note of what a job will read of a data set. */
+  public void plan(String dataSet, PlanUpdate update) throws IOException {
+    store.plan(dataSet(dataSet).spec().name(), update);
   }
 
   /** Has the shared maps replaced if those of this generation are the present ones. */

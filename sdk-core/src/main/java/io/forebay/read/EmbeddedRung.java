@@ -2,18 +2,25 @@ package io.forebay.read;
 
 import io.forebay.fill.ReadThrough;
 import io.forebay.metadata.FileVersion;
+import io.forebay.store.plan.PlanUpdate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The cache inside this process. */
 public final class EmbeddedRung implements Rung {
 
   private final ReadThrough reads;
+  private final Consumer<PlanUpdate> plans;
 
-  public EmbeddedRung(ReadThrough reads) {
+  /**
+   * @param plans hears what jobs will read
+   */
+  public EmbeddedRung(ReadThrough reads, Consumer<PlanUpdate> plans) {
     this.reads = reads;
+    this.plans = plans;
   }
 
   @Override
@@ -26,6 +33,11 @@ public final class EmbeddedRung implements Rung {
   @Override
   public void prefetch(List<FileVersion> files) {
     files.forEach(reads::prefetch);
+  }
+
+  @Override
+  public void announce(Announcement announcement) {
+    plans.accept(announcement.whole());
   }
 
   @Override

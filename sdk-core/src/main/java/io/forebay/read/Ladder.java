@@ -159,6 +159,17 @@ public final class Ladder {
     }
   }
 
+  /** Tells whoever keeps files what a job will read. Best effort. */
+  public void announce(Announcement announcement) {
+    for (Rung rung : rungs) {
+      try {
+        rung.announce(announcement);
+      } catch (IOException e) {
+        log.debug("a plan could not be told; who does not know it keeps files by their use", e);
+      }
+    }
+  }
+
   /**
    * Makes ranges resident where they belong, and waits for it.
    *

@@ -20,6 +20,9 @@ interface Rung {
   /** Tells that these files are about to be read. */
   default void prefetch(List<FileVersion> files) throws IOException {}
 
+  /** Tells what a job will read. */
+  default void announce(Announcement announcement) throws IOException {}
+
   /**
    * Makes ranges resident where they belong.
    *

@@ -60,6 +60,15 @@ public final class ServerRung implements Rung {
     }
   }
 
+  /** Each hears of what it owns; of what is done also those that own nothing of it. */
+  @Override
+  public void announce(Announcement announcement) throws IOException {
+    List<Integer> all = IntStream.range(0, announcement.files().size()).boxed().toList();
+    Map<ServerClient, List<Integer>> parts = byServer(announcement.files(), all, new ArrayList<>());
+    servers.tellAll(
+        server -> server.plan(dataSet, announcement.part(parts.getOrDefault(server, List.of()))));
+  }
+
   /** At the servers that placement names, whether they are up or not: a load is no best effort. */
   @Override
   public boolean load(List<LoadRange> ranges, int replicas, LoadRange.Failures failures) {

@@ -5,6 +5,7 @@ import io.forebay.Mount;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.metadata.FileId;
+import io.forebay.store.plan.PlanUpdate;
 import java.net.URI;
 import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
@@ -23,7 +24,7 @@ import java.util.Optional;
 public final class Codec {
 
   /** Version that {@link Message.Hello} and {@link Message.Welcome} carry. */
-  public static final int VERSION = 5;
+  public static final int VERSION = 6;
 
   /** Bytes of length, type and request id. */
   public static final int HEADER_BYTES = 9;
@@ -56,6 +57,7 @@ public final class Codec {
   private static final byte CHANGED = 12;
   private static final byte SNAPSHOT = 13;
   private static final byte SNAPSHOT_PART = 14;
+  private static final byte PLAN = 15;
   private static final byte WELCOME = 33;
   private static final byte OPENED = 34;
   private static final byte STATUS = 35;
@@ -153,6 +155,12 @@ public final class Codec {
       putText(out, m.dataSet());
       putStatuses(out, m.files());
       return PREFETCH;
+    } else if (message instanceof Message.Plan m) {
+      putText(out, m.dataSet());
+      out.putLong(m.update().job()).putLong(m.update().done());
+      out.putInt(m.update().reads().size());
+      m.update().reads().forEach(read -> out.putLong(read.position()).putLong(read.key()));
+      return PLAN;
     } else if (message instanceof Message.Used m) {
       out.putInt(m.uses().size());
       for (Message.Use use : m.uses()) {
@@ -257,6 +265,7 @@ public final class Codec {
       case CHANGED -> new Message.Changed(text(in), text(in));
       case LOAD -> new Message.Load(text(in), items(in));
       case PREFETCH -> new Message.Prefetch(text(in), statuses(in));
+      case PLAN -> new Message.Plan(text(in), plan(in));
       case USED -> used(in);
       case MAPS_STUCK -> new Message.MapsStuck(text(in));
       case CANCEL -> new Message.Cancel();
@@ -322,6 +331,17 @@ public final class Codec {
       uses.add(new Message.Use(FileId.read(in), in.getLong(), in.getLong()));
     }
     return new Message.Used(uses);
+  }
+
+  private static PlanUpdate plan(ByteBuffer in) throws MalformedFrameException {
+    long job = in.getLong();
+    long done = in.getLong();
+    int count = count(in);
+    List<PlanUpdate.Read> reads = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      reads.add(new PlanUpdate.Read(in.getLong(), in.getLong()));
+    }
+    return new PlanUpdate(job, done, reads);
   }
 
   private static ErrorCode code(ByteBuffer in) {

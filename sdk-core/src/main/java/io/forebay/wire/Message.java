@@ -5,11 +5,12 @@ import io.forebay.Mount;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.metadata.FileId;
+import io.forebay.store.plan.PlanUpdate;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What travels in a frame. The first fourteen are requests, the others replies; {@link Codec} has
+ * What travels in a frame. The first fifteen are requests, the others replies; {@link Codec} has
  * the layout. A reply carries the request's id, so that a connection may have several in flight.
  */
 public sealed interface Message {
@@ -55,6 +56,9 @@ public sealed interface Message {
 
   /** Has the server fetch files when it finds the time. Answer: {@link Done}, at once. */
   record Prefetch(String dataSet, List<FileStatus> files) implements Message {}
+
+  /** Tells what a job will read of what this server owns. Answer: {@link Done}. */
+  record Plan(String dataSet, PlanUpdate update) implements Message {}
 
   /**
    * Has the server make ranges resident. Answer: {@link ItemFailed} for each that could not be,

@@ -2,6 +2,7 @@ package io.forebay.wire;
 
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
+import io.forebay.store.plan.PlanUpdate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -126,6 +127,10 @@ public final class ServerClient implements AutoCloseable {
 
   public void prefetch(String dataSet, List<FileStatus> files) throws IOException {
     ask(new Message.Prefetch(dataSet, files), dataSet, Message.Done.class);
+  }
+
+  public void plan(String dataSet, PlanUpdate update) throws IOException {
+    ask(new Message.Plan(dataSet, update), dataSet, Message.Done.class);
   }
 
   public void used(List<Message.Use> uses) throws IOException {

@@ -7,6 +7,7 @@ import io.forebay.FileStatus;
 import io.forebay.Mount;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
+import io.forebay.store.plan.PlanUpdate;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -109,6 +110,16 @@ class CodecTest {
                 (d, order, files) ->
                     new Message.Get(d, order, files.stream().map(Item::whole).toList())),
         Combinators.combine(text, statuses).as(Message.Prefetch::new),
+        Combinators.combine(
+                text,
+                Arbitraries.longs(),
+                Arbitraries.longs(),
+                Combinators.combine(Arbitraries.longs(), Arbitraries.longs())
+                    .as(PlanUpdate.Read::new)
+                    .list())
+            .as(
+                (dataSet, job, done, reads) ->
+                    new Message.Plan(dataSet, new PlanUpdate(job, done, reads))),
         status.map(Message.Status::new),
         Combinators.combine(statuses, Arbitraries.of(true, false)).as(Message.Listing::new),
         Combinators.combine(Arbitraries.integers(), Arbitraries.integers().between(0, 1 << 20))

@@ -3,6 +3,7 @@ package io.forebay.djl;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Sampler;
 import io.forebay.dataset.folder.FileSource;
+import io.forebay.dataset.prefetch.Follower;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ final class BatchReads {
 
   private final FileSource source;
   private final LongFunction<String> paths;
+  private volatile Follower follower = Follower.NONE;
   private final Map<Long, Batch> upcoming = new ConcurrentHashMap<>();
 
   /**
@@ -31,6 +33,11 @@ final class BatchReads {
     this.paths = paths;
   }
 
+  /** From now on somebody hears which read is come to, counted through all epochs. */
+  void tell(Follower who) {
+    follower = who;
+  }
+
   /** The same sampler, overheard. */
   Sampler following(Sampler sampler) {
     return new Sampler() {
@@ -38,8 +45,11 @@ final class BatchReads {
       public Iterator<List<Long>> sample(RandomAccessDataset dataSet) {
         // What an epoch that was broken off has left behind.
         upcoming.clear();
+        long start = sampler instanceof EpochSampler known ? known.nextRead(dataSet.size()) : 0;
         Iterator<List<Long>> batches = sampler.sample(dataSet);
         return new Iterator<>() {
+          private long read = start;
+
           @Override
           public boolean hasNext() {
             return batches.hasNext();
@@ -48,7 +58,8 @@ final class BatchReads {
           @Override
           public List<Long> next() {
             List<Long> indexes = batches.next();
-            Batch batch = new Batch(indexes);
+            Batch batch = new Batch(indexes, read);
+            read += indexes.size();
             indexes.forEach(index -> upcoming.put(index, batch));
             return indexes;
           }
@@ -72,15 +83,18 @@ final class BatchReads {
   private final class Batch {
 
     private final List<Long> indexes;
+    private final long firstRead;
     private Map<String, ByteBuffer> files;
 
-    Batch(List<Long> indexes) {
+    Batch(List<Long> indexes, long firstRead) {
       this.indexes = indexes;
+      this.firstRead = firstRead;
     }
 
     /** Null for a file that a batch names twice, the second time. */
     synchronized ByteBuffer take(String path) throws IOException {
       if (files == null) {
+        follower.reached(firstRead);
         Map<String, ByteBuffer> read = new HashMap<>();
         source.readAll(indexes.stream().map(paths::apply).toList(), read::put);
         files = read;

@@ -12,31 +12,37 @@ import ai.djl.util.Progress;
 import io.forebay.DataSet;
 import io.forebay.dataset.folder.ClassFolder;
 import io.forebay.dataset.folder.FileSource;
+import io.forebay.dataset.prefetch.Follower;
+import io.forebay.dataset.prefetch.ReadPlan;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Images in one directory per class, as a DJL data set; a batch is read with few requests. Each
- * record is the image, by default as a float tensor of shape (3, height, width) with values from 0
- * to 1, and its label as an int64 scalar. Reading is thread-safe, so {@code getData} may be given
- * an executor.
+ * Images in one directory per class, as a DJL data set; a batch is read with few requests, and with
+ * an {@link EpochSampler} fetched before it is asked for. Each record is the image, by default as a
+ * float tensor of shape (3, height, width) with values from 0 to 1, and its label as an int64
+ * scalar. Reading is thread-safe, so {@code getData} may be given an executor.
  */
-public final class ImageFolder extends RandomAccessDataset {
+public final class ImageFolder extends RandomAccessDataset implements AutoCloseable {
 
   private final FileSource source;
   private final String root;
   private final Image.Flag flag;
   private final BatchReads reads;
+  private final Optional<EpochSampler> planned;
   private ClassFolder folder;
+  private Follower follower = Follower.NONE;
 
   private ImageFolder(Builder builder) {
     super(builder);
     source = builder.source;
     root = builder.root;
     flag = builder.flag;
+    planned = sampler instanceof EpochSampler known ? Optional.of(known) : Optional.empty();
     reads = new BatchReads(source, index -> sample(index).path());
     sampler = reads.following(sampler);
   }
@@ -56,7 +62,24 @@ public final class ImageFolder extends RandomAccessDataset {
   public synchronized void prepare(Progress progress) throws IOException {
     if (folder == null) {
       folder = ClassFolder.list(source, root);
+      planned.ifPresent(this::follow);
     }
+  }
+
+  /** The order is known, so what will be read can be fetched. */
+  private void follow(EpochSampler order) {
+    long samples = size();
+    follower =
+        source.follow(
+            ReadPlan.epochs(folder.files(), order.epochs(), epoch -> order.order(samples, epoch)),
+            order.nextRead(samples));
+    reads.tell(follower);
+  }
+
+  /** Nothing more is fetched ahead. */
+  @Override
+  public synchronized void close() {
+    follower.close();
   }
 
   /**

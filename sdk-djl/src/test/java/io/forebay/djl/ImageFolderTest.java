@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
+import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.dataset.epoch.Rank;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,49 @@ class ImageFolderTest {
     } finally {
       loaders.shutdownNow();
     }
+  }
+
+  @Test
+  void anEpochSamplerReadsEachImageOnceAnEpochAndGoesOnWhereItWasLeft() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      image("class-" + i + "/1.png", 0x808080);
+    }
+    try (Forebay forebay = Forebay.embedded(directory.resolve("cache"));
+        NDManager manager = NDManager.newBaseManager()) {
+      DataSet dataSet = forebay.dataSet(directory.resolve("files").toUri().toString());
+      List<Long> all = labels(dataSet, manager, EpochSampler.shuffled(4, 7), 2);
+      assertThat(all.subList(0, 10))
+          .containsExactlyInAnyOrderElementsOf(LongStream.range(0, 10).boxed().toList());
+      assertThat(all.subList(10, 20)).containsExactlyInAnyOrderElementsOf(all.subList(0, 10));
+      assertThat(all.subList(10, 20)).isNotEqualTo(all.subList(0, 10));
+      assertThat(labels(dataSet, manager, EpochSampler.shuffled(4, 7).from(1, 4), 1))
+          .isEqualTo(all.subList(14, 20));
+      List<Long> ranks = new ArrayList<>();
+      for (int rank = 0; rank < 2; rank++) {
+        ranks.addAll(
+            labels(dataSet, manager, EpochSampler.shuffled(4, 7).rank(new Rank(rank, 2)), 1));
+      }
+      assertThat(ranks).containsExactlyInAnyOrderElementsOf(all.subList(0, 10));
+      assertThat(labels(dataSet, manager, EpochSampler.shuffled(4, 7).dropLast(), 1)).hasSize(8);
+    }
+  }
+
+  private static List<Long> labels(
+      DataSet dataSet, NDManager manager, EpochSampler.Builder order, int epochs) throws Exception {
+    List<Long> labels = new ArrayList<>();
+    try (ImageFolder images =
+        ImageFolder.builder(dataSet).setSampling(order.epochs(epochs).build()).build()) {
+      images.prepare();
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        for (Batch batch : images.getData(manager)) {
+          for (long label : batch.getLabels().get(0).toLongArray()) {
+            labels.add(label);
+          }
+          batch.close();
+        }
+      }
+    }
+    return labels;
   }
 
   @Test

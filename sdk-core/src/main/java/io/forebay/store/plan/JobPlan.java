@@ -32,7 +32,8 @@ final class JobPlan {
   /** The number of the next read of each file. */
   private final Long2LongHashMap next = new Long2LongHashMap(NONE);
 
-  private long consumed;
+  private long last = -1;
+  private long done;
   private long heardNanos;
   private double nanosPerRead = USUAL_NANOS_PER_READ;
 
@@ -42,26 +43,27 @@ final class JobPlan {
 
   /**
    * @param planned hears the files of the update
-   * @param done hears the files whose reads are done
+   * @param read hears the files whose reads are done
    */
-  void update(PlanUpdate update, long nowNanos, LongConsumer planned, LongConsumer done) {
-    for (int i = 0; i < update.keys().length && end - first < MOST; i++) {
-      if (end == first || update.positions()[i] > positions[at(end - 1)]) {
-        append(update.positions()[i], update.keys()[i]);
-        planned.accept(update.keys()[i]);
+  void update(PlanUpdate update, long nowNanos, LongConsumer planned, LongConsumer read) {
+    for (PlanUpdate.Read coming : update.reads()) {
+      if (end - first < MOST && coming.position() > last) {
+        last = coming.position();
+        append(coming.position(), coming.key());
+        planned.accept(coming.key());
       }
     }
-    long reads = update.consumed() - consumed;
+    long reads = update.done() - done;
     if (reads <= 0) {
       return;
     }
-    if (consumed > 0) {
+    if (done > 0) {
       nanosPerRead += WEIGHT * ((double) (nowNanos - heardNanos) / reads - nanosPerRead);
     }
     heardNanos = nowNanos;
-    consumed = update.consumed();
-    while (first < end && positions[at(first)] < consumed) {
-      done.accept(removeFirst());
+    done = update.done();
+    while (first < end && positions[at(first)] < done) {
+      read.accept(removeFirst());
     }
   }
 
@@ -122,7 +124,7 @@ final class JobPlan {
    */
   long nextUse(long key, long notBefore) {
     for (long number = next.get(key); number != NONE; number = later[at(number)]) {
-      long use = heardNanos + (long) ((positions[at(number)] - consumed) * nanosPerRead);
+      long use = heardNanos + (long) ((positions[at(number)] - done) * nanosPerRead);
       if (use >= notBefore) {
         return use;
       }
@@ -132,17 +134,5 @@ final class JobPlan {
 
   long heardNanos() {
     return heardNanos;
-  }
-
-  /** Reads that are announced and not done. */
-  long size() {
-    return end - first;
-  }
-
-  /** All files, some more than once. */
-  void forEachKey(LongConsumer to) {
-    for (long number = first; number < end; number++) {
-      to.accept(keys[at(number)]);
-    }
   }
 }

@@ -4,6 +4,7 @@ import io.forebay.store.plan.Plans;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
 /**
@@ -38,6 +39,11 @@ final class Planned implements Retention {
       return now - atNanos < FRESH_NANOS && use - now > this.use;
     }
   }
+
+  /**
+   * The earliest use of those that claimed room since the last cut; nobody goes who is used before.
+   */
+  private final AtomicLong earliestClaim = new AtomicLong(Long.MAX_VALUE);
 
   /** A file that may go. */
   private record Candidate(long key, long bytes, long use) {}
@@ -77,7 +83,11 @@ final class Planned implements Retention {
     if (cut.isBefore(use, plans.now())) {
       return Claim.NONE;
     }
-    return use < Plans.UNKNOWN ? Claim.ROOM : Claim.FREE_ROOM;
+    if (use >= Plans.UNKNOWN) {
+      return Claim.FREE_ROOM;
+    }
+    earliestClaim.accumulateAndGet(use, Math::min);
+    return Claim.ROOM;
   }
 
   @Override
@@ -86,12 +96,14 @@ final class Planned implements Retention {
       otherwise.chooseVictims(bytes, heldBytes, held, victims);
       return;
     }
+    long claim = earliestClaim.getAndSet(Long.MAX_VALUE);
+    long spared = claim == Long.MAX_VALUE ? Long.MIN_VALUE : claim;
     PriorityQueue<Candidate> last = new PriorityQueue<>(Comparator.comparingLong(Candidate::use));
     long[] sum = {0};
     held.forEach(
         (key, size) -> {
           long use = plans.nextUse(key);
-          if (sum[0] < bytes || use > last.element().use) {
+          if (use > spared && (sum[0] < bytes || use > last.element().use)) {
             last.add(new Candidate(key, size, use));
             sum[0] += size;
             while (sum[0] - last.element().bytes >= bytes) {
@@ -99,12 +111,10 @@ final class Planned implements Retention {
             }
           }
         });
-    if (!last.isEmpty()) {
-      long first = last.element().use;
-      long now = plans.now();
-      cut = new Cut(now, first >= Plans.UNKNOWN ? first : first - now);
-      last.forEach(file -> victims.accept(file.key));
-    }
+    long first = last.isEmpty() ? spared : last.element().use;
+    long now = plans.now();
+    cut = new Cut(now, first >= Plans.UNKNOWN ? first : first - now);
+    last.forEach(file -> victims.accept(file.key));
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.forebay.dataset.folder;
 
+import io.forebay.FileStatus;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -20,11 +22,21 @@ public record ClassFolder(List<String> classes, List<Sample> samples) {
    *
    * @param label index into the classes
    */
-  public record Sample(String path, int label) {}
+  public record Sample(FileStatus file, int label) {
+
+    public String path() {
+      return file.path();
+    }
+  }
 
   public ClassFolder {
     classes = List.copyOf(classes);
     samples = List.copyOf(samples);
+  }
+
+  /** The files of the samples. */
+  public List<FileStatus> files() {
+    return samples.stream().map(Sample::file).toList();
   }
 
   /**
@@ -33,19 +45,21 @@ public record ClassFolder(List<String> classes, List<Sample> samples) {
    * @throws NoSuchFileException when there is no file in any class directory
    */
   public static ClassFolder list(FileSource source, String root) throws IOException {
-    List<String> paths = new ArrayList<>(source.walk(root));
-    paths.removeIf(path -> classOf(path, root) == null);
-    if (paths.isEmpty()) {
+    List<FileStatus> files = new ArrayList<>(source.walk(root));
+    files.removeIf(file -> classOf(file.path(), root) == null);
+    if (files.isEmpty()) {
       throw new NoSuchFileException(
           root, null, "no file in a class directory below it; expected CLASS/FILE");
     }
-    paths.sort(null);
+    files.sort(Comparator.comparing(FileStatus::path));
     List<String> classes =
-        paths.stream().map(path -> classOf(path, root)).distinct().sorted().toList();
+        files.stream().map(file -> classOf(file.path(), root)).distinct().sorted().toList();
     return new ClassFolder(
         classes,
-        paths.stream()
-            .map(path -> new Sample(path, Collections.binarySearch(classes, classOf(path, root))))
+        files.stream()
+            .map(
+                file ->
+                    new Sample(file, Collections.binarySearch(classes, classOf(file.path(), root))))
             .toList());
   }
 

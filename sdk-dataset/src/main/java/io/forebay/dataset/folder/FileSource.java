@@ -3,6 +3,10 @@ package io.forebay.dataset.folder;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
+import io.forebay.dataset.prefetch.Follower;
+import io.forebay.dataset.prefetch.PrefetchOptions;
+import io.forebay.dataset.prefetch.Prefetcher;
+import io.forebay.dataset.prefetch.ReadPlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -14,8 +18,8 @@ import java.util.List;
  */
 public interface FileSource {
 
-  /** Paths of all files below a directory, in any order; the empty directory is the root. */
-  List<String> walk(String directory) throws IOException;
+  /** All files below a directory, in any order; the empty directory is the root. */
+  List<FileStatus> walk(String directory) throws IOException;
 
   /** The bytes of one file, from position to limit. */
   ByteBuffer read(String path) throws IOException;
@@ -27,12 +31,32 @@ public interface FileSource {
     }
   }
 
-  /** The files of a data set. */
+  /**
+   * Tells what a reader will read, of files as {@link #walk} named them.
+   *
+   * @param from the first read
+   * @return hears of the reader's progress, and is to be closed by it
+   */
+  default Follower follow(ReadPlan plan, long from) {
+    return Follower.NONE;
+  }
+
+  /** The files of a data set, which are fetched ahead of readers with a plan. */
   static FileSource of(DataSet dataSet) {
+    return of(dataSet, PrefetchOptions.DEFAULT);
+  }
+
+  /** The same, with other bounds of what is fetched ahead. */
+  static FileSource of(DataSet dataSet, PrefetchOptions options) {
     return new FileSource() {
       @Override
-      public List<String> walk(String directory) throws IOException {
-        return dataSet.walk(directory).stream().map(FileStatus::path).toList();
+      public List<FileStatus> walk(String directory) throws IOException {
+        return dataSet.walk(directory);
+      }
+
+      @Override
+      public Follower follow(ReadPlan plan, long from) {
+        return Prefetcher.start(dataSet, plan, options, from);
       }
 
       @Override

@@ -2,6 +2,7 @@ package io.forebay.dataset.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.forebay.Forebay;
 import java.io.IOException;
@@ -36,10 +37,11 @@ class ClassFolderTest {
       ClassFolder train = ClassFolder.list(source, "train");
       assertThat(train.classes()).containsExactly("cat", "dog");
       assertThat(train.samples())
+          .extracting(ClassFolder.Sample::path, ClassFolder.Sample::label)
           .containsExactly(
-              new ClassFolder.Sample("train/cat/deep/er/3.jpg", 0),
-              new ClassFolder.Sample("train/dog/1.jpg", 1),
-              new ClassFolder.Sample("train/dog/2.jpg", 1));
+              tuple("train/cat/deep/er/3.jpg", 0),
+              tuple("train/dog/1.jpg", 1),
+              tuple("train/dog/2.jpg", 1));
       assertThat(ClassFolder.list(source, "").classes()).containsExactly("test", "train");
       assertThat(StandardCharsets.UTF_8.decode(source.read("train/dog/1.jpg")).toString())
           .isEqualTo("train/dog/1.jpg");

@@ -7,6 +7,7 @@ import com.aliyun.oss.model.ListObjectsV2Request;
 import com.aliyun.oss.model.ListObjectsV2Result;
 import com.aliyun.oss.model.OSSObject;
 import com.aliyun.oss.model.OSSObjectSummary;
+import io.forebay.FileStatus;
 import io.forebay.dataset.folder.FileSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,17 +29,24 @@ final class OssFiles implements FileSource, AutoCloseable {
   }
 
   @Override
-  public List<String> walk(String directory) {
-    List<String> paths = new ArrayList<>();
+  public List<FileStatus> walk(String directory) {
+    List<FileStatus> files = new ArrayList<>();
     ListObjectsV2Request request =
         new ListObjectsV2Request(Bucket.NAME).withPrefix(directory).withMaxKeys(1000);
     ListObjectsV2Result page;
     do {
       page = client.listObjectsV2(request);
-      page.getObjectSummaries().stream().map(OSSObjectSummary::getKey).forEach(paths::add);
+      for (OSSObjectSummary object : page.getObjectSummaries()) {
+        files.add(
+            FileStatus.file(
+                object.getKey(),
+                object.getSize(),
+                object.getLastModified().getTime(),
+                object.getETag()));
+      }
       request.setContinuationToken(page.getNextContinuationToken());
     } while (page.isTruncated());
-    return paths;
+    return files;
   }
 
   @Override

@@ -12,7 +12,6 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Batch;
-import ai.djl.training.dataset.BatchSampler;
 import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.Loss;
@@ -20,6 +19,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
 import io.forebay.dataset.folder.FileSource;
+import io.forebay.djl.EpochSampler;
 import io.forebay.djl.ImageFolder;
 import io.forebay.samples.oss.Traffic;
 import java.io.IOException;
@@ -56,7 +56,7 @@ final class TrainingJob implements Training {
     model.setBlock(network());
     images =
         ImageFolder.builder(source)
-            .setSampling(new BatchSampler(new EpochOrder(settings.seed), settings.batch, false))
+            .setSampling(EpochSampler.shuffled(settings.batch, settings.seed).build())
             .optPrefetchNumber(2 * settings.loaders)
             .optLimit(limit)
             .build();
@@ -111,6 +111,7 @@ final class TrainingJob implements Training {
 
   @Override
   public void close() {
+    images.close();
     trainer.close();
     model.close();
     loaders.shutdownNow();

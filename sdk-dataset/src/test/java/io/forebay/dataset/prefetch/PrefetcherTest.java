@@ -1,0 +1,139 @@
+package io.forebay.dataset.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.Forebay;
+import io.forebay.config.DataSize;
+import io.forebay.dataset.epoch.EpochOrder;
+import io.forebay.samples.oss.OssServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PrefetcherTest {
+
+  private static final int FILES = 1_000;
+  private static final int BYTES = 1_000;
+  private static final Duration ONE_MINUTE = Duration.ofMinutes(1);
+
+  @TempDir Path directory;
+  private OssServer oss;
+  private Forebay forebay;
+  private DataSet dataSet;
+  private List<FileStatus> files;
+
+  @BeforeEach
+  void start() throws IOException {
+    oss = OssServer.builder().bucket("bucket").key("id", "secret").start();
+    for (int i = 0; i < FILES; i++) {
+      oss.put("bucket", "f" + i, new byte[BYTES]);
+    }
+    forebay =
+        Forebay.builder()
+            .embedded(directory)
+            .option("fs.oss.endpoint", oss.endpoint())
+            .option("fs.oss.accessKeyId", "id")
+            .option("fs.oss.accessKeySecret", "secret")
+            .open();
+    dataSet = forebay.dataSet("oss://bucket");
+    files = dataSet.walk("").stream().sorted(Comparator.comparing(FileStatus::path)).toList();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    forebay.close();
+    oss.close();
+  }
+
+  private ReadPlan plan(int epochs) {
+    return ReadPlan.epochs(files, epochs, epoch -> EpochOrder.shuffled(FILES, 1, epoch));
+  }
+
+  private long fetched() {
+    return oss.traffic().counts().of("GET");
+  }
+
+  private boolean isResident(ReadPlan plan, long position) {
+    return dataSet.resident(plan.file(position)).isPresent();
+  }
+
+  @Test
+  void aPlanGoesThroughItsEpochs() {
+    ReadPlan plan = plan(3);
+    assertThat(plan.size()).isEqualTo(3 * FILES);
+    assertThat(IntStream.range(FILES, 2 * FILES).mapToObj(plan::file))
+        .containsExactlyInAnyOrderElementsOf(files);
+    assertThat(plan.file(0)).isEqualTo(files.get((int) EpochOrder.shuffled(FILES, 1, 0).sample(0)));
+    assertThat(plan.file(2_500))
+        .isEqualTo(files.get((int) EpochOrder.shuffled(FILES, 1, 2).sample(500)));
+    assertThatThrownBy(() -> plan.file(3 * FILES)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void whatComesNextIsFetchedBeforeItIsRead() {
+    ReadPlan plan = plan(1);
+    try (Prefetcher prefetcher = Prefetcher.start(dataSet, plan, PrefetchOptions.DEFAULT, 0)) {
+      await().atMost(ONE_MINUTE).until(() -> isResident(plan, 100));
+      prefetcher.reached(500);
+      await().atMost(ONE_MINUTE).until(() -> isResident(plan, 700));
+      prefetcher.reached(FILES);
+    }
+  }
+
+  @Test
+  void nothingIsFetchedBeyondTheBudgetWhileTheReaderPauses() {
+    ReadPlan plan = plan(1);
+    PrefetchOptions little =
+        new PrefetchOptions(new DataSize(50L * BYTES), Duration.ofSeconds(2), 0.5);
+    try (Prefetcher prefetcher = Prefetcher.start(dataSet, plan, little, 0)) {
+      await().atMost(ONE_MINUTE).until(() -> isResident(plan, 49));
+      await().during(Duration.ofMillis(500)).atMost(ONE_MINUTE).until(() -> fetched() == 50);
+      prefetcher.reached(20);
+      await().atMost(ONE_MINUTE).until(() -> fetched() == 70);
+    }
+  }
+
+  @Test
+  void aReaderThatJumpsAheadIsFollowed() {
+    ReadPlan plan = plan(2);
+    try (Prefetcher prefetcher = Prefetcher.start(dataSet, plan, PrefetchOptions.DEFAULT, 900)) {
+      await().atMost(ONE_MINUTE).until(() -> isResident(plan, 1_100));
+      prefetcher.reached(1_700);
+      await().atMost(ONE_MINUTE).until(() -> isResident(plan, 1_800));
+    }
+  }
+
+  @Test
+  void filesThatAreGoneAreLeftToTheReader() throws IOException {
+    ReadPlan plan = plan(1);
+    oss.delete("bucket", plan.file(3).path());
+    try (Prefetcher prefetcher = Prefetcher.start(dataSet, plan, PrefetchOptions.DEFAULT, 0)) {
+      await().atMost(ONE_MINUTE).until(() -> isResident(plan, 100));
+      prefetcher.reached(10);
+      await().atMost(ONE_MINUTE).until(() -> isResident(plan, 250));
+    }
+    assertThat(isResident(plan, 3)).isFalse();
+  }
+
+  @Test
+  void afterItsEndTheCacheHasNoPlan() {
+    ReadPlan plan = plan(1);
+    Prefetcher prefetcher = Prefetcher.start(dataSet, plan, PrefetchOptions.DEFAULT, 0);
+    await().atMost(ONE_MINUTE).until(() -> isResident(plan, 10));
+    prefetcher.close();
+    long before = fetched();
+    prefetcher.reached(900);
+    await().during(Duration.ofMillis(200)).atMost(ONE_MINUTE).until(() -> fetched() - before < 300);
+  }
+}
