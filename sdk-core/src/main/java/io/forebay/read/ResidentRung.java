@@ -88,18 +88,16 @@ public final class ResidentRung implements Rung {
     uses.used(file.id(), offset, bytes);
   }
 
+  /** Whether a file is here, and not only was: what has left must be fetched again. */
   boolean has(FileVersion file) {
-    return locate(file.id()) != null;
+    return residents.find(file.id()).isPresent();
   }
 
   /** Null for a file that is not resident. */
   private Residents.Place locate(FileId id) {
-    Residents.Place place = remembered.getIfPresent(id);
-    if (place == null) {
-      place = residents.find(id).orElse(null);
-      if (place != null) {
-        remembered.put(id, place);
-      }
+    Residents.Place place = residents.find(id).orElse(null);
+    if (place != null) {
+      remembered.put(id, place);
     }
     return place;
   }
