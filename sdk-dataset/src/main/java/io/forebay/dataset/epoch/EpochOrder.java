@@ -46,6 +46,18 @@ public interface EpochOrder {
     return new Shuffled(samples, seed, epoch);
   }
 
+  /**
+   * A random order of samples that lie in shards, which reads few shards at a time: the shards come
+   * in random order, and the samples of a few of them are shuffled among each other.
+   *
+   * @param samples of each shard; they are numbered shard after shard
+   * @param together shards that are mixed: 1 goes through one after the other, all of them is
+   *     {@link #shuffled}'s randomness
+   */
+  static EpochOrder shardByShard(long[] samples, int together, long seed, long epoch) {
+    return new ShardByShard(samples, together, seed, epoch);
+  }
+
   /** Without the last positions, so that each of the ranks gets the same number. */
   default EpochOrder droppedToMultipleOf(int ranks) {
     return new Resized(this, size() - size() % ranks);

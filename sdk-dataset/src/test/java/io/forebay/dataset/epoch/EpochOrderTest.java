@@ -31,6 +31,42 @@ class EpochOrderTest {
   }
 
   @Test
+  void shardsComeFewAtATimeAndEachSampleOnce() {
+    long[] samples = {10, 0, 25, 7, 0, 13, 40, 1};
+    long[] starts = {0, 10, 10, 35, 42, 42, 55, 95};
+    for (int together = 1; together <= 9; together++) {
+      for (int epoch = 0; epoch < 20; epoch++) {
+        EpochOrder order = EpochOrder.shardByShard(samples, together, 3, epoch);
+        assertThat(order.from(0).sorted().toArray()).isEqualTo(LongStream.range(0, 96).toArray());
+        List<Integer> shards = new ArrayList<>();
+        order
+            .from(0)
+            .map(sample -> shardOf(sample, starts, samples))
+            .forEach(shard -> shards.add((int) shard));
+        if (together == 1) { // one after the other: no shard is come back to
+          assertThat(shards.stream().distinct().toList())
+              .hasSize(
+                  (int)
+                          IntStream.range(1, shards.size())
+                              .filter(i -> !shards.get(i).equals(shards.get(i - 1)))
+                              .count()
+                      + 1);
+        }
+      }
+    }
+    assertThat(EpochOrder.shardByShard(samples, 2, 3, 0).from(0).toArray())
+        .isNotEqualTo(EpochOrder.shardByShard(samples, 2, 3, 1).from(0).toArray());
+    assertThat(EpochOrder.shardByShard(new long[0], 2, 3, 0).size()).isZero();
+  }
+
+  private static int shardOf(long sample, long[] starts, long[] samples) {
+    return IntStream.range(0, starts.length)
+        .filter(i -> sample >= starts[i] && sample < starts[i] + samples[i])
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void aBillionSamplesTakeNoMemory() {
     EpochOrder order = EpochOrder.shuffled(BILLION, 1, 0);
     Set<Long> seen = new HashSet<>();
