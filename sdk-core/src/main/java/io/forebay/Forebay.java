@@ -181,8 +181,7 @@ public final class Forebay implements AutoCloseable {
     Ladder ladder =
         Ladder.embedded(
             new ResidentRung(node.residents(), node.store()::used),
-            new EmbeddedRung(
-                opened.reads(), update -> node.store().plan(opened.spec().name(), update)),
+            new EmbeddedRung(opened.reads(), update -> node.plan(opened, update)),
             new UnderStoreRung(direct),
             stats);
     return new DataSet(

@@ -133,7 +133,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
           answer(
               id,
               () -> {
-                node.plan(plan.dataSet(), plan.update());
+                node.plan(node.dataSet(plan.dataSet()), plan.update());
                 return new Message.Done();
               });
       case Message.MapsStuck stuck ->

@@ -31,6 +31,7 @@ public final class Bench implements Callable<Integer> {
     metadata,
     retention,
     plans,
+    jobs,
     epochs,
     orders,
     storm,
@@ -85,6 +86,9 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.plans)) {
       Simulator.runPlanned(SIMULATED_FILES);
+    }
+    if (runs(Suite.jobs)) {
+      SharedJobs.run();
     }
     if (runs(Suite.epochs)) {
       EpochTraffic.run();

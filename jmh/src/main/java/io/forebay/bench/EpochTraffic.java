@@ -49,7 +49,8 @@ final class EpochTraffic {
     }
   }
 
-  private static String[] settings(OssServer oss, long quota) {
+  /** A server over the bucket. */
+  static String[] settings(OssServer oss, long quota) {
     return new String[] {
       "quota = " + quota,
       "dataset.d.root = oss://bucket",

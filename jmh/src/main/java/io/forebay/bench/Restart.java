@@ -13,6 +13,7 @@ import io.forebay.metadata.Residency;
 import io.forebay.metadata.SharedMaps;
 import io.forebay.store.BlockWriter;
 import io.forebay.store.NodeStore;
+import io.forebay.store.Purpose;
 import io.forebay.store.StoreListener;
 import io.forebay.store.StoreOptions;
 import java.io.BufferedReader;
@@ -156,7 +157,7 @@ final class Restart {
       for (int i = 0; ; i++) {
         FileStatus status = i < READABLE ? real(root, i) : FileStatus.file("f" + i, BYTES, i, "");
         try (BlockWriter writer =
-            store.reserve(FileVersion.of("d", status), 0, true).orElseThrow()) {
+            store.reserve(FileVersion.of("d", status), 0, Purpose.READ).orElseThrow()) {
           writer.append(ByteBuffer.wrap(i < READABLE ? content(i) : new byte[BYTES]));
           writer.commit();
         }

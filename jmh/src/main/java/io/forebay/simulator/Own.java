@@ -18,7 +18,7 @@ final class Own implements Policy {
   private static final long FILE_BYTES = 4096;
 
   /** What the store makes room for at a time. */
-  private static final double ROOM_SHARE = 0.005;
+  private static final double ROOM_SHARE = 0.0025;
 
   private final int capacity;
   private final Retention retention;

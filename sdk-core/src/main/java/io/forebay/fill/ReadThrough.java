@@ -6,6 +6,7 @@ import io.forebay.metadata.FileVersion;
 import io.forebay.store.BlockWriter;
 import io.forebay.store.Blocks;
 import io.forebay.store.NodeStore;
+import io.forebay.store.Purpose;
 import io.forebay.store.ResidentFile;
 import io.forebay.store.TierException;
 import io.forebay.understore.UnderStore;
@@ -61,10 +62,9 @@ public final class ReadThrough {
    * @param executor runs the requests
    * @param asked for them
    * @param budget has their memory
-   * @param beingRead whether somebody reads the file
+   * @param purpose decides what they may ask of the store
    */
-  private record Haste(
-      Executor executor, UnderStore asked, MemoryBudget budget, boolean beingRead) {}
+  private record Haste(Executor executor, UnderStore asked, MemoryBudget budget, Purpose purpose) {}
 
   private final NodeStore store;
   private final UnderStore demand;
@@ -72,7 +72,9 @@ public final class ReadThrough {
   private final Haste waitedFor;
   private final Haste soon;
   private final Haste later;
+  private final Haste loading;
   private final ReadAhead readAhead;
+  private final AheadQueue upcoming;
   private final Map<BlockKey, Fill> fills = new ConcurrentHashMap<>();
 
   /**
@@ -88,11 +90,13 @@ public final class ReadThrough {
       FillMemory memory,
       FillOptions options) {
     this.store = store;
+    this.upcoming = new AheadQueue(store);
     this.demand = demand;
     this.threads = threads;
-    this.waitedFor = new Haste(threads.demand(), demand, memory.demand(), true);
-    this.soon = new Haste(threads.demand(), ahead, memory.demand(), true);
-    this.later = new Haste(Runnable::run, ahead, memory.ahead(), false);
+    this.waitedFor = new Haste(threads.demand(), demand, memory.demand(), Purpose.READ);
+    this.soon = new Haste(threads.demand(), ahead, memory.demand(), Purpose.READ);
+    this.later = new Haste(Runnable::run, ahead, memory.ahead(), Purpose.AHEAD);
+    this.loading = new Haste(Runnable::run, ahead, memory.ahead(), Purpose.LOAD);
     this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
   }
 
@@ -284,14 +288,37 @@ public final class ReadThrough {
 
   /** Fetches what is missing of a file, later, and only as far as there is room. */
   public void prefetch(FileVersion version) {
-    if (version.size() == 0) {
-      return;
+    if (version.size() > 0) {
+      upcoming.add(version);
+      resumePrefetch();
     }
+  }
+
+  /** Goes on with what is to be fetched ahead, after something was read. */
+  public void resumePrefetch() {
+    for (AheadQueue.Expected next = upcoming.take(); next != null; next = upcoming.take()) {
+      AheadQueue.Expected expected = next;
+      try {
+        threads.ahead().execute(() -> fetchAhead(expected));
+      } catch (RejectedExecutionException e) {
+        upcoming.done(expected, true);
+        log.debug("{} is not prefetched: the cache is being closed", expected.file());
+        return;
+      }
+    }
+  }
+
+  private void fetchAhead(AheadQueue.Expected expected) {
+    FileVersion version = expected.file();
     Blocks blocks = store.blocks(version.size());
+    boolean room = false;
     try {
-      threads.ahead().execute(() -> fetch(version, blocks, 0, blocks.count() - 1, later));
-    } catch (RejectedExecutionException e) {
-      log.debug("{} is not prefetched: the cache is being closed", version);
+      room = expected.isLate(store) || fetch(version, blocks, 0, blocks.count() - 1, later);
+    } finally {
+      upcoming.done(expected, room);
+    }
+    if (room) { // otherwise when more is read
+      resumePrefetch();
     }
   }
 
@@ -310,7 +337,7 @@ public final class ReadThrough {
     Blocks blocks = store.blocks(version.size());
     int first = blocks.at(offset);
     int last = blocks.at(offset + length - 1);
-    fetch(version, blocks, first, last, later);
+    fetch(version, blocks, first, last, loading);
     for (int block = first; block <= last; block++) {
       if (!hasBlock(store.find(version.id()), block)) {
         // Another thread has it on its way, or it failed, or there is no room: reading tells.
@@ -328,8 +355,12 @@ public final class ReadThrough {
     }
   }
 
-  /** Has the missing blocks of a range fetched, as far as nobody else does and there is room. */
-  private void fetch(FileVersion version, Blocks blocks, int first, int last, Haste haste) {
+  /**
+   * Has the missing blocks of a range fetched, as far as nobody else does and there is room.
+   *
+   * @return whether there was room for all
+   */
+  private boolean fetch(FileVersion version, Blocks blocks, int first, int last, Haste haste) {
     Optional<ResidentFile> file = store.find(version.id());
     int missing = 0;
     for (int block = first; block <= last; block++) {
@@ -345,7 +376,7 @@ public final class ReadThrough {
       BlockKey key = new BlockKey(version.id(), block);
       Fill claimed = null;
       if (!fills.containsKey(key) && !hasBlock(file, block)) {
-        Optional<BlockWriter> writer = store.reserve(version, block, haste.beingRead);
+        Optional<BlockWriter> writer = store.reserve(version, block, haste.purpose);
         room = writer.isPresent();
         claimed = room ? claim(version, block, writer.get()) : null;
       }
@@ -361,6 +392,7 @@ public final class ReadThrough {
       }
     }
     start(version, blocks, runFirst, run, haste);
+    return room || missing == 0;
   }
 
   /**

@@ -421,8 +421,9 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /** Takes note of what a job will read of a data set. */
-  public void plan(String dataSet, PlanUpdate update) throws IOException {
-    store.plan(dataSet(dataSet).spec().name(), update);
+  public void plan(NodeDataSet known, PlanUpdate update) {
+    store.plan(known.spec().name(), update);
+    known.reads().resumePrefetch();
   }
 
   /** Has the shared maps replaced if those of this generation are the present ones. */

@@ -37,7 +37,7 @@ final class Housekeeper implements AutoCloseable {
   private static final long SCRUB_MILLIS = TimeUnit.MINUTES.toMillis(10);
 
   /** What is made room for at a time, of what a data set holds. */
-  static final double ROOM_SHARE = 0.005;
+  static final double ROOM_SHARE = 0.0025;
 
   private final NodeStore store;
   private final Census census;

@@ -5,6 +5,7 @@ import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.Residency;
 import io.forebay.store.plan.PlanUpdate;
+import io.forebay.store.plan.Plans;
 import io.forebay.store.retention.Retention;
 import java.io.Closeable;
 import java.io.IOException;
@@ -227,6 +228,7 @@ public final class NodeStore implements Closeable {
       first = offset == 0 || now - segment.lastUse(slot) > SAME_READ_TICKS;
       segment.use(slot, now);
       share = shares.get(segment.dataSet(slot));
+      noLongerAhead(share, segment, slot);
       if (first) {
         allocated = segment.allocated(slot, blocks(segment.length(slot)));
       }
@@ -234,6 +236,14 @@ public final class NodeStore implements Closeable {
     }
     if (first) {
       share.retention().onRead(id.high(), allocated);
+    }
+  }
+
+  /** Called under the segment's lock. */
+  private void noLongerAhead(Share share, Segment segment, int slot) {
+    if (segment.is(slot, Segment.AHEAD)) {
+      segment.set(slot, Segment.AHEAD, false);
+      share.fetchedAhead(-segment.length(slot));
     }
   }
 
@@ -248,21 +258,31 @@ public final class NodeStore implements Closeable {
 
   /** Takes note of what a job will read of a data set. */
   public void plan(String dataSet, PlanUpdate update) {
-    shares.of(dataSet).plans().update(update);
+    Share share = shares.of(dataSet);
+    for (long key : share.plans().update(update)) {
+      Segment segment = table.ofKey(key);
+      synchronized (segment) {
+        int slot = segment.findByKey(key);
+        if (slot >= 0) {
+          noLongerAhead(share, segment, slot);
+        }
+      }
+    }
   }
 
   /**
    * Takes the space for a block that is not there.
    *
-   * @param beingRead whether a reader is there already, and not only expected
    * @return empty when there is no room for it at present
    */
-  public Optional<BlockWriter> reserve(FileVersion version, int block, boolean beingRead) {
+  public Optional<BlockWriter> reserve(FileVersion version, int block, Purpose purpose) {
     Share share = shares.of(version.dataSet());
     Blocks blocks = blocks(version.size());
     long bytes = blocks.allocated(block);
-    Retention.Claim claim = share.retention().claim(version.id().high(), beingRead);
-    if (claim == Retention.Claim.NONE && isNearlyFull()) {
+    Retention.Claim claim = share.retention().claim(version.id().high(), purpose == Purpose.READ);
+    boolean passesBy =
+        claim == Retention.Claim.NONE || (purpose == Purpose.AHEAD && !share.mayFetchAhead(0));
+    if (passesBy && isNearlyFull()) {
       return Optional.empty();
     }
     Segment segment = table.of(version.id());
@@ -284,6 +304,10 @@ public final class NodeStore implements Closeable {
                   epochSeconds());
           segment.directory(slot, place.get().number());
           segment.set(slot, Segment.PINNED, pinned);
+          if (purpose == Purpose.AHEAD) {
+            segment.set(slot, Segment.AHEAD, true);
+            share.fetchedAhead(version.size());
+          }
         }
         segment.addWriters(slot, 1);
         file = new ResidentFile(this, segment, slot);
@@ -295,18 +319,47 @@ public final class NodeStore implements Closeable {
       return Optional.empty();
     }
     housekeeper.filled(place.get());
+    if (claim == Retention.Claim.ROOM && freeBytes() < Housekeeper.ROOM_SHARE / 2 * quotaBytes()) {
+      share.claim(bytes); // for the next one
+      housekeeper.wake();
+    }
     return Optional.of(new BlockWriter(this, file, share, place.get(), block));
+  }
+
+  /**
+   * Whether a file that is going to be read may be fetched now; if not, it may when others of its
+   * kind were read.
+   *
+   * @param onTheirWay bytes of others that are about to come
+   */
+  public boolean mayFetchAhead(FileVersion version, long onTheirWay) {
+    return shares.of(version.dataSet()).mayFetchAhead(onTheirWay) || !isNearlyFull();
+  }
+
+  /** The read of a file that comes next, as {@link Plans#nextRead} names it. */
+  public long nextRead(FileVersion version) {
+    return shares.of(version.dataSet()).plans().nextRead(version.id().high());
   }
 
   /** Whether all room that is left was made for somebody. */
   private boolean isNearlyFull() {
+    return freeBytes() < 2 * Housekeeper.ROOM_SHARE * quotaBytes();
+  }
+
+  private long quotaBytes() {
     long quota = 0;
-    long used = 0;
     for (TierDirectory directory : directories) {
       quota += directory.quotaBytes();
-      used += directory.usedBytes();
     }
-    return used > (1 - 2 * Housekeeper.ROOM_SHARE) * quota;
+    return quota;
+  }
+
+  private long freeBytes() {
+    long free = 0;
+    for (TierDirectory directory : directories) {
+      free += free(directory);
+    }
+    return free;
   }
 
   /** Shows the files of a data set that can be given up. */
@@ -432,6 +485,7 @@ public final class NodeStore implements Closeable {
         if (segment.isEmpty(slot)) {
           if (segment.writers(slot) == 0) {
             deleteQuietly(writer.directory().part(file.id()));
+            noLongerAhead(writer.share(), segment, slot);
             segment.remove(slot);
           }
         } else if (writer.hasWritten()) {
@@ -542,6 +596,7 @@ public final class NodeStore implements Closeable {
       if (!segment.isEmpty(slot)) {
         removed.share.fileWent();
       }
+      noLongerAhead(removed.share, segment, slot);
       segment.remove(slot);
       listener.gone(file.id());
     }

@@ -36,6 +36,9 @@ final class Segment {
   /** Was found on disk when every file was looked at. */
   static final int SEEN = 16;
 
+  /** Was fetched ahead of its readers, and not read yet. */
+  static final int AHEAD = 32;
+
   private static final int HIGH = 0;
   private static final int LOW = 8;
   private static final int LENGTH = 16;

@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.LongAdder;
 /** A data set's part of the store: what it holds, what it may, and how it is used. Thread-safe. */
 final class Share {
 
+  /** Of a full cache, for files that were fetched ahead. */
+  private static final double AHEAD_SHARE = 0.005;
+
   private final int number;
   private final long nameHash;
   private volatile String name;
@@ -19,12 +22,14 @@ final class Share {
   private final Plans plans = new Plans();
   private volatile Retention retention;
   private volatile int lastUse;
+  private final long capacity;
 
   /** Paths that are pinned, each with everything below it. */
   private final Set<String> pins = ConcurrentHashMap.newKeySet();
 
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong wanted = new AtomicLong();
+  private final AtomicLong ahead = new AtomicLong();
   private final AtomicLong claimed = new AtomicLong();
   private final AtomicLong wantedForPinned = new AtomicLong();
   private final LongAdder files = new LongAdder();
@@ -42,6 +47,7 @@ final class Share {
     this.nameHash = nameHash;
     this.name = name;
     this.policy = policy;
+    this.capacity = capacity;
     this.retention = policy.retain().start(capacity, plans);
     hits = adders(tiers);
     hitBytes = adders(tiers);
@@ -54,7 +60,7 @@ final class Share {
   }
 
   /** Gives the share its settings, which at recovery are not known yet. */
-  void configure(String newName, CachePolicy newPolicy, long capacity) {
+  void configure(String newName, CachePolicy newPolicy) {
     if (policy.retain() != newPolicy.retain()) {
       retention = newPolicy.retain().start(capacity, plans);
     }
@@ -124,8 +130,26 @@ final class Share {
     bypassed.increment();
     (pinned ? wantedForPinned : wanted).addAndGet(bytes);
     if (claim == Retention.Claim.ROOM) {
-      claimed.addAndGet(bytes);
+      claim(bytes);
     }
+  }
+
+  /** Has files of its own give up room; who finds none comes again, so claims do not add up. */
+  void claim(long bytes) {
+    claimed.accumulateAndGet(bytes, Math::max);
+  }
+
+  /**
+   * Whether more may be fetched ahead where room is scarce: all of it takes the place of what would
+   * be read later.
+   */
+  boolean mayFetchAhead(long more) {
+    return ahead.get() + more < AHEAD_SHARE * Math.min(capacity, policy.maxBytes());
+  }
+
+  /** More is fetched ahead of its readers, or less of that is left to be read. */
+  void fetchedAhead(long bytes) {
+    ahead.addAndGet(bytes);
   }
 
   /** What files of its own are to give up for others of its own. */

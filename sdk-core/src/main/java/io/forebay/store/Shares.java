@@ -43,7 +43,7 @@ final class Shares {
 
   synchronized Share configure(String name, CachePolicy policy) {
     Share share = ofHash(hash(name));
-    share.configure(name, policy, capacityBytes);
+    share.configure(name, policy);
     byName.put(name, share);
     return share;
   }

@@ -174,7 +174,7 @@ class NodeStoreModelTest {
           int block = step.block % count;
           if (!blocks.get(block)) {
             store
-                .reserve(version, block, true)
+                .reserve(version, block, Purpose.READ)
                 .ifPresent(writer -> abandon(writer, version, block));
           }
         }

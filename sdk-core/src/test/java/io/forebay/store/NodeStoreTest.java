@@ -264,9 +264,9 @@ class NodeStoreTest {
   @Test
   void theQuotaCountsBytesOnDiskAndIsNeverExceeded() throws IOException {
     reopen(2 * BLOCK);
-    Optional<BlockWriter> one = store.reserve(version("one", 100), 0, true);
-    Optional<BlockWriter> two = store.reserve(version("two", 100), 0, true);
-    assertThat(store.reserve(version("three", 100), 0, true)).isEmpty();
+    Optional<BlockWriter> one = store.reserve(version("one", 100), 0, Purpose.READ);
+    Optional<BlockWriter> two = store.reserve(version("two", 100), 0, Purpose.READ);
+    assertThat(store.reserve(version("three", 100), 0, Purpose.READ)).isEmpty();
     one.orElseThrow().close();
     assertThat(store.usedBytes()).isEqualTo(BLOCK);
     assertThat(fill(store, version("three", 100))).isTrue();
@@ -316,7 +316,7 @@ class NodeStoreTest {
   void aWriterOfADroppedFileCannotFinish() throws IOException {
     FileVersion version = version("f", 3 * BLOCK);
     fill(store, version, 0);
-    try (BlockWriter writer = store.reserve(version, 1, true).orElseThrow()) {
+    try (BlockWriter writer = store.reserve(version, 1, Purpose.READ).orElseThrow()) {
       writer.append(ByteBuffer.wrap(content(version, 1)));
       store.drop(writer.file());
       assertThatThrownBy(writer::commit).isInstanceOf(TierException.class);

@@ -66,7 +66,7 @@ final class Stores {
 
   /** Whether there was room. */
   static boolean fill(NodeStore store, FileVersion version, int block) throws IOException {
-    Optional<BlockWriter> writer = store.reserve(version, block, true);
+    Optional<BlockWriter> writer = store.reserve(version, block, Purpose.READ);
     if (writer.isEmpty()) {
       return false;
     }

@@ -132,6 +132,11 @@ final class JobPlan {
     return Plans.UNKNOWN;
   }
 
+  /** Counts the reads that were announced; the next of a file that has one. */
+  long nextNumber(long key) {
+    return next.get(key);
+  }
+
   long heardNanos() {
     return heardNanos;
   }

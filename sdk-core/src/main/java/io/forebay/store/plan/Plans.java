@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
@@ -43,16 +44,29 @@ public final class Plans {
     this.nanoTime = nanoTime;
   }
 
-  /** Takes note of what a job says. */
-  public synchronized void update(PlanUpdate update) {
+  /**
+   * Takes note of what a job says.
+   *
+   * @return files that it has read since
+   */
+  public synchronized long[] update(PlanUpdate update) {
+    LongStream.Builder read = LongStream.builder();
     if (update.isOver()) {
       jobs.remove(update.job());
     } else {
       long now = nanoTime.getAsLong();
       jobs.computeIfAbsent(update.job(), j -> new JobPlan(now))
-          .update(update, now, spent::remove, this::done);
+          .update(
+              update,
+              now,
+              spent::remove,
+              key -> {
+                done(key);
+                read.add(key);
+              });
     }
     dropLapsed();
+    return read.build().toArray();
   }
 
   private void done(long key) {
@@ -96,6 +110,24 @@ public final class Plans {
    */
   public synchronized long nextUse(long key) {
     return ranked(key, Long.MIN_VALUE);
+  }
+
+  /**
+   * Names the read of a file that comes next: another name means that it was done.
+   *
+   * @return 0 when none is announced
+   */
+  public synchronized long nextRead(long key) {
+    long soonest = UNKNOWN;
+    long name = 0;
+    for (Map.Entry<Long, JobPlan> job : jobs.entrySet()) {
+      long use = job.getValue().nextUse(key, Long.MIN_VALUE);
+      if (use < soonest) {
+        soonest = use;
+        name = job.getKey() + job.getValue().nextNumber(key) | 1;
+      }
+    }
+    return name;
   }
 
   /** As {@link #nextUse}, without a read that may be under way. */

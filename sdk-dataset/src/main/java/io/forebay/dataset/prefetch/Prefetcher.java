@@ -24,7 +24,7 @@ public final class Prefetcher implements Follower {
   private static final Logger log = LoggerFactory.getLogger(Prefetcher.class);
 
   /** How often the reader's progress is told to the cache, if it makes any. */
-  private static final long TELL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long TELL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** The cache forgets jobs that are silent for a minute. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(20);

@@ -1,0 +1,77 @@
+package io.forebay.fill;
+
+import io.forebay.metadata.FileVersion;
+import io.forebay.store.NodeStore;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Files that somebody is going to read, in the order in which that is expected. In a full cache a
+ * few may be there at a time, and the next when one was read; those whose reader was faster are
+ * dropped. Thread-safe.
+ */
+final class AheadQueue {
+
+  /** The eldest go, for they are the most likely to have been read. */
+  private static final int MOST = 100_000;
+
+  /**
+   * A file to fetch.
+   *
+   * @param number in the order of arrival
+   * @param read for which read; 0 when nobody announced one
+   */
+  record Expected(long number, FileVersion file, long read) {
+
+    boolean isLate(NodeStore store) {
+      return read != 0 && store.nextRead(file) != read;
+    }
+  }
+
+  private final NodeStore store;
+  private final SortedMap<Long, Expected> waiting = new TreeMap<>();
+  private long arrived;
+
+  /** Bytes of those that were taken, and are not there yet. */
+  private long onTheirWay;
+
+  AheadQueue(NodeStore store) {
+    this.store = store;
+  }
+
+  synchronized void add(FileVersion file) {
+    if (waiting.size() == MOST) {
+      waiting.remove(waiting.firstKey());
+    }
+    waiting.put(++arrived, new Expected(arrived, file, store.nextRead(file)));
+  }
+
+  /**
+   * One that was taken is there; or not, for want of room, and then waits again.
+   *
+   * @param room whether there was any
+   */
+  synchronized void done(Expected file, boolean room) {
+    onTheirWay -= file.file.size();
+    if (!room) {
+      waiting.put(file.number, file);
+    }
+  }
+
+  /** The next to fetch; null when there is none, or none may be fetched at present. */
+  synchronized Expected take() {
+    while (!waiting.isEmpty()) {
+      Expected next = waiting.get(waiting.firstKey());
+      boolean late = next.isLate(store);
+      if (!late && !store.mayFetchAhead(next.file, onTheirWay)) {
+        return null;
+      }
+      waiting.remove(next.number);
+      if (!late) {
+        onTheirWay += next.file.size();
+        return next;
+      }
+    }
+    return null;
+  }
+}
