@@ -47,14 +47,14 @@ public final class Simulator {
         "%n### Hit ratios when jobs announce their reads, by simulation (%,d files)%n%n",
         files);
     System.out.println(
-        "| jobs | c | without plans | 0.25 epoch ahead | 0.5 ahead | 1 ahead | MIN | 0.5 ahead / MIN"
+        "| jobs | c | without plans | 0.25 epoch ahead | 0.5 ahead | 1 ahead | MIN | 1 ahead / MIN"
             + " | asked |");
     System.out.println("|---|---|---|---|---|---|---|---|---|");
     for (int jobs : new int[] {1, 2, 4, 8}) {
       Trace trace = Trace.epochs(files, jobs, 8);
       for (double share : PLANNED_SHARES) {
         int capacity = (int) (share * files);
-        double half = hits(new OwnPlanned(capacity, trace, jobs, 0.5), trace);
+        double whole = hits(new OwnPlanned(capacity, trace, jobs, 1), trace);
         double min = hits(new Min(capacity, trace), trace);
         System.out.printf(
             Locale.ROOT,
@@ -63,10 +63,10 @@ public final class Simulator {
             share * 100,
             hits(new Own(capacity, files), trace),
             hits(new OwnPlanned(capacity, trace, jobs, 0.25), trace),
-            half,
-            hits(new OwnPlanned(capacity, trace, jobs, 1), trace),
+            hits(new OwnPlanned(capacity, trace, jobs, 0.5), trace),
+            whole,
             min,
-            half / min);
+            whole / min);
       }
     }
   }

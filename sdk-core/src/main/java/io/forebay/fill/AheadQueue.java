@@ -23,8 +23,12 @@ final class AheadQueue {
    */
   record Expected(long number, FileVersion file, long read) {
 
+    boolean isAnnounced() {
+      return read != 0;
+    }
+
     boolean isLate(NodeStore store) {
-      return read != 0 && store.nextRead(file) != read;
+      return isAnnounced() && store.nextRead(file) != read;
     }
   }
 
@@ -47,13 +51,14 @@ final class AheadQueue {
   }
 
   /**
-   * One that was taken is there; or not, for want of room, and then waits again.
+   * One that was taken is there; or not, for want of room. Then it waits again, if it can be known
+   * for how long that makes sense.
    *
    * @param room whether there was any
    */
   synchronized void done(Expected file, boolean room) {
     onTheirWay -= file.file.size();
-    if (!room) {
+    if (!room && file.isAnnounced()) {
       waiting.put(file.number, file);
     }
   }
@@ -63,7 +68,7 @@ final class AheadQueue {
     while (!waiting.isEmpty()) {
       Expected next = waiting.get(waiting.firstKey());
       boolean late = next.isLate(store);
-      if (!late && !store.mayFetchAhead(next.file, onTheirWay)) {
+      if (!late && next.isAnnounced() && !store.mayFetchAhead(next.file, onTheirWay)) {
         return null;
       }
       waiting.remove(next.number);

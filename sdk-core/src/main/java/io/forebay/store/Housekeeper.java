@@ -337,25 +337,28 @@ final class Housekeeper implements AutoCloseable {
     return (store.now() - share.lastUse()) * 10L > store.options().idleAfter().toMillis();
   }
 
-  /** Returns about how much became free. */
+  /** Returns how much became free, whatever was filled meanwhile. */
   private long evictFrom(Share share, long bytes) {
-    long before = share.usedBytes();
-    Retention retention = share.retention();
-    retention.chooseVictims(
-        bytes, before, visitor -> store.forEachHeld(share, visitor), store::evictKey);
-    long left = bytes - (before - share.usedBytes());
+    long[] freed = {0};
+    share
+        .retention()
+        .chooseVictims(
+            bytes,
+            share.usedBytes(),
+            visitor -> store.forEachHeld(share, visitor),
+            key -> freed[0] += store.evictKey(key));
     for (FileId id :
         census.select(
-            left,
+            bytes - freed[0],
             true,
             (segment, slot) ->
                 segment.dataSet(slot) == share.number() && !segment.is(slot, Segment.PINNED))) {
-      if (before - share.usedBytes() >= bytes) {
+      if (freed[0] >= bytes) {
         break;
       }
-      store.evict(id);
+      freed[0] += store.evict(id);
     }
-    return before - share.usedBytes();
+    return freed[0];
   }
 
   /** Moves the coldest files of a tier above its high water mark to the next that has room. */

@@ -533,28 +533,32 @@ public final class NodeStore implements Closeable {
     }
   }
 
-  /** Removes a file to make room; false when it is pinned, gone, or being written. */
-  boolean evict(FileId id) {
+  /**
+   * Removes a file to make room.
+   *
+   * @return bytes that it took; 0 when it is pinned, gone, or being written
+   */
+  long evict(FileId id) {
     Optional<ResidentFile> file = find(id);
     if (file.isEmpty()) {
-      return false;
+      return 0;
     }
     Removed removed = remove(file.get(), true);
     if (removed == null) {
-      return false;
+      return 0;
     }
     removed.share.evicted(removed.bytes);
-    return true;
+    return removed.bytes;
   }
 
   /** By the first half of a FileId. */
-  boolean evictKey(long key) {
+  long evictKey(long key) {
     FileId id;
     Segment segment = table.ofKey(key);
     synchronized (segment) {
       int slot = segment.findByKey(key);
       if (slot < 0) {
-        return false;
+        return 0;
       }
       id = segment.id(slot);
     }
@@ -666,7 +670,7 @@ public final class NodeStore implements Closeable {
 
   /** What is to be removed, on whose behalf. */
   void expire(FileId id) {
-    if (evict(id)) {
+    if (evict(id) > 0) {
       expired.increment();
     }
   }
