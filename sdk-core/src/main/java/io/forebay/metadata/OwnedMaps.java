@@ -261,7 +261,13 @@ public final class OwnedMaps implements Namespace {
   /** Lays the maps out anew first, if they are too small. */
   @Override
   public void replace(String dataSet, FileList files, long entries) throws IOException {
-    if (current != null && current.maps.names() + entries > expected) {
+    synchronized (turning) { // or the opening would bring back what is replaced
+      if (current == null) {
+        onHeap.replace(dataSet, files, entries);
+        return;
+      }
+    }
+    if (current.maps.names() + entries > expected) {
       CountDownLatch done = new CountDownLatch(1);
       work.add(
           () -> {

@@ -35,10 +35,12 @@ final class JobPlan {
   private long last = -1;
   private long done;
   private long heardNanos;
+  private long movedNanos;
   private double nanosPerRead = USUAL_NANOS_PER_READ;
 
   JobPlan(long nowNanos) {
     heardNanos = nowNanos;
+    movedNanos = nowNanos;
   }
 
   /**
@@ -46,6 +48,7 @@ final class JobPlan {
    * @param read hears the files whose reads are done
    */
   void update(PlanUpdate update, long nowNanos, LongConsumer planned, LongConsumer read) {
+    heardNanos = nowNanos;
     for (PlanUpdate.Read coming : update.reads()) {
       if (end - first < MOST && coming.position() > last) {
         last = coming.position();
@@ -58,9 +61,9 @@ final class JobPlan {
       return;
     }
     if (done > 0) {
-      nanosPerRead += WEIGHT * ((double) (nowNanos - heardNanos) / reads - nanosPerRead);
+      nanosPerRead += WEIGHT * ((double) (nowNanos - movedNanos) / reads - nanosPerRead);
     }
-    heardNanos = nowNanos;
+    movedNanos = nowNanos;
     done = update.done();
     while (first < end && positions[at(first)] < done) {
       read.accept(removeFirst());
@@ -124,7 +127,7 @@ final class JobPlan {
    */
   long nextUse(long key, long notBefore) {
     for (long number = next.get(key); number != NONE; number = later[at(number)]) {
-      long use = heardNanos + (long) ((positions[at(number)] - done) * nanosPerRead);
+      long use = movedNanos + (long) ((positions[at(number)] - done) * nanosPerRead);
       if (use >= notBefore) {
         return use;
       }

@@ -71,6 +71,16 @@ class PlansTest {
   }
 
   @Test
+  void aJobThatPausesAndSaysSoKeepsItsPlan() {
+    plans.update(update(1, 0, 0, 10));
+    for (int i = 0; i < 10; i++) {
+      now += TimeUnit.SECONDS.toNanos(20);
+      plans.update(update(1, 0, 1));
+    }
+    assertThat(plans.nextUse(10)).isLessThan(Plans.UNKNOWN);
+  }
+
+  @Test
   void readsThatWereToldBeforeAreNotTakenTwice() {
     plans.update(update(1, 0, 0, 10, 11));
     plans.update(update(1, 0, 0, 10, 11));

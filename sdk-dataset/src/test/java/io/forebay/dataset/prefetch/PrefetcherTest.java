@@ -13,8 +13,14 @@ import io.forebay.samples.oss.OssServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +157,35 @@ class PrefetcherTest {
     }
     // Half of each later epoch; what was prefetched for nobody at the very end counts, too.
     assertThat((double) (fetched() - before) / (3 * FILES)).isBetween(0.45, 0.62);
+  }
+
+  @Test
+  void twoJobsOnDataThatFitsReadTheStoreOnce() throws Exception {
+    ExecutorService jobs = Executors.newFixedThreadPool(2);
+    try {
+      List<Callable<Void>> trainings = new ArrayList<>();
+      for (int seed = 0; seed < 2; seed++) {
+        long own = seed;
+        ReadPlan plan = ReadPlan.epochs(files, 2, epoch -> EpochOrder.shuffled(FILES, own, epoch));
+        trainings.add(
+            () -> {
+              try (Prefetcher prefetcher =
+                  Prefetcher.start(dataSet, plan, PrefetchOptions.DEFAULT, 0)) {
+                for (long position = 0; position < plan.size(); position++) {
+                  prefetcher.reached(position);
+                  dataSet.read(plan.file(position).path());
+                }
+              }
+              return null;
+            });
+      }
+      for (Future<Void> training : jobs.invokeAll(trainings, 60, TimeUnit.SECONDS)) {
+        training.get();
+      }
+    } finally {
+      jobs.shutdownNow();
+    }
+    assertThat(fetched()).isEqualTo(FILES);
   }
 
   @Test
