@@ -185,7 +185,8 @@ class PrefetcherTest {
     } finally {
       jobs.shutdownNow();
     }
-    assertThat(fetched()).isEqualTo(FILES);
+    // An embedded cache asks a second time where an answer takes very long.
+    assertThat(fetched()).isBetween((long) FILES, FILES + FILES / 100L);
   }
 
   @Test
