@@ -41,7 +41,7 @@ final class OssFiles implements FileSource, AutoCloseable {
             FileStatus.file(
                 object.getKey(),
                 object.getSize(),
-                object.getLastModified().getTime(),
+                object.getLastModified().toInstant().toEpochMilli(),
                 object.getETag()));
       }
       request.setContinuationToken(page.getNextContinuationToken());
