@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,21 +32,44 @@ final class ColdMount {
   private static final int MILLIS = 25;
   private static final long TOTAL_BYTES = 400_000_000;
   private static final int LARGE_BYTES = 1 << 30;
-  private static final int TURNS = 3;
+  private static final int TURNS = 5;
   private static final int REQUESTS = 24;
   private static final int RANGE_BYTES = 4 << 20;
-  private static final int SMALL = 100;
+  private static final int SMALL = 200;
+  private static final int WARM_UP = 6000;
   private static final int SMALL_BYTES = 100_000;
 
   private ColdMount() {}
 
   static void run() throws Exception {
     Path directory = Files.createTempDirectory("forebay-cold");
-    Path objects = directory.resolve("objects");
-    write(objects);
     Shape far = new Shape(Duration.ofMillis(MILLIS), 50_000_000, TOTAL_BYTES);
+    try {
+      Path near = Files.createDirectory(directory.resolve("near"));
+      writeSmall(near, WARM_UP);
+      // A bridge that has run for a minute is compiled; of files far away that would take several.
+      measure(near, Shape.UNSHAPED, ColdMount::firstBytes);
+      Path objects = Files.createDirectory(directory.resolve("far"));
+      writeSmall(objects, SMALL);
+      writeLarge(objects);
+      double[][] firstBytes = measure(objects, far, ColdMount::firstBytes);
+      CReader reader = CReader.compile(directory);
+      double[][] rates = measure(objects, far, (s, d, root) -> streams(reader, root, s));
+      print(firstBytes, rates);
+    } finally {
+      ConfiguredServer.deleteTree(directory);
+    }
+  }
+
+  private interface Race {
+    double[][] run(UnderStore store, DataSet dataSet, Path root) throws Exception;
+  }
+
+  /** Runs a race between a bucket and a new mount of it. */
+  private static double[][] measure(Path objects, Shape shape, Race race) throws Exception {
+    Path directory = Files.createTempDirectory("forebay-cold");
     try (OssServer oss =
-        OssServer.builder().bucket("bucket", objects).key("id", "secret").shape(far).start()) {
+        OssServer.builder().bucket("bucket", objects).key("id", "secret").shape(shape).start()) {
       Map<String, String> options =
           Map.of(
               "fs.oss.endpoint", oss.endpoint(),
@@ -61,9 +83,7 @@ final class ColdMount {
         try (Mount mount = Mount.open(dataSet, root, MountOptions.parse("mode=passthrough"));
             UnderStore store =
                 UnderStores.open(DataSetSpec.of(URI.create("oss://bucket"), options))) {
-          print(
-              firstBytes(store, dataSet.list("small"), mount.point()),
-              streams(CReader.compile(directory), mount.point(), store));
+          return race.run(store, dataSet, mount.point());
         }
       }
     } finally {
@@ -71,11 +91,10 @@ final class ColdMount {
     }
   }
 
-  private static void write(Path objects) throws IOException {
+  private static void writeLarge(Path objects) throws IOException {
     Random random = new Random(1);
     byte[] bytes = new byte[1 << 20];
     Files.createDirectories(objects.resolve("large"));
-    Files.createDirectories(objects.resolve("small"));
     for (int i = 0; i <= TURNS; i++) {
       try (OutputStream large = Files.newOutputStream(objects.resolve("large/" + i))) {
         for (int at = 0; at < LARGE_BYTES; at += bytes.length) {
@@ -84,15 +103,22 @@ final class ColdMount {
         }
       }
     }
-    for (int i = 0; i < SMALL; i++) {
+  }
+
+  private static void writeSmall(Path objects, int files) throws IOException {
+    Random random = new Random(1);
+    byte[] bytes = new byte[SMALL_BYTES];
+    Files.createDirectories(objects.resolve("small"));
+    for (int i = 0; i < files; i++) {
       random.nextBytes(bytes);
-      Files.write(objects.resolve("small/" + i), Arrays.copyOf(bytes, SMALL_BYTES));
+      Files.write(objects.resolve("small/" + i), bytes);
     }
   }
 
   /** Milliseconds to a file's first byte, by turns: from the store itself, and from the mount. */
-  private static double[][] firstBytes(UnderStore store, List<FileStatus> files, Path root)
+  private static double[][] firstBytes(UnderStore store, DataSet dataSet, Path root)
       throws IOException {
+    List<FileStatus> files = dataSet.list("small");
     int turns = files.size() / 2;
     double[][] millis = new double[2][turns];
     for (int i = 0; i < turns; i++) {
@@ -101,6 +127,7 @@ final class ColdMount {
       try (InputStream in = store.open(direct, 0, direct.size())) {
         in.read();
         millis[0][i] = (System.nanoTime() - begun) / 1e6;
+        in.readAllBytes(); // or closing would break the connection, and the next one pay for it
       }
       Path mounted = root.resolve(files.get(2 * i + 1).path());
       Files.size(mounted); // its name is known, as after a listing
@@ -108,6 +135,7 @@ final class ColdMount {
       try (InputStream in = Files.newInputStream(mounted)) {
         in.read();
         millis[1][i] = (System.nanoTime() - begun) / 1e6;
+        in.readAllBytes();
       }
     }
     return millis;
@@ -120,9 +148,11 @@ final class ColdMount {
   private static double[][] streams(CReader reader, Path root, UnderStore store) throws Exception {
     double[][] rates = new double[2][TURNS];
     for (int i = 0; i <= TURNS; i++) {
-      HostMemory.touch(3L * LARGE_BYTES);
       double direct = readDirectly(store, "large/" + i);
-      double seconds = reader.read("seq", root.resolve("large/" + i), 1 << 20);
+      Path mounted = root.resolve("large/" + i);
+      Files.size(mounted);
+      HostMemory.touch(3L * LARGE_BYTES);
+      double seconds = reader.read("seq", mounted, 1 << 20);
       if (i > 0) {
         rates[0][i - 1] = LARGE_BYTES / direct;
         rates[1][i - 1] = LARGE_BYTES / seconds;

@@ -34,8 +34,7 @@ final class Fill {
 
   /** Takes the memory; waits for it if need be. */
   byte[] begin(int length, MemoryBudget from) throws InterruptedIOException {
-    from.take(length);
-    byte[] memory = new byte[length];
+    byte[] memory = from.take(length);
     synchronized (this) {
       budget = from;
       bytes = memory;
@@ -76,7 +75,7 @@ final class Fill {
 
   synchronized void release() {
     if (--holders == 0 && budget != null) {
-      budget.giveBack(bytes.length);
+      budget.giveBack(bytes);
       bytes = null;
     }
   }

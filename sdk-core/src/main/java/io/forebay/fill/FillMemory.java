@@ -8,9 +8,9 @@ public final class FillMemory {
   private final MemoryBudget demand;
   private final MemoryBudget ahead;
 
-  public FillMemory(FillOptions options) {
-    demand = new MemoryBudget(options.memoryBytes() / 4 * 3);
-    ahead = new MemoryBudget(options.memoryBytes() / 4);
+  public FillMemory(FillOptions options, int blockBytes) {
+    demand = new MemoryBudget(options.memoryBytes() / 4 * 3, blockBytes);
+    ahead = new MemoryBudget(options.memoryBytes() / 4, blockBytes);
   }
 
   MemoryBudget demand() {

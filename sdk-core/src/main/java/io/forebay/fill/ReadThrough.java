@@ -460,7 +460,8 @@ public final class ReadThrough {
   }
 
   /**
-   * Takes one block; when the disk fails under it, the readers still get their bytes.
+   * Takes one block; when the disk fails under it, the readers still get their bytes. They do not
+   * wait for the disk, which is given larger pieces than come from the network.
    *
    * @param last whether the stream ends with it
    */
@@ -468,6 +469,7 @@ public final class ReadThrough {
       throws IOException {
     try (BlockWriter writer = fill.writer()) {
       boolean storing = true;
+      int stored = 0;
       for (int have = 0; have < target.length; ) {
         int n = in.read(target, have, Math.min(CHUNK, target.length - have));
         if (n < 0) {
@@ -480,12 +482,13 @@ public final class ReadThrough {
         if (last && have + n == target.length) {
           in.close(); // the under-store may be asked for the next thing while the disk is at work
         }
-        if (storing) {
-          storing =
-              store(version, writer, ByteBuffer.wrap(target, have, n), have + n == target.length);
-        }
         have += n;
         fill.arrived(n);
+        boolean ended = have == target.length;
+        if (storing && (ended || have - stored >= CHUNK)) {
+          storing = store(version, writer, ByteBuffer.wrap(target, stored, have - stored), ended);
+          stored = have;
+        }
       }
     }
   }

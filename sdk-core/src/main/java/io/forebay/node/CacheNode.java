@@ -96,7 +96,7 @@ public final class CacheNode implements AutoCloseable {
     this.lock = lock;
     this.pins = new Pins(options.directory().resolve("pins"));
     this.suspensions = new Suspensions(options.directory().resolve("suspended"));
-    this.memory = new FillMemory(options.fill());
+    this.memory = new FillMemory(options.fill(), options.store().blockBytes());
     Publisher publisher = new Publisher();
     store = NodeStore.open(options.store(), publisher);
     maps =

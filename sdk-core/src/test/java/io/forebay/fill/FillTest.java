@@ -180,12 +180,13 @@ class FillTest {
     ReadAhead ahead = new ReadAhead(8L * BLOCK, BLOCK);
     Blocks blocks = new Blocks(100L * BLOCK, BLOCK);
     FileId id = new FileId(1, 2);
-    assertThat(ahead.lastBlock(id, blocks, 0, BLOCK)).isEqualTo(1);
-    assertThat(ahead.lastBlock(id, blocks, BLOCK, 2 * BLOCK)).isEqualTo(3);
-    assertThat(ahead.lastBlock(id, blocks, 2 * BLOCK, 3 * BLOCK)).isEqualTo(6);
-    assertThat(ahead.lastBlock(id, blocks, 3 * BLOCK, 4 * BLOCK)).isEqualTo(11);
-    assertThat(ahead.lastBlock(id, blocks, 4 * BLOCK, 5 * BLOCK)).isEqualTo(12);
+    int few = BLOCK / 8;
+    assertThat(ahead.lastBlock(id, blocks, 0, few)).isEqualTo(2);
+    assertThat(ahead.lastBlock(id, blocks, few, 2L * few)).isEqualTo(8);
+    assertThat(ahead.lastBlock(id, blocks, 2L * few, BLOCK)).isEqualTo(8);
+    assertThat(ahead.lastBlock(id, blocks, BLOCK, 2 * BLOCK)).isEqualTo(9);
     assertThat(ahead.lastBlock(id, blocks, 50 * BLOCK, 51 * BLOCK)).isEqualTo(50);
+    assertThat(ahead.lastBlock(new FileId(2, 3), blocks, 0, BLOCK)).isEqualTo(8);
     assertThat(ahead.lastBlock(new FileId(3, 4), blocks, 0, blocks.length())).isEqualTo(99);
     assertThat(ahead.lastBlock(new FileId(5, 6), blocks, 99 * BLOCK, blocks.length()))
         .isEqualTo(99);

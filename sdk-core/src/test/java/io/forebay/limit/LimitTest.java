@@ -21,20 +21,33 @@ class LimitTest {
 
   @Test
   void aMemoryBudgetIsGivenBack() throws IOException {
-    MemoryBudget budget = new MemoryBudget(100);
-    budget.take(60);
-    CompletableFuture<Void> second =
-        CompletableFuture.runAsync(
+    MemoryBudget budget = new MemoryBudget(100, 64);
+    byte[] first = budget.take(60);
+    CompletableFuture<byte[]> second =
+        CompletableFuture.supplyAsync(
             () -> {
               try {
-                budget.take(60);
+                return budget.take(60);
               } catch (IOException e) {
                 throw new AssertionError(e);
               }
             });
     assertThat(second).isNotDone();
-    budget.giveBack(60);
+    budget.giveBack(first);
     assertThat(second).succeedsWithin(Duration.ofSeconds(10));
     assertThat(budget.taken()).isEqualTo(60);
+  }
+
+  @Test
+  void memoryOfAWholeBlockIsUsedAgainAndNeverByTwo() throws IOException {
+    MemoryBudget budget = new MemoryBudget(1000, 64);
+    byte[] first = budget.take(64);
+    byte[] second = budget.take(64);
+    assertThat(second).isNotSameAs(first);
+    budget.giveBack(first);
+    assertThat(budget.take(64)).isSameAs(first);
+    assertThat(budget.take(64)).isNotSameAs(first).isNotSameAs(second);
+    assertThat(budget.take(60)).hasSize(60);
+    assertThat(budget.taken()).isEqualTo(3 * 64 + 60);
   }
 }
