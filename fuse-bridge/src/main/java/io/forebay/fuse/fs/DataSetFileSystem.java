@@ -127,7 +127,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.writable = attributes.writable();
     this.names = new Names(dataSet, inodes, device, capabilities.epochs());
     this.pruner = new Pruner(inodes, names, device, serving.maxNodes());
-    this.writes = new Writes(dataSet, inodes, backing, attributes);
+    this.writes = new Writes(dataSet, inodes, backing, attributes, journal, known);
     this.plan = new Plan(dataSet);
     this.control = new Control(this, plan, attributes);
     this.whereabouts = new Whereabouts(dataSet);

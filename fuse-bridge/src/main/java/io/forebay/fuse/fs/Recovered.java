@@ -29,6 +29,7 @@ public final class Recovered implements Entries {
   private static final class Done {
     final List<Long> lookedUp = new ArrayList<>();
     boolean handled;
+    boolean changing;
   }
 
   private final Map<Long, Inode> inodes = new TreeMap<>();
@@ -121,6 +122,11 @@ public final class Recovered implements Entries {
     }
   }
 
+  @Override
+  public void changing(long request) {
+    done.computeIfAbsent(request, r -> new Done()).changing = true;
+  }
+
   /** What was agreed on; empty when there was no bridge before. */
   public Optional<Capabilities> capabilities() {
     return capabilities;
@@ -165,5 +171,11 @@ public final class Recovered implements Entries {
   synchronized boolean takeHandled(long request) {
     Done what = done.remove(request);
     return what != null && what.handled;
+  }
+
+  /** Whether names may have been changed for a request, whose reply was lost; once. */
+  synchronized boolean takeChanging(long request) {
+    Done what = done.remove(request);
+    return what != null && what.changing;
   }
 }

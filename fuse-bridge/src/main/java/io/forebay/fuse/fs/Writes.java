@@ -3,6 +3,7 @@ package io.forebay.fuse.fs;
 import io.forebay.DataPath;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Reply;
 import io.forebay.fuse.protocol.Request;
@@ -44,6 +45,8 @@ final class Writes implements Directories.Tree {
   private final DataSet dataSet;
   private final Inodes inodes;
   private final BackingFiles backing;
+  private final Journal journal;
+  private final Recovered known;
 
   /** Not to be believed for long: they change with each write. */
   private final Attributes passing;
@@ -51,11 +54,27 @@ final class Writes implements Directories.Tree {
   private final Map<Long, Draft> drafts = new ConcurrentHashMap<>();
   private final Set<String> made = ConcurrentHashMap.newKeySet();
 
-  Writes(DataSet dataSet, Inodes inodes, BackingFiles backing, Attributes attributes) {
+  Writes(
+      DataSet dataSet,
+      Inodes inodes,
+      BackingFiles backing,
+      Attributes attributes,
+      Journal journal,
+      Recovered known) {
     this.dataSet = dataSet;
     this.inodes = inodes;
     this.backing = backing;
     this.passing = attributes.passing();
+    this.journal = journal;
+    this.known = known;
+  }
+
+  /**
+   * Whether a process before this one found that names may be changed as a request wants it, and
+   * perhaps did so. Then names that are as it wants them are its success.
+   */
+  private boolean wasBegun(Request request) {
+    return request.isResent() && known.takeChanging(request.number());
   }
 
   Optional<Draft> draft(long node) {
@@ -156,10 +175,12 @@ final class Writes implements Directories.Tree {
       return;
     }
     String path = parent.child(request.nameAt(16));
-    if (exists(path)) {
+    boolean begun = wasBegun(request);
+    if (!begun && exists(path)) {
       reply.error(Errno.EEXIST);
       return;
     }
+    journal.changing(request.number());
     try (Draft draft = Draft.empty(path)) {
       Inode inode = inodes.lookUp(draft.store(dataSet).orElseThrow(), request.number());
       reply.body(Attributes.ENTRY_OUT);
@@ -269,11 +290,16 @@ final class Writes implements Directories.Tree {
 
   void makeDirectory(Inode parent, Request request, Reply reply) throws IOException {
     String path = parent.child(request.nameAt(8));
-    if (exists(path)) {
+    boolean begun = wasBegun(request);
+    boolean exists = exists(path);
+    if (exists && !begun) {
       reply.error(Errno.EEXIST);
       return;
     }
-    dataSet.makeDirectory(path);
+    journal.changing(request.number());
+    if (!exists) {
+      dataSet.makeDirectory(path);
+    }
     made.add(path);
     Inode inode = inodes.lookUp(FileStatus.directory(path), request.number());
     reply.body(Attributes.ENTRY_OUT);
@@ -282,11 +308,14 @@ final class Writes implements Directories.Tree {
 
   void removeDirectory(Inode parent, Request request, Reply reply) throws IOException {
     String path = parent.child(request.nameAt(0));
-    if (!stat(path).directory()) {
+    if (wasBegun(request) && !exists(path)) {
+      keep(parent);
+    } else if (!stat(path).directory()) {
       reply.error(Errno.ENOTDIR);
     } else if (!list(path).isEmpty()) {
       reply.error(Errno.ENOTEMPTY);
     } else {
+      journal.changing(request.number());
       dataSet.removeDirectory(path);
       made.remove(path);
       keep(parent);
@@ -296,10 +325,15 @@ final class Writes implements Directories.Tree {
 
   void unlink(Inode parent, Request request, Reply reply) throws IOException {
     String path = parent.child(request.nameAt(0));
+    if (wasBegun(request) && !exists(path)) {
+      keep(parent);
+      return;
+    }
     if (stat(path).directory()) {
       reply.error(Errno.EISDIR);
       return;
     }
+    journal.changing(request.number());
     Optional<Inode> inode = inodes.find(path);
     inode.flatMap(i -> draft(i.id())).ifPresent(Draft::delete);
     dataSet.delete(path);
@@ -322,6 +356,10 @@ final class Writes implements Directories.Tree {
       throws IOException {
     String from = parent.child(request.nameAt(oldName));
     String to = newParent.child(request.nameAt(oldName + request.nameBytesAt(oldName) + 1));
+    if (wasBegun(request) && !exists(from) && exists(to)) {
+      keep(parent);
+      return;
+    }
     FileStatus source = stat(from);
     if ((flags & ~RENAME_NOREPLACE) != 0) {
       reply.error(Errno.EINVAL);
@@ -344,6 +382,7 @@ final class Writes implements Directories.Tree {
     if (from.equals(to)) {
       return;
     }
+    journal.changing(request.number());
     Optional<Inode> moving = inodes.find(from);
     Optional<Draft> draft = moving.flatMap(inode -> draft(inode.id()));
     Optional<Inode> replaced = inodes.find(to);

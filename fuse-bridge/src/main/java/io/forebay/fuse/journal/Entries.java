@@ -41,4 +41,7 @@ public interface Entries {
    * @param backing number of the file; 0 when it was given back
    */
   void backing(long id, int backing, String file);
+
+  /** A request is about to change names, which cannot be done twice. */
+  void changing(long request);
 }

@@ -41,6 +41,7 @@ public final class Journal implements Entries, AutoCloseable {
   private static final int LOOKUPS = 4;
   private static final int HANDLES = 5;
   private static final int BACKING = 6;
+  private static final int CHANGING = 7;
 
   private static final VarHandle LENGTH =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
@@ -148,6 +149,7 @@ public final class Journal implements Entries, AutoCloseable {
       case LOOKUPS -> entries.lookups(node, request, value);
       case HANDLES -> entries.handles(node, request, (int) (value >>> 1), (value & 1) != 0);
       case BACKING -> entries.backing(node, (int) value, textAt(HEAD, (int) request));
+      case CHANGING -> entries.changing(request);
       default -> {} // a filler
     }
   }
@@ -212,6 +214,12 @@ public final class Journal implements Entries, AutoCloseable {
     begin(text.length, BACKING, id, text.length, backing);
     put(HEAD, text);
     end(text.length);
+  }
+
+  @Override
+  public synchronized void changing(long request) {
+    begin(0, CHANGING, 0, request, 0);
+    end(0);
   }
 
   /** Has room for an entry, and writes its head but for the length. */
