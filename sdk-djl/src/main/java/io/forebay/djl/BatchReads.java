@@ -2,40 +2,61 @@ package io.forebay.djl;
 
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Sampler;
-import io.forebay.dataset.folder.FileSource;
 import io.forebay.dataset.prefetch.Follower;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongFunction;
 
 /**
- * Reads the files of a batch together. DJL asks for one sample at a time, but its sampler has named
- * the whole batch before: the first sample that is asked for brings the others along, in one
+ * Reads the samples of a batch together. DJL asks for one sample at a time, but its sampler has
+ * named the whole batch before: the first sample that is asked for brings the others along, in one
  * request to each server instead of one for each file. Thread-safe.
+ *
+ * @param <T> what is read of a sample
  */
-final class BatchReads {
+final class BatchReads<T> {
 
-  private final FileSource source;
-  private final LongFunction<String> paths;
-  private volatile Follower follower = Follower.NONE;
-  private final Map<Long, Batch> upcoming = new ConcurrentHashMap<>();
+  /** Reads samples by their numbers. */
+  interface Reader<T> {
 
-  /**
-   * @param paths of the files by index
-   */
-  BatchReads(FileSource source, LongFunction<String> paths) {
-    this.source = source;
-    this.paths = paths;
+    /** A map that may be changed, with each of them once. */
+    Map<Long, T> readAll(List<Long> indexes) throws IOException;
   }
 
-  /** From now on somebody hears which read is come to, counted through all epochs. */
-  void tell(Follower who) {
-    follower = who;
+  /** Makes who hears of the reads of a known order, from one of them on. */
+  interface Following {
+    Follower from(EpochSampler order, long read);
+  }
+
+  private final Reader<T> reader;
+  private final Following following;
+  private final Map<Long, Batch> upcoming = new ConcurrentHashMap<>();
+  private volatile Follower follower;
+
+  /**
+   * @param following is asked when the first epoch begins
+   */
+  BatchReads(Reader<T> reader, Following following) {
+    this.reader = reader;
+    this.following = following;
+  }
+
+  private synchronized long follow(EpochSampler order, RandomAccessDataset dataSet) {
+    long next = order.nextRead(dataSet);
+    if (follower == null) {
+      follower = following.from(order, next);
+    }
+    return next;
+  }
+
+  /** Nobody hears of reads any more. */
+  synchronized void close() {
+    if (follower != null) {
+      follower.close();
+    }
+    follower = Follower.NONE;
   }
 
   /** The same sampler, overheard. */
@@ -45,7 +66,7 @@ final class BatchReads {
       public Iterator<List<Long>> sample(RandomAccessDataset dataSet) {
         // What an epoch that was broken off has left behind.
         upcoming.clear();
-        long start = sampler instanceof EpochSampler known ? known.nextRead(dataSet.size()) : 0;
+        long start = sampler instanceof EpochSampler known ? follow(known, dataSet) : 0;
         Iterator<List<Long>> batches = sampler.sample(dataSet);
         return new Iterator<>() {
           private long read = start;
@@ -73,33 +94,33 @@ final class BatchReads {
     };
   }
 
-  /** The bytes of one file: with its batch if it belongs to one, else alone. */
-  ByteBuffer read(long index) throws IOException {
+  /** One sample: with its batch if it belongs to one, else alone. */
+  T read(long index) throws IOException {
     Batch batch = upcoming.remove(index);
-    ByteBuffer bytes = batch == null ? null : batch.take(paths.apply(index));
-    return bytes == null ? source.read(paths.apply(index)) : bytes;
+    T sample = batch == null ? null : batch.take(index);
+    return sample == null ? reader.readAll(List.of(index)).get(index) : sample;
   }
 
   private final class Batch {
 
     private final List<Long> indexes;
     private final long firstRead;
-    private Map<String, ByteBuffer> files;
+    private Map<Long, T> samples;
 
     Batch(List<Long> indexes, long firstRead) {
       this.indexes = indexes;
       this.firstRead = firstRead;
     }
 
-    /** Null for a file that a batch names twice, the second time. */
-    synchronized ByteBuffer take(String path) throws IOException {
-      if (files == null) {
-        follower.reached(firstRead);
-        Map<String, ByteBuffer> read = new HashMap<>();
-        source.readAll(indexes.stream().map(paths::apply).toList(), read::put);
-        files = read;
+    /** Null for a sample that a batch names twice, the second time. */
+    synchronized T take(long index) throws IOException {
+      if (samples == null) {
+        if (follower != null) {
+          follower.reached(firstRead);
+        }
+        samples = reader.readAll(indexes.stream().distinct().toList());
       }
-      return files.remove(path);
+      return samples.remove(index);
     }
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Sampler;
 import io.forebay.dataset.epoch.EpochOrder;
 import io.forebay.dataset.epoch.Rank;
+import io.forebay.dataset.epoch.ShardByShard;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -33,16 +34,59 @@ public final class EpochSampler implements Sampler {
   }
 
   /**
+   * For samples in shards, as a {@link ShardFolder} has them: shards come in random order, and the
+   * samples of a few are shuffled among each other, so that few shards are read at a time.
+   *
+   * @param batchSize samples of this rank in a training step
+   * @param seed must be the same for all ranks
+   * @param together shards that are mixed; all ranks read of the same
+   */
+  public static Builder shardByShard(int batchSize, long seed, int together) {
+    if (together < 1) {
+      throw new IllegalArgumentException(together + " shards at a time");
+    }
+    Builder builder = new Builder(batchSize, seed);
+    builder.together = together;
+    return builder;
+  }
+
+  /** Whether the shards of a data set come one after the other. */
+  boolean isShardByShard() {
+    return settings.together > 0;
+  }
+
+  /**
    * The order of an epoch.
    *
-   * @param samples of the data set
    * @param number of the epoch, from 0
    */
-  EpochOrder order(long samples, long number) {
-    EpochOrder all = EpochOrder.shuffled(samples, settings.seed, number);
+  EpochOrder order(RandomAccessDataset dataSet, long number) {
+    EpochOrder all =
+        isShardByShard()
+            ? shards(dataSet, number)
+            : EpochOrder.shuffled(dataSet.size(), settings.seed, number);
     return settings.rank.of() == 1
         ? all
         : all.repeatedToMultipleOf(settings.rank.of()).shard(settings.rank);
+  }
+
+  /** The order of all ranks. */
+  ShardByShard shards(RandomAccessDataset dataSet, long number) {
+    if (!(dataSet instanceof ShardFolder folder)) {
+      throw new IllegalArgumentException(
+          "an order shard by shard is for a ShardFolder; use EpochSampler.shuffled");
+    }
+    return EpochOrder.shardByShard(
+        folder.samplesOfShards(), settings.together, settings.seed, number);
+  }
+
+  /** How many shards this rank is done with before a read; both are counted over all epochs. */
+  long shardsBefore(RandomAccessDataset dataSet, long read) {
+    long epochSize = order(dataSet, 0).size();
+    ShardByShard shards = shards(dataSet, read / epochSize);
+    long position = read % epochSize * settings.rank.of() + settings.rank.number();
+    return read / epochSize * shards.shards().size()
+        + shards.shardsBefore(Math.min(position, shards.size() - 1));
   }
 
   int epochs() {
@@ -50,8 +94,8 @@ public final class EpochSampler implements Sampler {
   }
 
   /** The number of the read that the next call of {@link #sample} begins with. */
-  synchronized long nextRead(long samples) {
-    return epoch * order(samples, 0).size() + startOf(epoch);
+  synchronized long nextRead(RandomAccessDataset dataSet) {
+    return epoch * order(dataSet, 0).size() + startOf(epoch);
   }
 
   private long startOf(long number) {
@@ -60,7 +104,7 @@ public final class EpochSampler implements Sampler {
 
   @Override
   public synchronized Iterator<List<Long>> sample(RandomAccessDataset dataSet) {
-    EpochOrder order = order(dataSet.size(), epoch);
+    EpochOrder order = order(dataSet, epoch);
     long start = startOf(epoch);
     epoch++;
     return new Iterator<>() {
@@ -100,6 +144,7 @@ public final class EpochSampler implements Sampler {
     private long firstEpoch;
     private long firstSample;
     private boolean dropLast;
+    private int together;
 
     private Builder(int batchSize, long seed) {
       if (batchSize < 1) {

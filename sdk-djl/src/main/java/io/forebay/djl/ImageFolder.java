@@ -1,25 +1,27 @@
 package io.forebay.djl;
 
 import ai.djl.modality.cv.Image;
-import ai.djl.modality.cv.ImageFactory;
 import ai.djl.modality.cv.transform.ToTensor;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Record;
+import ai.djl.training.dataset.Sampler;
 import ai.djl.translate.Pipeline;
+import ai.djl.translate.TranslateException;
 import ai.djl.util.Progress;
 import io.forebay.DataSet;
 import io.forebay.dataset.folder.ClassFolder;
 import io.forebay.dataset.folder.FileSource;
 import io.forebay.dataset.prefetch.Follower;
 import io.forebay.dataset.prefetch.ReadPlan;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
 
 /**
  * Images in one directory per class, as a DJL data set; a batch is read with few requests, and with
@@ -32,18 +34,17 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
   private final FileSource source;
   private final String root;
   private final Image.Flag flag;
-  private final BatchReads reads;
-  private final Optional<EpochSampler> planned;
+  private final BatchReads<ByteBuffer> reads;
+  private final DataStall stall;
   private ClassFolder folder;
-  private Follower follower = Follower.NONE;
 
   private ImageFolder(Builder builder) {
     super(builder);
     source = builder.source;
     root = builder.root;
     flag = builder.flag;
-    planned = sampler instanceof EpochSampler known ? Optional.of(known) : Optional.empty();
-    reads = new BatchReads(source, index -> sample(index).path());
+    stall = builder.stall;
+    reads = new BatchReads<>(this::readAll, this::follow);
     sampler = reads.following(sampler);
   }
 
@@ -62,24 +63,34 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
   public synchronized void prepare(Progress progress) throws IOException {
     if (folder == null) {
       folder = ClassFolder.list(source, root);
-      planned.ifPresent(this::follow);
     }
   }
 
   /** The order is known, so what will be read can be fetched. */
-  private void follow(EpochSampler order) {
-    long samples = size();
-    follower =
-        source.follow(
-            ReadPlan.epochs(folder.files(), order.epochs(), epoch -> order.order(samples, epoch)),
-            order.nextRead(samples));
-    reads.tell(follower);
+  private Follower follow(EpochSampler order, long from) {
+    return source.follow(
+        ReadPlan.epochs(folder().files(), order.epochs(), epoch -> order.order(this, epoch)), from);
+  }
+
+  private Map<Long, ByteBuffer> readAll(List<Long> indexes) throws IOException {
+    Map<String, Long> paths = new HashMap<>();
+    indexes.forEach(index -> paths.put(sample(index).path(), index));
+    Map<Long, ByteBuffer> files = new HashMap<>();
+    source.readAll(List.copyOf(paths.keySet()), (path, bytes) -> files.put(paths.get(path), bytes));
+    return files;
+  }
+
+  /** Batches, as the sampler has them; with an executor, several are made at a time. */
+  @Override
+  public Iterable<Batch> getData(NDManager manager, Sampler order, ExecutorService executor)
+      throws IOException, TranslateException {
+    return stall.watch(super.getData(manager, order, executor));
   }
 
   /** Nothing more is fetched ahead. */
   @Override
-  public synchronized void close() {
-    follower.close();
+  public void close() {
+    reads.close();
   }
 
   /**
@@ -94,7 +105,7 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
   @Override
   public Record get(NDManager manager, long index) throws IOException {
     ClassFolder.Sample sample = sample(index);
-    Image image = decode(sample.path(), reads.read(index));
+    Image image = Images.decode(sample.path(), reads.read(index));
     return new Record(
         new NDList(image.toNDArray(manager, flag)),
         new NDList(manager.create((long) sample.label())));
@@ -116,30 +127,13 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
     return folder;
   }
 
-  private static Image decode(String path, ByteBuffer bytes) throws IOException {
-    try (InputStream in = stream(bytes)) {
-      return ImageFactory.getInstance().fromInputStream(in);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new IOException(path + " is no image that can be decoded", e);
-    }
-  }
-
-  private static InputStream stream(ByteBuffer bytes) {
-    if (bytes.hasArray()) {
-      return new ByteArrayInputStream(
-          bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-    }
-    byte[] copy = new byte[bytes.remaining()];
-    bytes.get(copy);
-    return new ByteArrayInputStream(copy);
-  }
-
   /** Settings of an {@link ImageFolder}. */
   public static final class Builder extends BaseBuilder<Builder> {
 
     private final FileSource source;
     private String root = "";
     private Image.Flag flag = Image.Flag.COLOR;
+    private DataStall stall = new DataStall();
 
     private Builder(FileSource source) {
       this.source = source;
@@ -155,6 +149,12 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
     /** Colour, the default, or grey. */
     public Builder optFlag(Image.Flag flag) {
       this.flag = flag;
+      return this;
+    }
+
+    /** Measures how long trainers wait for this data set. */
+    public Builder optStall(DataStall stall) {
+      this.stall = stall;
       return this;
     }
 

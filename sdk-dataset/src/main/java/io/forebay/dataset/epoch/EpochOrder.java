@@ -54,7 +54,7 @@ public interface EpochOrder {
    * @param together shards that are mixed: 1 goes through one after the other, all of them is
    *     {@link #shuffled}'s randomness
    */
-  static EpochOrder shardByShard(long[] samples, int together, long seed, long epoch) {
+  static ShardByShard shardByShard(long[] samples, int together, long seed, long epoch) {
     return new ShardByShard(samples, together, seed, epoch);
   }
 

@@ -6,9 +6,9 @@ import java.util.Objects;
 /**
  * An order for samples that lie in shards: the shards come in random order, a few at a time, and
  * the samples of those are shuffled among each other. Takes memory for the number of shards, not of
- * samples.
+ * samples. Immutable to look at; thread-safe.
  */
-final class ShardByShard implements EpochOrder {
+public final class ShardByShard implements EpochOrder {
 
   private final int[] shards;
   private final long[] starts;
@@ -60,19 +60,47 @@ final class ShardByShard implements EpochOrder {
     return group == 0 ? 0 : ends[group - 1];
   }
 
+  /** The order in which the shards come. */
+  public EpochOrder shards() {
+    return new EpochOrder() {
+      @Override
+      public long size() {
+        return shards.length;
+      }
+
+      @Override
+      public long sample(long position) {
+        return shards[Objects.checkIndex((int) position, shards.length)];
+      }
+    };
+  }
+
+  /**
+   * How many shards are done with at a position: all samples of as many, in the order of {@link
+   * #shards}, come before it.
+   */
+  public int shardsBefore(long position) {
+    return groupAt(position) * together;
+  }
+
   @Override
   public long size() {
     return starts[starts.length - 1];
   }
 
-  @Override
-  public long sample(long position) {
+  private int groupAt(long position) {
     Objects.checkIndex(position, size());
     int found = Arrays.binarySearch(ends, position + 1);
     int number = found < 0 ? -found - 1 : found;
     while (number > 0 && ends[number - 1] > position) {
       number--; // groups without samples have the same end
     }
+    return number;
+  }
+
+  @Override
+  public long sample(long position) {
+    int number = groupAt(position);
     Group group = latest;
     if (group.number != number) {
       group = group(number);

@@ -4,7 +4,9 @@ import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The samples of a shard, and how to read them. An index is as good as the version of the shard
@@ -31,15 +33,23 @@ public final class ShardIndex {
    * @throws IllegalArgumentException for a file of another kind
    */
   public static ShardIndex read(DataSet dataSet, FileStatus shard) throws IOException {
-    String name = shard.name();
-    if (name.endsWith(".tar")) {
+    if (isTar(shard)) {
       return new ShardIndex(dataSet, shard, TarShard.samples(dataSet, shard));
     }
-    if (name.endsWith(".tfrecord") || name.endsWith(".tfrecords")) {
+    if (isShard(shard)) {
       return new ShardIndex(dataSet, shard, RecordShard.samples(dataSet, shard));
     }
     throw new IllegalArgumentException(
         shard.path() + " is no shard that is known; use .tar, .tfrecord or .tfrecords");
+  }
+
+  /** Whether a file's name is that of a shard. */
+  public static boolean isShard(FileStatus file) {
+    return isTar(file) || file.name().endsWith(".tfrecord") || file.name().endsWith(".tfrecords");
+  }
+
+  private static boolean isTar(FileStatus file) {
+    return file.name().endsWith(".tar");
   }
 
   public FileStatus shard() {
@@ -49,6 +59,26 @@ public final class ShardIndex {
   /** In the order of the shard. */
   public List<Sample> samples() {
     return samples;
+  }
+
+  /** The bytes of all parts of a sample, from position to limit, with one read. */
+  public Map<String, ByteBuffer> read(Sample sample) throws IOException {
+    long start = Long.MAX_VALUE;
+    long end = 0;
+    for (Sample.Part part : sample.parts().values()) {
+      start = Math.min(start, part.offset());
+      end = Math.max(end, part.offset() + part.length());
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(end - start));
+    dataSet.read(shard, start, bytes);
+    Map<String, ByteBuffer> parts = new LinkedHashMap<>();
+    for (Map.Entry<String, Sample.Part> entry : sample.parts().entrySet()) {
+      Sample.Part part = entry.getValue();
+      parts.put(
+          entry.getKey(),
+          bytes.slice((int) (part.offset() - start), Math.toIntExact(part.length())));
+    }
+    return parts;
   }
 
   /** The bytes of one part of a sample, from position to limit. */

@@ -19,11 +19,11 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
 import io.forebay.dataset.folder.FileSource;
+import io.forebay.djl.DataStall;
 import io.forebay.djl.EpochSampler;
 import io.forebay.djl.ImageFolder;
 import io.forebay.samples.oss.Traffic;
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import me.tongfei.progressbar.ProgressBar;
@@ -39,6 +39,7 @@ final class TrainingJob implements Training {
   private final ExecutorService loaders;
   private final Model model;
   private final ImageFolder images;
+  private final DataStall stall = new DataStall();
   private final Trainer trainer;
   private int epoch;
 
@@ -59,6 +60,7 @@ final class TrainingJob implements Training {
             .setSampling(EpochSampler.shuffled(settings.batch, settings.seed).build())
             .optPrefetchNumber(2 * settings.loaders)
             .optLimit(limit)
+            .optStall(stall)
             .build();
     images.prepare();
     trainer =
@@ -77,17 +79,10 @@ final class TrainingJob implements Training {
     epoch++;
     Traffic.Counts before = traffic.counts();
     long start = System.nanoTime();
-    long waiting = 0;
     int trained = 0;
     try (ProgressBar bar = Progress.bar(name + ", epoch " + epoch, images.size())) {
-      Iterator<Batch> batches = trainer.iterateDataset(images).iterator();
-      while (true) {
-        long asked = System.nanoTime();
-        if (!batches.hasNext()) {
-          break;
-        }
-        try (Batch batch = batches.next()) {
-          waiting += System.nanoTime() - asked;
+      for (Batch batch : trainer.iterateDataset(images)) {
+        try (batch) {
           EasyTrain.trainBatch(trainer, batch);
           trainer.step();
           trained += batch.getSize();
@@ -103,7 +98,7 @@ final class TrainingJob implements Training {
         epoch,
         trained,
         seconds,
-        waiting / 1e9,
+        stall.seconds(),
         reached.of("GET"),
         reached.objectBytes(),
         trainer.getTrainingResult().getTrainLoss());
