@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
@@ -184,24 +185,24 @@ class ShardFolderTest {
     try (OutputStream out = Files.newOutputStream(data.resolve("records/0.tfrecord"))) {
       for (int i = 0; i < 40; i++) {
         ByteBuffer record = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        out.write(framed(record.putFloat(i % 2).putInt(i % 2).array()));
+        out.write(framed(record.putFloat(i % 2).putFloat(3 + i % 2).array()));
       }
     }
     DataStall stall = new DataStall();
     ExecutorService loaders = Executors.newFixedThreadPool(2);
     try (Model model = Model.newInstance("line", "PyTorch");
         ShardFolder samples =
-            ShardFolder.builder(dataSet, ShardFolderTest::floatAndClass)
+            ShardFolder.builder(dataSet, ShardFolderTest::twoFloats)
                 .setSampling(EpochSampler.shuffled(8, 1).build())
                 .optStall(stall)
                 .build()) {
       model.setBlock(
           new SequentialBlock()
               .add(Blocks.batchFlattenBlock())
-              .add(Linear.builder().setUnits(2).build()));
+              .add(Linear.builder().setUnits(1).build()));
       try (Trainer trainer =
           model.newTrainer(
-              new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+              new DefaultTrainingConfig(Loss.l2Loss())
                   .optExecutorService(loaders)
                   .addTrainingListeners(stall))) {
         trainer.setMetrics(new Metrics());
@@ -216,12 +217,11 @@ class ShardFolderTest {
     }
   }
 
-  private static Record floatAndClass(
-      NDManager manager, String name, java.util.Map<String, ByteBuffer> parts) {
+  private static Record twoFloats(NDManager manager, String name, Map<String, ByteBuffer> parts) {
     ByteBuffer record = parts.get("").order(ByteOrder.LITTLE_ENDIAN);
     return new Record(
         new NDList(manager.create(new float[] {record.getFloat(0)})),
-        new NDList(manager.create((long) record.getInt(4))));
+        new NDList(manager.create(new float[] {record.getFloat(4)})));
   }
 
   /** A record as TensorFlow's documentation of TFRecord has it. */

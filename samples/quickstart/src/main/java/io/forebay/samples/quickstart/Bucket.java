@@ -19,7 +19,7 @@ final class Bucket implements AutoCloseable {
   private final String secret = UUID.randomUUID().toString();
   private final OssServer server;
 
-  Bucket(Path images, Settings settings) throws IOException {
+  Bucket(Path images, SiteSettings settings) throws IOException {
     server =
         OssServer.builder()
             .bucket(NAME, images)

@@ -5,6 +5,8 @@ import io.forebay.Forebay;
 import io.forebay.dataset.folder.FileSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Trains with DJL in this process, whose reads through Forebay are the SDK's. */
 final class DjlTrainer implements Trainer {
@@ -25,7 +27,8 @@ final class DjlTrainer implements Trainer {
     this.bucket = bucket;
     this.local = new LocalFiles(images);
     // Loads the engine and lets the JIT compile what all three share; not measured.
-    try (TrainingJob warmUp = job("warming up", local, Math.min(2_000, settings.images))) {
+    int some = Math.min(2_000, settings.images);
+    try (TrainingJob warmUp = job("warming up", local, some, settings.seed)) {
       warmUp.next();
     }
     this.oss = new OssFiles(bucket.server().endpoint(), Bucket.KEY_ID, bucket.secret());
@@ -40,12 +43,16 @@ final class DjlTrainer implements Trainer {
           case Quickstart.FOREBAY -> FileSource.of(forebay.dataSet(Bucket.DATA_SET));
           default -> local;
         };
-    return job(source, files, settings.images);
+    List<TrainingJob> jobs = new ArrayList<>();
+    for (int i = 0; i < settings.trainers; i++) {
+      jobs.add(job(source, files, settings.images, settings.seed + i));
+    }
+    return jobs.size() == 1 ? jobs.get(0) : new Together(jobs, bucket.server().traffic());
   }
 
-  private TrainingJob job(String name, FileSource source, int limit)
+  private TrainingJob job(String name, FileSource source, int limit, long seed)
       throws IOException, TranslateException {
-    return new TrainingJob(name, source, settings, bucket.server().traffic(), limit);
+    return new TrainingJob(name, source, settings, bucket.server().traffic(), limit, seed);
   }
 
   @Override

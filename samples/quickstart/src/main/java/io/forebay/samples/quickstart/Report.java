@@ -1,17 +1,12 @@
 package io.forebay.samples.quickstart;
 
 import io.forebay.config.DataSize;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** The results as a table on the terminal and as a page with a chart. */
+/** The results of trainings. */
 final class Report {
 
   private static final List<String> COLUMNS =
@@ -29,16 +24,16 @@ final class Report {
   private static final List<String> SOURCES =
       List.of(Quickstart.DIRECT, Quickstart.FOREBAY, Quickstart.LOCAL);
 
-  private static final int BAR_WIDTH = 560;
-  private static final int BAR_HEIGHT = 22;
-
   private final Settings settings;
-  private final String machine;
+  private final String site;
   private final List<EpochResult> results = new ArrayList<>();
 
-  Report(Settings settings, String machine) {
+  /**
+   * @param site where it is measured
+   */
+  Report(Settings settings, String site) {
     this.settings = settings;
-    this.machine = machine;
+    this.site = site;
   }
 
   /** Results come epoch by epoch, and are shown source by source. */
@@ -47,27 +42,6 @@ final class Report {
     results.sort(
         Comparator.comparingInt((EpochResult r) -> SOURCES.indexOf(r.source()))
             .thenComparingInt(EpochResult::epoch));
-  }
-
-  String table() {
-    List<List<String>> rows = new ArrayList<>(List.of(COLUMNS));
-    results.forEach(r -> rows.add(cells(r)));
-    int[] widths = new int[COLUMNS.size()];
-    rows.forEach(
-        row -> {
-          for (int i = 0; i < widths.length; i++) {
-            widths[i] = Math.max(widths[i], row.get(i).length());
-          }
-        });
-    StringBuilder table = new StringBuilder();
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        String format = i == 0 ? "%-" + widths[i] + "s" : "  %" + widths[i] + "s";
-        table.append(String.format(format, row.get(i)));
-      }
-      table.append('\n');
-    }
-    return table.toString();
   }
 
   private static List<String> cells(EpochResult r) {
@@ -120,81 +94,35 @@ final class Report {
         / warm.stream().mapToDouble(EpochResult::seconds).sum();
   }
 
-  void writeHtml(Path file) throws IOException {
-    String page;
-    try (InputStream template = Report.class.getResourceAsStream("report.html")) {
-      page = new String(template.readAllBytes(), StandardCharsets.UTF_8);
-    }
-    StringBuilder summary = new StringBuilder();
-    summary().forEach(line -> summary.append("<p>").append(line).append("</p>\n"));
-    Files.writeString(
-        file,
-        page.replace("{{summary}}", summary)
-            .replace("{{setting}}", setting())
-            .replace("{{chart}}", chart())
-            .replace("{{table}}", htmlTable()));
+  Page page() {
+    return new Page(
+        "The same training, read from three places",
+        summary(),
+        "Images per second",
+        results.stream()
+            .map(
+                r ->
+                    new Bar(
+                        r.source(),
+                        r.source() + ", epoch " + r.epoch(),
+                        r.imagesPerSecond(),
+                        number("%.0f/s", r.imagesPerSecond())
+                            + number(", %.0f %% waiting", 100 * r.waitingShare())))
+            .toList(),
+        new Table(COLUMNS, results.stream().map(Report::cells).toList()),
+        "Waiting is the share of time in which the trainer had no batch to train on. Store requests"
+            + " and bytes are what reached the bucket, counted by the bucket. The hit ratio is the"
+            + " share of reads that did not.",
+        setting());
   }
 
-  String setting() {
+  private String setting() {
     return String.format(
-        Locale.ROOT,
-        "%,d JPEGs of %d x %d pixels in %d classes; batches of %d, %d loader threads. The bucket:"
-            + " %d ms to the first byte, %s/s a connection, %s/s in total. Two cache servers. %s.",
-        settings.images,
-        settings.pixels,
-        settings.pixels,
-        Images.CLASSES,
+        "%s Batches of %d, %d loader threads%s.",
+        site,
         settings.batch,
         settings.loaders,
-        settings.firstByte.toMillis(),
-        settings.perConnection,
-        settings.inTotal,
-        machine);
-  }
-
-  private String htmlTable() {
-    StringBuilder html = new StringBuilder("<table>\n<tr>");
-    COLUMNS.forEach(c -> html.append("<th>").append(c).append("</th>"));
-    html.append("</tr>\n");
-    for (EpochResult result : results) {
-      html.append("<tr>");
-      cells(result).forEach(c -> html.append("<td>").append(c).append("</td>"));
-      html.append("</tr>\n");
-    }
-    return html.append("</table>").toString();
-  }
-
-  /** One bar for each epoch: its length is the speed. */
-  private String chart() {
-    double most = results.stream().mapToDouble(EpochResult::imagesPerSecond).max().orElse(1);
-    int height = results.size() * (BAR_HEIGHT + 8) + 10;
-    StringBuilder svg =
-        new StringBuilder(
-            String.format(
-                "<svg viewBox='0 0 880 %d' role='img' aria-label='images per second'>%n", height));
-    int y = 5;
-    for (EpochResult r : results) {
-      double width = BAR_WIDTH * r.imagesPerSecond() / most;
-      svg.append(
-          String.format(
-              Locale.ROOT,
-              "<text x='175' y='%d' text-anchor='end'>%s, epoch %d</text>"
-                  + "<rect class='%s' x='185' y='%d' width='%.1f' height='%d'/>"
-                  + "<text x='%.1f' y='%d'>%.0f/s, %.0f %% waiting</text>%n",
-              y + 16,
-              r.source(),
-              r.epoch(),
-              r.source().replace(' ', '-'),
-              y,
-              width,
-              BAR_HEIGHT,
-              193 + width,
-              y + 16,
-              r.imagesPerSecond(),
-              100 * r.waitingShare()));
-      y += BAR_HEIGHT + 8;
-    }
-    return svg.append("</svg>").toString();
+        settings.trainers == 1 ? "" : ", " + settings.trainers + " trainings at once");
   }
 
   private static String number(String format, double value) {

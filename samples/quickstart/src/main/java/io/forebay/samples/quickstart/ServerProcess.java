@@ -14,12 +14,15 @@ final class ServerProcess {
    * Starts a server, and returns when it can be reached.
    *
    * @param directory the server's own
-   * @param address {@code host:port}
-   * @param members all servers, as {@code name=host:port}
+   * @param member itself, as {@code name=host:port}
+   * @param members all servers
+   * @param quota the most that it keeps
    */
   static ForebayProcess start(
-      Path directory, String name, String address, List<String> members, Bucket bucket)
+      Path directory, String member, List<String> members, Bucket bucket, String quota)
       throws IOException {
+    String name = member.substring(0, member.indexOf('='));
+    String address = member.substring(name.length() + 1);
     Files.createDirectories(directory);
     Path credentials = directory.resolve("credentials.properties");
     Files.writeString(
@@ -33,7 +36,7 @@ final class ServerProcess {
             "\n",
             "name = " + name,
             "directory = " + directory,
-            "quota = 100GiB",
+            "quota = " + quota,
             "listen.tcp = " + address,
             "listen.admin = 127.0.0.1:0",
             "members = " + String.join(", ", members),

@@ -1,27 +1,10 @@
 package io.forebay.samples.quickstart;
 
-import io.forebay.config.DataSize;
 import java.nio.file.Path;
-import java.time.Duration;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
-/** What can be set on the command line. */
-final class Settings {
-
-  @Option(
-      names = "--images",
-      paramLabel = "N",
-      defaultValue = "10000",
-      description = "Images to generate and train on (default: ${DEFAULT-VALUE}).")
-  int images;
-
-  @Option(
-      names = "--pixels",
-      paramLabel = "N",
-      defaultValue = "160",
-      description = "Width and height of an image (default: ${DEFAULT-VALUE}).")
-  int pixels;
+/** What can be set of trainings. */
+final class Settings extends SiteSettings {
 
   @Option(
       names = "--epochs",
@@ -45,42 +28,13 @@ final class Settings {
   int loaders;
 
   @Option(
-      names = "--first-byte",
-      paramLabel = "MILLIS",
-      defaultValue = "25",
-      converter = Millis.class,
-      description = "The bucket's time to first byte, in ms (default: ${DEFAULT-VALUE}).")
-  Duration firstByte;
-
-  @Option(
-      names = "--per-connection",
-      paramLabel = "SIZE",
-      defaultValue = "50MB",
-      converter = Size.class,
-      description = "The bucket's bytes per second and connection (default: ${DEFAULT-VALUE}).")
-  DataSize perConnection;
-
-  @Option(
-      names = "--in-total",
-      paramLabel = "SIZE",
-      defaultValue = "400MB",
-      converter = Size.class,
-      description = "The bucket's bytes per second in total (default: ${DEFAULT-VALUE}).")
-  DataSize inTotal;
-
-  @Option(
-      names = "--seed",
+      names = "--trainers",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of the images, the shuffles and the weights (default: ${DEFAULT-VALUE}).")
-  long seed;
-
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      defaultValue = "quickstart.html",
-      description = "The page to write (default: ${DEFAULT-VALUE}).")
-  Path html;
+      description =
+          "Trainings of the same images at once, each in an order of its own"
+              + " (default: ${DEFAULT-VALUE}).")
+  int trainers;
 
   @Option(
       names = "--python",
@@ -97,32 +51,15 @@ final class Settings {
       description = "Where train.py is (default: ${DEFAULT-VALUE}).")
   Path pythonSample;
 
-  static final class Size implements ITypeConverter<DataSize> {
-    @Override
-    public DataSize convert(String text) {
-      return DataSize.parse(text);
-    }
-  }
-
-  static final class Millis implements ITypeConverter<Duration> {
-    @Override
-    public Duration convert(String text) {
-      return Duration.ofMillis(Long.parseLong(text));
-    }
-  }
-
-  /** Refuses what cannot work, by the option's name. */
+  @Override
   void check() {
-    least("--images", images, 10);
-    least("--pixels", pixels, 16);
+    super.check();
     least("--epochs", epochs, 1);
     least("--batch", batch, 1);
     least("--loaders", loaders, 1);
-  }
-
-  private static void least(String option, int value, int least) {
-    if (value < least) {
-      throw new IllegalArgumentException(option + " must be at least " + least + ", got " + value);
+    least("--trainers", trainers, 1);
+    if (python != null && trainers > 1) {
+      throw new IllegalArgumentException("--trainers is for DJL; leave out --python");
     }
   }
 }

@@ -2,12 +2,6 @@ package io.forebay.samples.quickstart;
 
 import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import ai.djl.nn.Blocks;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.convolutional.Conv2d;
-import ai.djl.nn.core.Linear;
-import ai.djl.nn.pooling.Pool;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
@@ -47,17 +41,19 @@ final class TrainingJob implements Training {
    * @param name what the source is called in progress bars and tables
    * @param traffic counts what reaches the bucket
    * @param limit the most images of an epoch
+   * @param seed of the order of images and of the weights
    */
-  TrainingJob(String name, FileSource source, Settings settings, Traffic traffic, int limit)
+  TrainingJob(
+      String name, FileSource source, Settings settings, Traffic traffic, int limit, long seed)
       throws IOException, TranslateException {
     this.name = name;
     this.traffic = traffic;
     loaders = Executors.newFixedThreadPool(settings.loaders);
     model = Model.newInstance("quickstart", "PyTorch");
-    model.setBlock(network());
+    model.setBlock(Networks.small());
     images =
         ImageFolder.builder(source)
-            .setSampling(EpochSampler.shuffled(settings.batch, settings.seed).build())
+            .setSampling(EpochSampler.shuffled(settings.batch, seed).build())
             .optPrefetchNumber(2 * settings.loaders)
             .optLimit(limit)
             .optStall(stall)
@@ -70,7 +66,7 @@ final class TrainingJob implements Training {
                     Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.002f)).build())
                 .optExecutorService(loaders)
                 .addTrainingListeners(new EvaluatorTrainingListener()));
-    trainer.getManager().getEngine().setRandomSeed((int) settings.seed);
+    trainer.getManager().getEngine().setRandomSeed((int) seed);
     trainer.initialize(new Shape(1, 3, settings.pixels, settings.pixels));
   }
 
@@ -110,25 +106,5 @@ final class TrainingJob implements Training {
     trainer.close();
     model.close();
     loaders.shutdownNow();
-  }
-
-  private SequentialBlock network() {
-    return new SequentialBlock()
-        .add(convolution(8))
-        .add(Activation::relu)
-        .add(Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2)))
-        .add(convolution(16))
-        .add(Activation::relu)
-        .add(Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2)))
-        .add(Blocks.batchFlattenBlock())
-        .add(Linear.builder().setUnits(Images.CLASSES).build());
-  }
-
-  private static Conv2d convolution(int filters) {
-    return Conv2d.builder()
-        .setKernelShape(new Shape(3, 3))
-        .optStride(new Shape(2, 2))
-        .setFilters(filters)
-        .build();
   }
 }

@@ -1,0 +1,147 @@
+package io.forebay.samples.quickstart;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import me.tongfei.progressbar.ProgressBar;
+
+/** Where samples run: generated images, a bucket far away that has them, and two cache servers. */
+final class Site implements AutoCloseable {
+
+  private final SiteSettings settings;
+  private final Path work;
+  private final Bucket bucket;
+  private final ForebayProcess first;
+  private final ForebayProcess second;
+
+  private Site(
+      SiteSettings settings,
+      Path work,
+      Bucket bucket,
+      ForebayProcess first,
+      ForebayProcess second) {
+    this.settings = settings;
+    this.work = work;
+    this.bucket = bucket;
+    this.first = first;
+    this.second = second;
+  }
+
+  /** Makes one in a directory that is deleted when this process ends. */
+  static Site open(SiteSettings settings) throws IOException {
+    Path work = Files.createTempDirectory("forebay-sample-");
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteTree(work)));
+    Path images = work.resolve("images");
+    long bytes = generate(settings, images);
+    Bucket bucket = new Bucket(images, settings);
+    try {
+      List<String> members =
+          List.of("node-a=127.0.0.1:" + freePort(), "node-b=127.0.0.1:" + freePort());
+      String quota = settings.cache == 0 ? "100GiB" : bytes * settings.cache / 200 + "B";
+      ForebayProcess first =
+          ServerProcess.start(work.resolve("node-a"), members.get(0), members, bucket, quota);
+      try {
+        return new Site(
+            settings,
+            work,
+            bucket,
+            first,
+            ServerProcess.start(work.resolve("node-b"), members.get(1), members, bucket, quota));
+      } catch (IOException | RuntimeException e) {
+        first.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
+      bucket.close();
+      throw e;
+    }
+  }
+
+  /** The bytes that they take on a disk. */
+  private static long generate(SiteSettings settings, Path root) {
+    Images images = new Images(settings.pixels, settings.seed);
+    try (ProgressBar bar = Progress.bar("generating images", settings.images)) {
+      return IntStream.range(0, settings.images)
+          .parallel()
+          .mapToLong(
+              index -> {
+                try {
+                  images.write(root, index);
+                  bar.step();
+                  return (Files.size(root.resolve(Images.path(index))) + 4095) / 4096 * 4096;
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              })
+          .sum();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** The images on local disk. */
+  Path images() {
+    return work.resolve("images");
+  }
+
+  Bucket bucket() {
+    return bucket;
+  }
+
+  /** The directory of this node's cache server. */
+  Path node() {
+    return work.resolve("node-a");
+  }
+
+  /** In a sentence or two. */
+  String describe() {
+    return String.format(
+        Locale.ROOT,
+        "%,d JPEGs of %d x %d pixels in %d classes. The bucket: %d ms to the first byte, %s/s a"
+            + " connection, %s/s in total. Two cache servers%s. Measured on %s with %d cores, %s"
+            + " %s, Java %s.",
+        settings.images,
+        settings.pixels,
+        settings.pixels,
+        Images.CLASSES,
+        settings.firstByte.toMillis(),
+        settings.perConnection,
+        settings.inTotal,
+        settings.cache == 0 ? "" : ", which hold " + settings.cache + " % of the images",
+        LocalDate.now(ZoneOffset.UTC),
+        Runtime.getRuntime().availableProcessors(),
+        System.getProperty("os.name"),
+        System.getProperty("os.version"),
+        System.getProperty("java.version"));
+  }
+
+  @Override
+  public void close() {
+    second.close();
+    first.close();
+    bucket.close();
+  }
+
+  private static void deleteTree(Path root) {
+    try (Stream<Path> tree = Files.walk(root)) {
+      for (Path path : (Iterable<Path>) tree.sorted(Comparator.reverseOrder())::iterator) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      System.err.println("could not remove " + root + ": " + e.getMessage());
+    }
+  }
+}
