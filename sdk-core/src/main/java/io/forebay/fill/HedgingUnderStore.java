@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Asks a second time when the first byte takes longer than it does in 99 of 100 requests, and goes
- * on with the answer that comes first. At most one request in twenty is asked twice. Thread-safe.
+ * on with the answer that comes first. At most one request in a hundred is asked twice.
+ * Thread-safe.
  */
 public final class HedgingUnderStore implements UnderStore {
 
@@ -29,7 +30,7 @@ public final class HedgingUnderStore implements UnderStore {
   /** Below this, waiting costs less than asking again. */
   private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  private static final int ONE_IN = 20;
+  private static final int ONE_IN = 100;
 
   private final GuardedUnderStore delegate;
   private volatile boolean enabled;

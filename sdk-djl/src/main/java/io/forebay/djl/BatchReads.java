@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
  * Reads the samples of a batch together. DJL asks for one sample at a time, but its sampler has
@@ -33,6 +35,10 @@ final class BatchReads<T> {
   private final Reader<T> reader;
   private final Following following;
   private final Map<Long, Batch> upcoming = new ConcurrentHashMap<>();
+
+  /** The first reads of batches that are named and not read yet. */
+  private final NavigableSet<Long> unread = new ConcurrentSkipListSet<>();
+
   private volatile Follower follower;
 
   /**
@@ -66,6 +72,7 @@ final class BatchReads<T> {
       public Iterator<List<Long>> sample(RandomAccessDataset dataSet) {
         // What an epoch that was broken off has left behind.
         upcoming.clear();
+        unread.clear();
         long start = sampler instanceof EpochSampler known ? follow(known, dataSet) : 0;
         Iterator<List<Long>> batches = sampler.sample(dataSet);
         return new Iterator<>() {
@@ -80,6 +87,7 @@ final class BatchReads<T> {
           public List<Long> next() {
             List<Long> indexes = batches.next();
             Batch batch = new Batch(indexes, read);
+            unread.add(read);
             read += indexes.size();
             indexes.forEach(index -> upcoming.put(index, batch));
             return indexes;
@@ -115,12 +123,23 @@ final class BatchReads<T> {
     /** Null for a sample that a batch names twice, the second time. */
     synchronized T take(long index) throws IOException {
       if (samples == null) {
-        if (follower != null) {
-          follower.reached(firstRead);
+        tell();
+        try {
+          samples = reader.readAll(indexes.stream().distinct().toList());
+        } finally {
+          unread.remove(firstRead);
+          tell();
         }
-        samples = reader.readAll(indexes.stream().distinct().toList());
       }
       return samples.remove(index);
+    }
+
+    /** Batches are read several at a time: what is done with is what lies before the eldest. */
+    private void tell() {
+      Long eldest = unread.ceiling(0L);
+      if (follower != null) {
+        follower.reached(eldest == null ? firstRead + indexes.size() : eldest);
+      }
     }
   }
 }

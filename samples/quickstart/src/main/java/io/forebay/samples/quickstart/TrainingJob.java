@@ -20,6 +20,8 @@ import io.forebay.samples.oss.Traffic;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import me.tongfei.progressbar.ProgressBar;
 
 /**
@@ -27,6 +29,8 @@ import me.tongfei.progressbar.ProgressBar;
  * shuffle for every source.
  */
 final class TrainingJob implements Training {
+
+  private static final Lock COMPUTING = new ReentrantLock();
 
   private final String name;
   private final Traffic traffic;
@@ -79,8 +83,13 @@ final class TrainingJob implements Training {
     try (ProgressBar bar = Progress.bar(name + ", epoch " + epoch, images.size())) {
       for (Batch batch : trainer.iterateDataset(images)) {
         try (batch) {
-          EasyTrain.trainBatch(trainer, batch);
-          trainer.step();
+          COMPUTING.lock(); // EasyTrain's collector of gradients, of which a process has one
+          try {
+            EasyTrain.trainBatch(trainer, batch);
+            trainer.step();
+          } finally {
+            COMPUTING.unlock();
+          }
           trained += batch.getSize();
           bar.stepTo(trained);
         }
