@@ -4,6 +4,7 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Sampler;
 import io.forebay.dataset.epoch.EpochOrder;
 import io.forebay.dataset.epoch.Rank;
+import io.forebay.dataset.epoch.SampleOwners;
 import io.forebay.dataset.epoch.ShardByShard;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -65,9 +66,21 @@ public final class EpochSampler implements Sampler {
         isShardByShard()
             ? shards(dataSet, number)
             : EpochOrder.shuffled(dataSet.size(), settings.seed, number);
-    return settings.rank.of() == 1
-        ? all
-        : all.repeatedToMultipleOf(settings.rank.of()).shard(settings.rank);
+    Rank rank = settings.rank;
+    if (rank.of() == 1) {
+      return all;
+    }
+    EpochOrder even = all.repeatedToMultipleOf(rank.of());
+    return settings.nodes.isEmpty()
+        ? even.shard(rank)
+        : even.near(rank, settings.batchSize * rank.of(), owners(dataSet));
+  }
+
+  private SampleOwners owners(RandomAccessDataset dataSet) {
+    if (!(dataSet instanceof ImageFolder folder)) {
+      throw new IllegalArgumentException("near(...) is for an ImageFolder");
+    }
+    return folder.owners(settings.nodes);
   }
 
   /** The order of all ranks. */
@@ -145,6 +158,7 @@ public final class EpochSampler implements Sampler {
     private long firstSample;
     private boolean dropLast;
     private int together;
+    private List<String> nodes = List.of();
 
     private Builder(int batchSize, long seed) {
       if (batchSize < 1) {
@@ -157,6 +171,18 @@ public final class EpochSampler implements Sampler {
     /** Which part of each epoch this process trains on; each sample once, or all of it. */
     public Builder rank(Rank which) {
       this.rank = which;
+      return this;
+    }
+
+    /**
+     * Has each rank read what lies on its own node, as far as its share of a batch goes. What all
+     * ranks learn from in a step stays the same.
+     *
+     * @param nodes names of the cache servers beside the ranks, in their order; all ranks must name
+     *     the same, and see the same servers
+     */
+    public Builder near(List<String> nodes) {
+      this.nodes = List.copyOf(nodes);
       return this;
     }
 
@@ -184,7 +210,13 @@ public final class EpochSampler implements Sampler {
       return this;
     }
 
+    /**
+     * @throws IllegalArgumentException when there are not as many nodes as ranks
+     */
     public EpochSampler build() {
+      if (!nodes.isEmpty() && nodes.size() != rank.of()) {
+        throw new IllegalArgumentException(nodes.size() + " nodes for " + rank.of() + " ranks");
+      }
       return new EpochSampler(this);
     }
   }

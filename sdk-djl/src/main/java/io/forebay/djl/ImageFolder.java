@@ -12,6 +12,7 @@ import ai.djl.translate.Pipeline;
 import ai.djl.translate.TranslateException;
 import ai.djl.util.Progress;
 import io.forebay.DataSet;
+import io.forebay.dataset.epoch.SampleOwners;
 import io.forebay.dataset.folder.ClassFolder;
 import io.forebay.dataset.folder.FileSource;
 import io.forebay.dataset.prefetch.Follower;
@@ -37,6 +38,7 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
   private final BatchReads<ByteBuffer> reads;
   private final DataStall stall;
   private ClassFolder folder;
+  private int[] ranks;
 
   private ImageFolder(Builder builder) {
     super(builder);
@@ -64,6 +66,23 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
     if (folder == null) {
       folder = ClassFolder.list(source, root);
     }
+  }
+
+  /** By which rank's node each sample is kept, as it is when it is asked first. */
+  synchronized SampleOwners owners(List<String> nodes) {
+    if (ranks == null) {
+      ranks =
+          folder().samples().stream()
+              .mapToInt(
+                  sample ->
+                      source.owners(sample.file()).stream()
+                          .findFirst()
+                          .map(nodes::indexOf)
+                          .orElse(SampleOwners.NOBODY))
+              .toArray();
+    }
+    int[] known = ranks;
+    return sample -> known[Math.toIntExact(sample)];
   }
 
   /** The order is known, so what will be read can be fetched. */

@@ -7,10 +7,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
 import io.forebay.DataSet;
+import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import io.forebay.dataset.epoch.Rank;
+import io.forebay.dataset.folder.FileSource;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,11 +103,81 @@ class ImageFolderTest {
     }
   }
 
+  @Test
+  void ranksReadWhatLiesOnTheirOwnNodes() throws Exception {
+    for (int i = 0; i < 12; i++) {
+      image(String.format("class-%02d/1.png", i), 0x808080);
+    }
+    try (Forebay forebay = Forebay.embedded(directory.resolve("cache"));
+        NDManager manager = NDManager.newBaseManager()) {
+      DataSet dataSet = forebay.dataSet(directory.resolve("files").toUri().toString());
+      List<Long> all = new ArrayList<>();
+      for (int rank = 0; rank < 2; rank++) {
+        List<Long> own =
+            labels(
+                new Halved(FileSource.of(dataSet)),
+                manager,
+                EpochSampler.shuffled(6, 7)
+                    .rank(new Rank(rank, 2))
+                    .near(List.of("node-a", "node-b")),
+                1);
+        long first = rank == 0 ? 0 : 6;
+        assertThat(own).allMatch(label -> label >= first && label < first + 6);
+        all.addAll(own);
+      }
+      assertThat(all).doesNotHaveDuplicates().hasSize(12);
+    }
+    assertThatThrownBy(
+            () -> EpochSampler.shuffled(6, 7).rank(new Rank(0, 3)).near(List.of("a")).build())
+        .hasMessageContaining("1 nodes for 3 ranks");
+  }
+
+  /** The first six classes lie on one node, the others on another. */
+  private record Halved(FileSource files) implements FileSource {
+
+    @Override
+    public List<FileStatus> walk(String root) throws IOException {
+      return files.walk(root);
+    }
+
+    @Override
+    public ByteBuffer read(String path) throws IOException {
+      return files.read(path);
+    }
+
+    @Override
+    public List<String> owners(FileStatus file) {
+      return List.of(file.path().compareTo("class-06") < 0 ? "node-a" : "node-b");
+    }
+  }
+
+  @Test
+  void anImageThatIsDeletedMeanwhileIsNamed() throws Exception {
+    image("a/1.png", 0);
+    image("a/2.png", 0);
+    try (Forebay forebay = Forebay.embedded(directory.resolve("cache"));
+        NDManager manager = NDManager.newBaseManager()) {
+      DataSet dataSet = forebay.dataSet(directory.resolve("files").toUri().toString());
+      try (ImageFolder images = ImageFolder.builder(dataSet).setSampling(1, false).build()) {
+        images.prepare();
+        Files.delete(directory.resolve("files/a/2.png"));
+        assertThatThrownBy(() -> images.get(manager, 1)).hasMessageContaining("a/2.png");
+        images.get(manager, 0);
+      }
+    }
+  }
+
   private static List<Long> labels(
       DataSet dataSet, NDManager manager, EpochSampler.Builder order, int epochs) throws Exception {
+    return labels(FileSource.of(dataSet), manager, order, epochs);
+  }
+
+  private static List<Long> labels(
+      FileSource files, NDManager manager, EpochSampler.Builder order, int epochs)
+      throws Exception {
     List<Long> labels = new ArrayList<>();
     try (ImageFolder images =
-        ImageFolder.builder(dataSet).setSampling(order.epochs(epochs).build()).build()) {
+        ImageFolder.builder(files).setSampling(order.epochs(epochs).build()).build()) {
       images.prepare();
       for (int epoch = 0; epoch < epochs; epoch++) {
         for (Batch batch : images.getData(manager)) {

@@ -41,6 +41,11 @@ public interface FileSource {
     return Follower.NONE;
   }
 
+  /** Names of the nodes that are to have a file, best first; none where no node is special. */
+  default List<String> owners(FileStatus file) {
+    return List.of();
+  }
+
   /** The files of a data set, which are fetched ahead of readers with a plan. */
   static FileSource of(DataSet dataSet) {
     return of(dataSet, PrefetchOptions.DEFAULT);
@@ -57,6 +62,11 @@ public interface FileSource {
       @Override
       public Follower follow(ReadPlan plan, long from) {
         return Prefetcher.start(dataSet, plan, options, from);
+      }
+
+      @Override
+      public List<String> owners(FileStatus file) {
+        return dataSet.place(file).owners();
       }
 
       @Override
