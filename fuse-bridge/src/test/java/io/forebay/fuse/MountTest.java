@@ -406,6 +406,19 @@ class MountTest {
   }
 
   @Test
+  void filesArePassedThroughAlsoAfterTheControlDirectoryWasRead() throws IOException {
+    load();
+    mountAnew("mode=passthrough");
+    assertThat(stat("seconds")).isNotNegative();
+    Files.newByteChannel(root.resolve(".forebay/plan")).close();
+    long opens = mount.requests(Opcode.OPEN);
+    long reads = mount.requests(Opcode.READ);
+    assertAllReadable();
+    assertThat(mount.requests(Opcode.OPEN) - opens).isEqualTo(files.size());
+    assertThat(mount.requests(Opcode.READ)).isEqualTo(reads);
+  }
+
+  @Test
   void aMountIsGoneWhenItIsClosedAlsoWhileInUse() throws IOException {
     load();
     try (RandomAccessFile open = new RandomAccessFile(root.resolve("large").toFile(), "r")) {

@@ -483,11 +483,16 @@ public final class ReadThrough {
           in.close(); // the under-store may be asked for the next thing while the disk is at work
         }
         have += n;
-        fill.arrived(n);
         boolean ended = have == target.length;
+        if (!ended) {
+          fill.arrived(n);
+        }
         if (storing && (ended || have - stored >= CHUNK)) {
           storing = store(version, writer, ByteBuffer.wrap(target, stored, have - stored), ended);
           stored = have;
+        }
+        if (ended) {
+          fill.arrived(n); // whoever has seen all of a block finds it in the store
         }
       }
     }

@@ -58,15 +58,20 @@ final class Control {
   private final Texts texts;
   private final Plan plan;
   private final Attributes attributes;
+  private final boolean withoutOpens;
   private final Map<Long, byte[]> contents = new ConcurrentHashMap<>();
 
   /** Not what a process before this one had. */
   private final AtomicLong nodes = new AtomicLong(PLAN_NODE + (System.nanoTime() & -1L >>> 8));
 
-  Control(Texts texts, Plan plan, Attributes attributes) {
+  /**
+   * @param withoutOpens whether the kernel is to open files by itself
+   */
+  Control(Texts texts, Plan plan, Attributes attributes, boolean withoutOpens) {
     this.texts = texts;
     this.plan = plan;
     this.attributes = attributes.unremembered();
+    this.withoutOpens = withoutOpens;
   }
 
   static boolean owns(long node) {
@@ -90,6 +95,14 @@ final class Control {
       case Opcode.GETATTR -> attributes.putAttributes(reply, node, status(node));
       case Opcode.READDIR, Opcode.READDIRPLUS ->
           list(request.longAt(8), request.opcode() == Opcode.READDIRPLUS, reply);
+      case Opcode.OPEN -> {
+        if (withoutOpens) {
+          reply.error(Errno.ENOSYS);
+        } else { // or the kernel would open all files of the mount by itself from now on
+          reply.body(OpenOut.BYTES);
+          OpenOut.put(reply, 0, 0, OpenOut.NOFLUSH, 0);
+        }
+      }
       case Opcode.READ -> read(node, request.longAt(8), request.intAt(16), reply);
       case Opcode.IOCTL -> {
         if (node == PLAN_NODE) {

@@ -129,12 +129,12 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.pruner = new Pruner(inodes, names, device, serving.maxNodes());
     this.writes = new Writes(dataSet, inodes, backing, attributes, journal, known);
     this.plan = new Plan(dataSet);
-    this.control = new Control(this, plan, attributes);
     this.whereabouts = new Whereabouts(dataSet);
     this.passthrough = capabilities.passthrough() && !serving.directIo();
     // Who writes must be heard of when he opens.
     this.withoutOpens =
         profile == Profile.PAGE_CACHE && capabilities.noOpen() && !writable && !serving.directIo();
+    this.control = new Control(this, plan, attributes, withoutOpens);
     this.pages = new PageCache(dataSet, inodes, device);
     this.directories =
         new Directories(writes, inodes, attributes, withoutOpens ? pages::listed : entries -> {});
