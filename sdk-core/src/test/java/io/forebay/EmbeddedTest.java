@@ -77,6 +77,41 @@ class EmbeddedTest {
   }
 
   @Test
+  void aFileThatSeveralLoadIsResidentWhenTheFirstOfThemReturns() throws Exception {
+    Bucket bucket = closing(new Bucket());
+    for (int i = 0; i < 50; i++) {
+      bucket.add("f" + i, 20_000);
+    }
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    List<FileStatus> files = data.walk("");
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Void>> loads = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        loads.add(
+            threads.submit(
+                () -> {
+                  for (FileStatus file : files) {
+                    data.loadAll(
+                        List.of(file),
+                        1,
+                        (which, reason) -> {
+                          throw new AssertionError(which.path(), reason);
+                        });
+                    assertThat(data.resident(file)).as(file.path()).isPresent();
+                  }
+                  return null;
+                }));
+      }
+      for (Future<Void> load : loads) {
+        load.get(1, TimeUnit.MINUTES);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
   void theTreeCanBeListedWalkedAndStated() throws IOException {
     Bucket bucket = closing(new Bucket());
     bucket.add("x/1", 10);
