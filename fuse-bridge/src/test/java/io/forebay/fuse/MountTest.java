@@ -461,27 +461,22 @@ class MountTest {
 
   @Test
   void whatASamplerAnnouncesIsFetchedAhead() throws Exception {
-    assumeThat(Stream.of(System.getenv("PATH").split(":", -1)).map(Path::of))
-        .as("python3 is installed")
-        .anyMatch(bin -> Files.isExecutable(bin.resolve("python3")));
     List<String> announced = files.keySet().stream().filter(p -> p.startsWith("many/")).toList();
-    Path samples = Path.of("../samples/pytorch").toAbsolutePath().normalize();
     String script =
         """
         import sys
         from planned_sampler import PlannedSampler
         mount, paths = sys.argv[1], [sys.argv[1] + '/' + path for path in sys.argv[2:]]
         order = list(reversed(range(len(paths))))
-        sampler = PlannedSampler(order, paths, mount, ahead=7)
+        sampler = PlannedSampler(order, paths, mount, ahead=7, behind=3)
         assert len(sampler) == len(paths)
-        assert list(sampler) == order
+        epoch = iter(sampler)
+        assert [next(epoch) for _ in order] == order
+        while 'planned 0\\n' not in open(mount + '/.forebay/stats').readlines():
+            pass
+        assert list(epoch) == []
         """;
-    List<String> command = new ArrayList<>(List.of("python3", "-c", script, root.toString()));
-    command.addAll(announced);
-    ProcessBuilder python = new ProcessBuilder(command).inheritIO();
-    python.environment().put("PYTHONPATH", samples.toString());
-    python.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-    assertThat(python.start().waitFor()).isZero();
+    python(script, announced);
     await()
         .atMost(ONE_MINUTE)
         .untilAsserted(
@@ -491,6 +486,50 @@ class MountTest {
               }
             });
     assertThat(dataSet.resident(dataSet.stat("large"))).isEmpty();
+  }
+
+  @Test
+  void eachReaderHasAPlanOfHisOwnThatEndsWithHim() throws Exception {
+    oss.faults().rate(1, Fault.HANG);
+    python(
+        """
+        import fcntl, os, sys
+        from planned_sampler import APPEND
+        control = sys.argv[1] + '/.forebay/'
+        def waiting():
+            with open(control + 'stats') as stats:
+                return int(dict(line.split() for line in stats)['planned'])
+        readers = [os.open(control + 'plan', os.O_RDONLY) for _ in range(2)]
+        text = bytearray(b'many/file-1\\n' * 500)
+        for reader in readers:
+            fcntl.ioctl(reader, APPEND | len(text) << 16, text)
+        assert waiting() > 500, waiting()
+        os.close(readers[0])
+        while waiting() > 500:
+            pass
+        assert waiting() > 300, waiting()
+        """,
+        List.of());
+  }
+
+  /** Runs a script, with the mount's root and others as its arguments. */
+  private void python(String script, List<String> arguments) throws Exception {
+    assumeThat(Stream.of(System.getenv("PATH").split(":", -1)).map(Path::of))
+        .as("python3 is installed")
+        .anyMatch(bin -> Files.isExecutable(bin.resolve("python3")));
+    List<String> command = new ArrayList<>(List.of("python3", "-c", script, root.toString()));
+    command.addAll(arguments);
+    ProcessBuilder python = new ProcessBuilder(command).inheritIO();
+    Path samples = Path.of("../samples/pytorch").toAbsolutePath().normalize();
+    python.environment().put("PYTHONPATH", samples.toString());
+    python.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    Process process = python.start();
+    try {
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("ends").isTrue();
+      assertThat(process.exitValue()).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test

@@ -21,7 +21,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * stats} are texts of lines {@code name value}; each look-up makes another node, whose bytes do not
  * change, so they are right in every profile. {@code plan} takes a {@link Plan} by ioctl(2), which
  * unlike write(2) is possible in a read-only mount: {@code _IOW('f', 1, size)} appends to it,
- * {@code _IOW('f', 2, size)} replaces it, by paths with a line feed behind each. Thread-safe.
+ * {@code _IOW('f', 2, size)} replaces it, by paths with a line feed behind each, and {@code
+ * _IOW('f', 3, 8)} says how many of them are read, as a number of the machine's order. Whoever
+ * opens it has a plan of his own, which ends when he closes it; where the kernel opens files by
+ * itself all have the same. Thread-safe.
  */
 final class Control {
 
@@ -37,6 +40,7 @@ final class Control {
   private static final long PLAN_NODE = DIRECTORY_NODE + 1;
 
   // struct fuse_ioctl_in and fuse_ioctl_out
+  private static final int IOCTL_HANDLE = 0;
   private static final int IOCTL_CMD = 12;
   private static final int IOCTL_SIZE = 24;
   private static final int IOCTL_DATA = 32;
@@ -46,6 +50,7 @@ final class Control {
   private static final int APPEND = 0x40006601;
 
   private static final int REPLACE = 0x40006602;
+  private static final int DONE = 0x40006603;
   private static final int SIZE_BITS = 0x3fff << 16;
 
   /** Says what a file contains at present. */
@@ -100,7 +105,7 @@ final class Control {
           reply.error(Errno.ENOSYS);
         } else { // or the kernel would open all files of the mount by itself from now on
           reply.body(OpenOut.BYTES);
-          OpenOut.put(reply, 0, 0, OpenOut.NOFLUSH, 0);
+          OpenOut.put(reply, 0, nodes.incrementAndGet(), OpenOut.NOFLUSH, 0);
         }
       }
       case Opcode.READ -> read(node, request.longAt(8), request.intAt(16), reply);
@@ -111,7 +116,7 @@ final class Control {
           reply.error(Errno.ENOTTY);
         }
       }
-      case Opcode.RELEASE -> {}
+      case Opcode.RELEASE -> plan.end(request.longAt(0));
       default -> reply.error(Errno.ENOSYS);
     }
   }
@@ -172,8 +177,14 @@ final class Control {
 
   private void plan(Request request, Reply reply) {
     int command = request.intAt(IOCTL_CMD) & ~SIZE_BITS;
-    if (command != APPEND && command != REPLACE) {
+    if (command != APPEND && command != REPLACE && command != DONE) {
       reply.error(Errno.ENOTTY);
+      return;
+    }
+    long reader = request.longAt(IOCTL_HANDLE);
+    if (command == DONE) {
+      plan.done(reader, request.longAt(IOCTL_DATA));
+      reply.body(IOCTL_OUT);
       return;
     }
     ByteBuffer bytes = request.bytesAt(IOCTL_DATA, request.intAt(IOCTL_SIZE));
@@ -184,9 +195,9 @@ final class Control {
       return;
     }
     if (command == REPLACE) {
-      plan.clear();
+      plan.end(reader);
     }
-    if (plan.add(paths)) {
+    if (plan.add(reader, paths)) {
       reply.body(IOCTL_OUT);
     } else {
       reply.error(Errno.ENOSPC);

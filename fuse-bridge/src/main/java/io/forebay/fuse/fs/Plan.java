@@ -6,14 +6,21 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files that a reader will want next, in his order, which are brought to this node's cache
- * ahead of him. Thread-safe.
+ * The files that readers will want next, each reader's in his order. They are brought to the cache
+ * ahead of him, and announced to it, so that it keeps what any of them reads again soonest.
+ * Thread-safe.
  */
 final class Plan implements AutoCloseable {
 
@@ -28,10 +35,24 @@ final class Plan implements AutoCloseable {
   /** Files that a worker asks for together. */
   private static final int BATCH = 4;
 
+  /** A reader's part of it; his reads are numbered from 0. */
+  private static final class Job {
+    final long id = ThreadLocalRandom.current().nextLong();
+    final Queue<String> waiting = new ArrayDeque<>();
+    long told;
+    long done;
+  }
+
   private final DataSet dataSet;
 
+  /** Tells the cache, in the order in which it was told. */
+  private final ExecutorService announcing =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("forebay-announce").factory());
+
   // Guarded by this.
-  private final Queue<String> waiting = new ArrayDeque<>();
+  private final Map<Long, Job> jobs = new LinkedHashMap<>();
+  private int waiting;
   private int workers;
   private boolean closed;
 
@@ -39,30 +60,78 @@ final class Plan implements AutoCloseable {
     this.dataSet = dataSet;
   }
 
-  /** Has what waits forgotten. */
-  synchronized void clear() {
-    waiting.clear();
+  /** A reader reads nothing of what he told; what waits of it is forgotten. */
+  synchronized void end(long reader) {
+    Job job = jobs.remove(reader);
+    if (job != null) {
+      waiting -= job.waiting.size();
+      announce(job.id, Long.MAX_VALUE, job.told, List.of());
+    }
   }
 
   /**
-   * Appends paths.
+   * Appends paths to those that a reader will read.
    *
    * @return whether there is room for all of them; otherwise none is taken
    */
-  synchronized boolean add(List<String> paths) {
-    if (closed || waiting.size() + paths.size() > MOST) {
+  synchronized boolean add(long reader, List<String> paths) {
+    if (closed || waiting + paths.size() > MOST) {
       return false;
     }
-    waiting.addAll(paths);
-    while (workers < WORKERS && workers * BATCH < waiting.size()) {
+    Job job = jobs.computeIfAbsent(reader, r -> new Job());
+    announce(job.id, job.done, job.told, paths);
+    job.told += paths.size();
+    job.waiting.addAll(paths);
+    waiting += paths.size();
+    while (workers < WORKERS && workers * BATCH < waiting) {
       workers++;
       Thread.ofPlatform().daemon().name("forebay-plan").start(this::work);
     }
     return true;
   }
 
+  /** A reader has read so many of the files that he told. */
+  synchronized void done(long reader, long count) {
+    Job job = jobs.get(reader);
+    if (job != null) {
+      job.done = Math.clamp(count, job.done, job.told);
+      announce(job.id, job.done, job.told, List.of());
+    }
+  }
+
   synchronized int waiting() {
-    return waiting.size();
+    return waiting;
+  }
+
+  private void announce(long job, long done, long first, List<String> paths) {
+    try {
+      announcing.execute(() -> tell(job, done, first, paths));
+    } catch (RejectedExecutionException e) {
+      log.debug("the mount is being closed", e);
+    }
+  }
+
+  /** Only of names that are known: to ask the under-store for each would take too long. */
+  private void tell(long job, long done, long first, List<String> paths) {
+    try {
+      if (dataSet.totals().isEmpty()) {
+        return;
+      }
+      List<FileStatus> files = new ArrayList<>();
+      long next = first;
+      for (String path : paths) {
+        try {
+          files.add(dataSet.stat(path));
+        } catch (NoSuchFileException e) { // a gap
+          dataSet.announce(job, done, next, files);
+          next += files.size() + 1;
+          files.clear();
+        }
+      }
+      dataSet.announce(job, done, next, files);
+    } catch (IOException | RuntimeException e) {
+      log.debug("a plan cannot be announced", e);
+    }
   }
 
   private void work() {
@@ -84,21 +153,29 @@ final class Plan implements AutoCloseable {
     }
   }
 
-  /** The next ones; where there is none a worker ends. */
+  /** The next ones, of each reader in turn; where there is none a worker ends. */
   private synchronized List<String> take() {
     List<String> next = new ArrayList<>();
-    while (next.size() < BATCH && !waiting.isEmpty()) {
-      next.add(waiting.remove());
+    for (long reader : List.copyOf(jobs.keySet())) {
+      Job job = jobs.get(reader);
+      if (!job.waiting.isEmpty()) {
+        while (next.size() < BATCH && !job.waiting.isEmpty()) {
+          next.add(job.waiting.remove());
+        }
+        waiting -= next.size();
+        jobs.remove(reader);
+        jobs.put(reader, job);
+        return next;
+      }
     }
-    if (next.isEmpty()) {
-      workers--;
-    }
+    workers--;
     return next;
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    waiting.clear();
+    List.copyOf(jobs.keySet()).forEach(this::end);
+    announcing.shutdown();
   }
 }
