@@ -24,7 +24,7 @@ public final class Prefetcher implements Follower {
   private static final Logger log = LoggerFactory.getLogger(Prefetcher.class);
 
   /** How often the reader's progress is told to the cache, if it makes any. */
-  private static final long TELL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long TELL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** The cache forgets jobs that are silent for a minute. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -116,10 +116,14 @@ public final class Prefetcher implements Follower {
   private long await() throws InterruptedException {
     lock.lock();
     try {
-      if (told >= 0 && !closed) {
+      if (told >= 0) {
+        long left = SILENCE_NANOS;
+        while (left > 0 && !closed && done == told) {
+          left = changed.awaitNanos(left);
+        }
         // Often enough for the cache, seldom enough to cost nothing.
-        long left = TELL_NANOS;
-        while (left > 0 && !closed && (done == told || !isBehind(done))) {
+        left = TELL_NANOS;
+        while (left > 0 && !closed && !isBehind(done)) {
           left = changed.awaitNanos(left);
         }
       }
