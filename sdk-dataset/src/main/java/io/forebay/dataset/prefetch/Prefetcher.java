@@ -23,8 +23,14 @@ public final class Prefetcher implements Follower {
 
   private static final Logger log = LoggerFactory.getLogger(Prefetcher.class);
 
-  /** How often the reader's progress is told to the cache, if it makes any. */
-  private static final long TELL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  /**
+   * So many times in an epoch the reader's progress is told to the cache, within bounds: with a
+   * tenth of it a cache that several jobs share loses a seventh of its hits (docs/simulation.md).
+   */
+  private static final double TOLD_PER_EPOCH = 1_000;
+
+  private static final long TELL_LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long TELL_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   /** The cache forgets jobs that are silent for a minute. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -121,8 +127,7 @@ public final class Prefetcher implements Follower {
         while (left > 0 && !closed && done == told) {
           left = changed.awaitNanos(left);
         }
-        // Often enough for the cache, seldom enough to cost nothing.
-        left = TELL_NANOS;
+        left = tellNanos();
         while (left > 0 && !closed && !isBehind(done)) {
           left = changed.awaitNanos(left);
         }
@@ -131,6 +136,12 @@ public final class Prefetcher implements Follower {
     } finally {
       lock.unlock();
     }
+  }
+
+  private long tellNanos() {
+    long nanos =
+        readsPerNano == 0 ? 0 : (long) (plan.epochSize() / (readsPerNano * TOLD_PER_EPOCH));
+    return Math.min(TELL_MOST_NANOS, Math.max(TELL_LEAST_NANOS, nanos));
   }
 
   /** Whether a good part of what was fetched is read. */

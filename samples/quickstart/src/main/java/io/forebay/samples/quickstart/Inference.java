@@ -101,7 +101,6 @@ public final class Inference implements Callable<Integer> {
 
     void ask(Classifier classifier, FileSource source, int from, int to, Latencies times)
         throws IOException, TranslateException {
-      long before = traffic.counts().of("GET");
       for (int i = from; i < to; i++) {
         String path = files.get((int) order.sample(i)).path();
         long begun = System.nanoTime();
@@ -110,13 +109,17 @@ public final class Inference implements Callable<Integer> {
         classifier.classOf(image);
         times.add(read - begun, System.nanoTime() - begun);
       }
-      times.reachedStore(traffic.counts().of("GET") - before);
+    }
+
+    private long storeRequests() {
+      return traffic.counts().of("GET");
     }
 
     /** With an empty cache; what will be asked for is known, and fetched ahead. */
     Latencies firstTime(Classifier classifier, FileSource source)
         throws IOException, TranslateException {
       Latencies times = new Latencies(classifier.name(), FIRST, files.size());
+      long before = storeRequests();
       try (ProgressBar bar = Progress.bar(FIRST + ", " + classifier.name(), files.size());
           Follower follower = source.follow(ReadPlan.epochs(files, 1, epoch -> order), 0)) {
         for (int at = 0; at < files.size(); at++) {
@@ -125,6 +128,7 @@ public final class Inference implements Callable<Integer> {
           bar.step();
         }
       }
+      times.reachedStore(storeRequests() - before);
       return times;
     }
 
@@ -140,7 +144,9 @@ public final class Inference implements Callable<Integer> {
         for (int from = 0; from < files.size(); from += TURN) {
           int to = Math.min(files.size(), from + TURN);
           for (Map.Entry<String, FileSource> source : sources.entrySet()) {
+            long before = storeRequests();
             ask(classifier, source.getValue(), from, to, times.get(source.getKey()));
+            times.get(source.getKey()).reachedStore(storeRequests() - before);
             bar.stepBy(to - from);
           }
         }
