@@ -28,6 +28,7 @@ final class RotatingUnderStore implements UnderStore {
   private final Mount mount;
   private volatile Opened current;
   private volatile long lookedAt;
+  private volatile boolean closed;
 
   /** A store with one set of keys; closed when it was replaced and its last user is done. */
   private static final class Opened {
@@ -93,7 +94,7 @@ final class RotatingUnderStore implements UnderStore {
     return all;
   }
 
-  private Opened enter() {
+  private Opened enter() throws IOException {
     if (!mount.secrets().isEmpty() && System.nanoTime() - lookedAt > LOOK_NANOS) {
       look();
     }
@@ -101,6 +102,9 @@ final class RotatingUnderStore implements UnderStore {
       Opened now = current;
       if (now.enter()) {
         return now;
+      }
+      if (closed) {
+        throw new IOException(mount.root() + " is closed");
       }
     }
   }
@@ -218,6 +222,7 @@ final class RotatingUnderStore implements UnderStore {
 
   @Override
   public void close() {
+    closed = true;
     current.leave();
   }
 }

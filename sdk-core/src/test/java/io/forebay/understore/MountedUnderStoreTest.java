@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class MountedUnderStoreTest {
@@ -65,6 +66,17 @@ class MountedUnderStoreTest {
       assertThat(read(store, "deep/er/val/2")).isEqualTo("b:2");
       assertThatThrownBy(() -> store.stat("else")).isInstanceOf(NoSuchFileException.class);
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void whoAsksAClosedStoreIsTold() throws IOException {
+    UnderStore store = open(local("", "a", false, "x"));
+    store.close();
+    assertThatThrownBy(() -> store.stat("x"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("closed");
+    assertThatThrownBy(() -> store.delete("x")).hasMessageContaining("closed");
   }
 
   @Test
