@@ -44,6 +44,7 @@ public final class NodeStore implements Closeable {
 
   private final StoreOptions options;
   private final StoreListener listener;
+  private final long capacityBytes;
   private final FileTable table = new FileTable();
   private final Shares shares;
   private final List<TierDirectory> directories = new ArrayList<>();
@@ -58,7 +59,8 @@ public final class NodeStore implements Closeable {
   private NodeStore(StoreOptions options, StoreListener listener) {
     this.options = options;
     this.listener = listener;
-    this.shares = new Shares(options.tiers().size(), capacityBytes());
+    this.capacityBytes = options.tiers().stream().mapToLong(TierOptions::quotaBytes).sum();
+    this.shares = new Shares(options.tiers().size(), capacityBytes);
     for (int tier = 0; tier < options.tiers().size(); tier++) {
       for (TierOptions.Directory directory : options.tiers().get(tier).directories()) {
         directories.add(
@@ -91,10 +93,6 @@ public final class NodeStore implements Closeable {
           "no tier directory can be used; " + first.path() + ": " + first.trouble().orElse("?"));
     }
     return store;
-  }
-
-  private long capacityBytes() {
-    return options.tiers().stream().mapToLong(TierOptions::quotaBytes).sum();
   }
 
   StoreOptions options() {
@@ -319,7 +317,7 @@ public final class NodeStore implements Closeable {
       return Optional.empty();
     }
     housekeeper.filled(place.get());
-    if (claim == Retention.Claim.ROOM && freeBytes() < Housekeeper.ROOM_SHARE / 2 * quotaBytes()) {
+    if (claim == Retention.Claim.ROOM && freeBytes() < Housekeeper.ROOM_SHARE / 2 * capacityBytes) {
       share.claim(bytes); // for the next one
       housekeeper.wake();
     }
@@ -343,15 +341,7 @@ public final class NodeStore implements Closeable {
 
   /** Whether all room that is left was made for somebody. */
   private boolean isNearlyFull() {
-    return freeBytes() < 2 * Housekeeper.ROOM_SHARE * quotaBytes();
-  }
-
-  private long quotaBytes() {
-    long quota = 0;
-    for (TierDirectory directory : directories) {
-      quota += directory.quotaBytes();
-    }
-    return quota;
+    return freeBytes() < 2 * Housekeeper.ROOM_SHARE * capacityBytes;
   }
 
   private long freeBytes() {

@@ -41,9 +41,7 @@ final class Classifier implements AutoCloseable {
     return name;
   }
 
-  /**
-   * @param jpeg with array
-   */
+  /** Decodes an image, and tells its class. */
   long classOf(ByteBuffer jpeg) throws IOException, TranslateException {
     byte[] bytes = new byte[jpeg.remaining()];
     jpeg.get(bytes);
