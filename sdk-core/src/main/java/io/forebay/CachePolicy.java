@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param bytesPerSecond from the under-store, to each node; 0 for no limit
  * @param hedge whether a request is sent a second time when its first byte takes longer than in 99
  *     of 100 requests
+ * @param localCopy which files that other nodes own a node copies for its own readers
  * @param metadata how old names may be
  */
 public record CachePolicy(
@@ -26,13 +27,22 @@ public record CachePolicy(
     int maxRequests,
     long bytesPerSecond,
     boolean hedge,
+    LocalCopy localCopy,
     MetadataPolicy metadata) {
 
   public static final CachePolicy DEFAULT =
       new CachePolicy(
-          Retain.AUTO, 0, Long.MAX_VALUE, Optional.empty(), 64, 0, true, MetadataPolicy.ONCE);
+          Retain.AUTO,
+          0,
+          Long.MAX_VALUE,
+          Optional.empty(),
+          64,
+          0,
+          true,
+          LocalCopy.HOT,
+          MetadataPolicy.ONCE);
 
-  /** With names that stay until they are refreshed. */
+  /** With the usual copies, and names that stay until they are refreshed. */
   public CachePolicy(
       Retain retain,
       long guaranteedBytes,
@@ -49,6 +59,7 @@ public record CachePolicy(
         maxRequests,
         bytesPerSecond,
         hedge,
+        LocalCopy.HOT,
         MetadataPolicy.ONCE);
   }
 
@@ -75,7 +86,28 @@ public record CachePolicy(
 
   public CachePolicy withRetain(Retain other) {
     return new CachePolicy(
-        other, guaranteedBytes, maxBytes, timeToLive, maxRequests, bytesPerSecond, hedge, metadata);
+        other,
+        guaranteedBytes,
+        maxBytes,
+        timeToLive,
+        maxRequests,
+        bytesPerSecond,
+        hedge,
+        localCopy,
+        metadata);
+  }
+
+  public CachePolicy withLocalCopy(LocalCopy other) {
+    return new CachePolicy(
+        retain,
+        guaranteedBytes,
+        maxBytes,
+        timeToLive,
+        maxRequests,
+        bytesPerSecond,
+        hedge,
+        other,
+        metadata);
   }
 
   public CachePolicy withoutHedging() {
@@ -87,6 +119,7 @@ public record CachePolicy(
         maxRequests,
         bytesPerSecond,
         false,
+        localCopy,
         metadata);
   }
 }

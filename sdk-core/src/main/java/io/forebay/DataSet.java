@@ -241,9 +241,22 @@ public final class DataSet {
    * As {@link #prefetch}, of the versions that statuses name.
    *
    * @param files as {@link #stat}, {@link #list} or {@link #walk} returned them
+   * @return how many of them are not on this node
    */
-  public void prefetchAll(List<FileStatus> files) throws IOException {
-    ladder.prefetch(versionsOf(files));
+  public int prefetchAll(List<FileStatus> files) throws IOException {
+    return ladder.prefetch(versionsOf(files));
+  }
+
+  /**
+   * Tells this node's cache that its processes will read files again and again, so that it may copy
+   * those that other nodes own, as far as it has room that nobody else wants. Returns at once, and
+   * reports nothing: what is not copied is read from its owner.
+   *
+   * @param files as {@link #stat}, {@link #list} or {@link #walk} returned them
+   * @param dataSetBytes what all files that are read have together
+   */
+  public void bringNear(List<FileStatus> files, long dataSetBytes) {
+    ladder.bringNear(versionsOf(files), dataSetBytes);
   }
 
   /**

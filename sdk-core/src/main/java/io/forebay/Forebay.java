@@ -203,7 +203,10 @@ public final class Forebay implements AutoCloseable {
         spec.name(),
         new RemoteCatalog(name.of(spec.name()), link.namespace(), servers, direct),
         Ladder.client(
-            resident, new ServerRung(spec.name(), servers), new UnderStoreRung(direct), stats),
+            resident,
+            new ServerRung(spec.name(), servers, file -> link.readElsewhere(spec.name(), file)),
+            new UnderStoreRung(direct),
+            stats),
         writable(name, direct),
         listers);
   }

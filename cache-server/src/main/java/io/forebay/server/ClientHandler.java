@@ -136,6 +136,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
                 node.plan(node.dataSet(plan.dataSet()), plan.update());
                 return new Message.Done();
               });
+      case Message.ReadHere read -> answer(id, () -> readHere(read));
       case Message.MapsStuck stuck ->
           answer(
               id,
@@ -194,6 +195,12 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       DataPath.normalize(file.path());
       dataSet.reads().prefetch(FileVersion.of(dataSet.spec().name(), file));
     }
+    return new Message.Done();
+  }
+
+  private Message readHere(Message.ReadHere read) throws IOException {
+    read.files().forEach(file -> DataPath.normalize(file.path()));
+    node.readHere(node.dataSet(read.dataSet()), read.files(), read.again(), read.dataSetBytes());
     return new Message.Done();
   }
 

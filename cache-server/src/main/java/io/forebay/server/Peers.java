@@ -4,13 +4,14 @@ import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.Mount;
 import io.forebay.metadata.FileVersion;
-import io.forebay.node.SnapshotPeers;
+import io.forebay.node.NodePeers;
 import io.forebay.placement.Member;
 import io.forebay.read.Servers;
 import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotShelf;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,14 +20,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The other servers, asked over the wire. Thread-safe. */
-final class Peers implements SnapshotPeers, AutoCloseable {
+final class Peers implements NodePeers, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Peers.class);
 
   /** A server that takes over a snapshot of millions of names says nothing until it is done. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
+  /** Whoever copies a file can do without it. */
+  private static final Duration READ_PATIENCE = Duration.ofSeconds(5);
+
   private final Servers servers;
+  private final Servers read;
+  private final int nodes;
 
   /**
    * @param members all servers
@@ -34,6 +40,8 @@ final class Peers implements SnapshotPeers, AutoCloseable {
    */
   Peers(List<Member> members, String own) {
     servers = new Servers(members, own, Optional.empty(), PATIENCE);
+    read = new Servers(members, own, Optional.empty(), READ_PATIENCE);
+    nodes = members.size();
   }
 
   @Override
@@ -91,6 +99,22 @@ final class Peers implements SnapshotPeers, AutoCloseable {
         });
   }
 
+  @Override
+  public int nodes() {
+    return nodes;
+  }
+
+  @Override
+  public InputStream open(String dataSet, FileStatus file, long offset, long length)
+      throws IOException {
+    ServerClient owner =
+        read.ranked(FileVersion.of(dataSet, file).id()).stream()
+            .findFirst()
+            .filter(server -> !read.isOwn(server))
+            .orElseThrow(() -> new IOException("no other server that owns it is up"));
+    return new PeerStream(owner, dataSet, file, offset, length);
+  }
+
   /** Only roots and paths are compared: options do not travel, for they may be secret. */
   private static boolean hasSameMounts(ServerClient server, DataSetSpec dataSet)
       throws IOException {
@@ -111,5 +135,6 @@ final class Peers implements SnapshotPeers, AutoCloseable {
   @Override
   public void close() {
     servers.close();
+    read.close();
   }
 }

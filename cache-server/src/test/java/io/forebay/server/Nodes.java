@@ -29,6 +29,7 @@ final class Nodes implements AutoCloseable {
   private static final URI ROOT = URI.create("oss://bucket/root");
 
   private final Path directory;
+  private final CachePolicy policy;
   private final OssServer oss;
   private final Map<String, byte[]> files = new TreeMap<>();
   private final List<Integer> ports = new ArrayList<>();
@@ -40,7 +41,17 @@ final class Nodes implements AutoCloseable {
   }
 
   Nodes(Path directory, int count, Shape shape) throws IOException {
+    // Exact counts of requests are what many tests look at.
+    this(directory, count, shape, CachePolicy.DEFAULT.withoutHedging());
+  }
+
+  Nodes(Path directory, int count, CachePolicy policy) throws IOException {
+    this(directory, count, Shape.UNSHAPED, policy);
+  }
+
+  private Nodes(Path directory, int count, Shape shape, CachePolicy policy) throws IOException {
     this.directory = directory;
+    this.policy = policy;
     oss = OssServer.builder().bucket("bucket").key("id", "secret").shape(shape).start();
     servers = new CacheServer[count];
     for (int i = 0; i < count; i++) {
@@ -85,9 +96,7 @@ final class Nodes implements AutoCloseable {
         nodeDirectory(index).resolve("s"),
         new Address.Tcp("127.0.0.1", 0),
         members,
-        // Exact counts of requests are what many tests look at.
-        List.of(
-            new DataSetSpec(DATA_SET, ROOT, ossOptions(), CachePolicy.DEFAULT.withoutHedging())),
+        List.of(new DataSetSpec(DATA_SET, ROOT, ossOptions(), policy)),
         java.util.Optional.empty());
   }
 

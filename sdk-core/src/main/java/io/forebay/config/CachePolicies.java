@@ -1,6 +1,7 @@
 package io.forebay.config;
 
 import io.forebay.CachePolicy;
+import io.forebay.LocalCopy;
 import io.forebay.MetadataPolicy;
 import io.forebay.store.retention.Retain;
 import java.util.Locale;
@@ -16,6 +17,7 @@ public final class CachePolicies {
       Set.of(
           "cache.retain",
           "cache.guaranteed",
+          "cache.local-copy",
           "cache.max",
           "cache.ttl",
           "limit.requests",
@@ -49,6 +51,7 @@ public final class CachePolicies {
         Setting.of(settings, "limit.requests", CachePolicies::count, usual.maxRequests()),
         Setting.bytes(settings, "limit.bandwidth", usual.bytesPerSecond()),
         Setting.of(settings, "limit.hedge", CachePolicies::yesOrNo, usual.hedge()),
+        Setting.of(settings, "cache.local-copy", CachePolicies::localCopy, usual.localCopy()),
         new MetadataPolicy(
             Setting.of(settings, "metadata.policy", CachePolicies::always, false),
             Setting.of(
@@ -63,6 +66,14 @@ public final class CachePolicies {
       return Retain.valueOf(text.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("one of auto, keep, frequency, not '" + text + "'", e);
+    }
+  }
+
+  private static LocalCopy localCopy(String text) {
+    try {
+      return LocalCopy.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("one of none, hot, all, not '" + text + "'", e);
     }
   }
 

@@ -19,20 +19,24 @@ public final class FillThreads implements AutoCloseable {
 
   private final ThreadPoolExecutor demand;
   private final ThreadPoolExecutor ahead;
+  private final ThreadPoolExecutor copying;
   private volatile boolean closing;
 
   /**
-   * @param width requests at a time for readers that wait; prefetching has half as many
+   * @param width requests at a time for readers that wait; prefetching has half as many, and so has
+   *     copying from other nodes
    */
   public FillThreads(int width) {
     demand = pool("forebay-fill", width);
     ahead = pool("forebay-prefetch", (width + 1) / 2);
+    copying = pool("forebay-copy", (width + 1) / 2);
   }
 
   /** Uses another number of threads from now on. */
   public void resize(int width) {
     resize(demand, width);
     resize(ahead, (width + 1) / 2);
+    resize(copying, (width + 1) / 2);
   }
 
   private static void resize(ThreadPoolExecutor pool, int width) {
@@ -54,7 +58,15 @@ public final class FillThreads implements AutoCloseable {
     return ahead;
   }
 
-  /** Requests that wait for a thread. */
+  Executor copying() {
+    return copying;
+  }
+
+  int copiesWaiting() {
+    return copying.getQueue().size();
+  }
+
+  /** Requests to the under-store that wait for a thread. */
   public int queued() {
     return demand.getQueue().size() + ahead.getQueue().size();
   }
@@ -79,13 +91,16 @@ public final class FillThreads implements AutoCloseable {
     closing = true;
     // Prefetching that has not begun is dropped. What runs is not interrupted, for an interrupt
     // closes a file channel under others; it notices by itself, at the latest at a time-out.
+    copying.getQueue().clear();
+    copying.shutdown();
     ahead.getQueue().clear();
     ahead.shutdown();
     demand.shutdown();
     try {
-      if (!ahead.awaitTermination(30, TimeUnit.SECONDS)
+      if (!copying.awaitTermination(30, TimeUnit.SECONDS)
+          || !ahead.awaitTermination(30, TimeUnit.SECONDS)
           || !demand.awaitTermination(30, TimeUnit.SECONDS)) {
-        log.warn("requests to the under-store are still running after 30 s; closing without them");
+        log.warn("requests are still running after 30 s; closing without them");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -49,6 +49,9 @@ public final class ReadThrough {
 
   private static final int RUN_BLOCKS = 4;
 
+  /** Files that wait to be copied; others are read from their owners, and wait another time. */
+  private static final int MOST_COPIES = 20_000;
+
   /**
    * A fill ends by itself, with the under-store's own time-outs and retries; this is a last net.
    */
@@ -64,7 +67,7 @@ public final class ReadThrough {
    * @param budget has their memory
    * @param purpose decides what they may ask of the store
    */
-  private record Haste(Executor executor, UnderStore asked, MemoryBudget budget, Purpose purpose) {}
+  private record Haste(Executor executor, Source asked, MemoryBudget budget, Purpose purpose) {}
 
   private final NodeStore store;
   private final UnderStore demand;
@@ -73,6 +76,7 @@ public final class ReadThrough {
   private final Haste soon;
   private final Haste later;
   private final Haste loading;
+  private final Haste copying;
   private final ReadAhead readAhead;
   private final AheadQueue upcoming;
   private final Map<BlockKey, Fill> fills = new ConcurrentHashMap<>();
@@ -81,11 +85,13 @@ public final class ReadThrough {
    * @param demand is asked for what a reader waits for
    * @param ahead is asked for what nobody waits for yet; the same store, but without what makes
    *     single answers come sooner at the cost of all others
+   * @param owners the nodes that own what this one copies
    */
   public ReadThrough(
       NodeStore store,
       UnderStore demand,
       UnderStore ahead,
+      Source owners,
       FillThreads threads,
       FillMemory memory,
       FillOptions options) {
@@ -93,10 +99,11 @@ public final class ReadThrough {
     this.upcoming = new AheadQueue(store);
     this.demand = demand;
     this.threads = threads;
-    this.waitedFor = new Haste(threads.demand(), demand, memory.demand(), Purpose.READ);
-    this.soon = new Haste(threads.demand(), ahead, memory.demand(), Purpose.READ);
-    this.later = new Haste(Runnable::run, ahead, memory.ahead(), Purpose.AHEAD);
-    this.loading = new Haste(Runnable::run, ahead, memory.ahead(), Purpose.LOAD);
+    this.waitedFor = new Haste(threads.demand(), demand::open, memory.demand(), Purpose.READ);
+    this.soon = new Haste(threads.demand(), ahead::open, memory.demand(), Purpose.READ);
+    this.later = new Haste(Runnable::run, ahead::open, memory.ahead(), Purpose.AHEAD);
+    this.loading = new Haste(Runnable::run, ahead::open, memory.ahead(), Purpose.LOAD);
+    this.copying = new Haste(Runnable::run, owners, memory.ahead(), Purpose.COPY);
     this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
   }
 
@@ -322,6 +329,19 @@ public final class ReadThrough {
     }
   }
 
+  /** Copies a file from the node that owns it, later, as far as there is room that nobody wants. */
+  public void copy(FileVersion version) {
+    if (version.size() == 0 || threads.copiesWaiting() >= MOST_COPIES) {
+      return;
+    }
+    Blocks blocks = store.blocks(version.size());
+    try {
+      threads.copying().execute(() -> fetch(version, blocks, 0, blocks.count() - 1, copying));
+    } catch (RejectedExecutionException e) {
+      log.debug("{} is not copied: the cache is being closed", version);
+    }
+  }
+
   /**
    * Makes a range resident, in the calling thread. Returns when every block of it is here and
    * agrees with its checksum.
@@ -337,6 +357,7 @@ public final class ReadThrough {
     Blocks blocks = store.blocks(version.size());
     int first = blocks.at(offset);
     int last = blocks.at(offset + length - 1);
+    store.keep(version);
     fetch(version, blocks, first, last, loading);
     for (int block = first; block <= last; block++) {
       if (!hasBlock(store.find(version.id()), block)) {
@@ -433,7 +454,7 @@ public final class ReadThrough {
       Blocks blocks,
       int first,
       List<Fill> run,
-      UnderStore asked,
+      Source asked,
       MemoryBudget budget) {
     int at = 0;
     long start = blocks.start(first);

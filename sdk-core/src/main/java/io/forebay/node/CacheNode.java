@@ -84,7 +84,7 @@ public final class CacheNode implements AutoCloseable {
             return thread;
           });
 
-  private volatile SnapshotPeers peers = SnapshotPeers.NONE;
+  private volatile NodePeers peers = NodePeers.NONE;
   private String name = "";
   private String address = "";
   private String admin = "";
@@ -162,8 +162,8 @@ public final class CacheNode implements AutoCloseable {
     publishing.scheduleWithFixedDelay(this::refreshWhatIsDue, 1, 1, TimeUnit.SECONDS);
   }
 
-  /** From now on its data sets are listed by one node for all. */
-  public void join(SnapshotPeers others) {
+  /** From now on its data sets are listed by one node for all, and read by several. */
+  public void join(NodePeers others) {
     peers = others;
   }
 
@@ -208,9 +208,11 @@ public final class CacheNode implements AutoCloseable {
                 store,
                 underStore,
                 UnderStores.withRetries(guarded),
+                (file, offset, length) -> peers.open(spec.name(), file, offset, length),
                 threads,
                 memory,
                 options.fill()),
+            new LocalCopies(),
             () -> peers);
     added.suspend(suspensions.contains(spec.name()));
     store.configure(spec.name(), spec.policy());
@@ -424,6 +426,21 @@ public final class CacheNode implements AutoCloseable {
   public void plan(NodeDataSet known, PlanUpdate update) {
     store.plan(known.spec().name(), update);
     known.reads().resumePrefetch();
+  }
+
+  /**
+   * Hears of files that are read on this node, but that another one owns, and has those copied that
+   * are worth it.
+   *
+   * @param again whether it is known that they will be read again
+   * @param dataSetBytes what all files of the data set have together; 0 if it is not known
+   */
+  public void readHere(
+      NodeDataSet known, List<FileStatus> files, boolean again, long dataSetBytes) {
+    if (dataSetBytes > 0) {
+      store.owns(known.spec().name(), dataSetBytes / peers.nodes());
+    }
+    known.readHere(files, again);
   }
 
   /** Has the shared maps replaced if those of this generation are the present ones. */

@@ -1,12 +1,14 @@
 package io.forebay.node;
 
 import io.forebay.DataSetSpec;
+import io.forebay.FileStatus;
 import io.forebay.fill.FillThreads;
 import io.forebay.fill.GuardedUnderStore;
 import io.forebay.fill.HedgingUnderStore;
 import io.forebay.fill.ReadThrough;
 import io.forebay.fill.UnderStoreStatus;
 import io.forebay.metadata.Catalog;
+import io.forebay.metadata.FileVersion;
 import io.forebay.snapshot.ListedCatalog;
 import io.forebay.snapshot.PinnedCatalog;
 import io.forebay.snapshot.Snapshot;
@@ -17,6 +19,7 @@ import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -37,7 +40,8 @@ public final class NodeDataSet {
   private final ListedCatalog catalog;
   private final SnapshotShelf shelf;
   private final ReadThrough reads;
-  private final Supplier<SnapshotPeers> peers;
+  private final LocalCopies copies;
+  private final Supplier<NodePeers> peers;
   private final Object listing = new Object();
   private volatile boolean suspended;
   private volatile long refreshedMillis = System.currentTimeMillis();
@@ -52,7 +56,8 @@ public final class NodeDataSet {
       ListedCatalog catalog,
       SnapshotShelf shelf,
       ReadThrough reads,
-      Supplier<SnapshotPeers> peers) {
+      LocalCopies copies,
+      Supplier<NodePeers> peers) {
     this.spec = spec;
     this.mounted = mounted;
     this.guarded = guarded;
@@ -62,6 +67,7 @@ public final class NodeDataSet {
     this.catalog = catalog;
     this.shelf = shelf;
     this.reads = reads;
+    this.copies = copies;
     this.peers = peers;
     shelf.current().ifPresent(catalog::answerFrom);
     catalog.remember(!spec.policy().metadata().always());
@@ -102,6 +108,15 @@ public final class NodeDataSet {
 
   public ReadThrough reads() {
     return reads;
+  }
+
+  void readHere(List<FileStatus> files, boolean again) {
+    for (FileStatus file : files) {
+      FileVersion version = FileVersion.of(spec.name(), file);
+      if (copies.isWorthIt(spec.policy().localCopy(), version.id(), again)) {
+        reads.copy(version);
+      }
+    }
   }
 
   /** The snapshots on this node. */

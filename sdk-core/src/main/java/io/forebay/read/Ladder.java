@@ -144,9 +144,16 @@ public final class Ladder {
     throw failure;
   }
 
-  /** Tells whoever fetches that these files are about to be read. Best effort. */
-  public void prefetch(List<FileVersion> files) throws IOException {
+  /**
+   * Tells whoever fetches that these files are about to be read. Best effort.
+   *
+   * @return how many of them are not on this node
+   */
+  public int prefetch(List<FileVersion> files) throws IOException {
     List<FileVersion> missing = files.stream().filter(f -> !isResident(f)).toList();
+    if (missing.isEmpty()) {
+      return 0;
+    }
     for (Rung rung : rungs) {
       try {
         rung.prefetch(missing);
@@ -155,6 +162,26 @@ public final class Ladder {
           throw e;
         }
         log.debug("prefetching was not possible; reading will do", e);
+      }
+    }
+    return missing.size();
+  }
+
+  /**
+   * Tells this node's cache that files will be read here again and again. Best effort.
+   *
+   * @param dataSetBytes what all files of the data set have together
+   */
+  public void bringNear(List<FileVersion> files, long dataSetBytes) {
+    List<FileVersion> missing = files.stream().filter(f -> !isResident(f)).toList();
+    if (missing.isEmpty()) {
+      return;
+    }
+    for (Rung rung : rungs) {
+      try {
+        rung.bringNear(missing, dataSetBytes);
+      } catch (IOException e) {
+        log.debug("files cannot be copied to this node; they are read from their owners", e);
       }
     }
   }
@@ -298,6 +325,7 @@ public final class Ladder {
                     indexes.stream().map(i -> Item.whole(files.get(i).status())).toList();
                 try {
                   pending.add(client.get(rung.dataSet(), order, items));
+                  indexes.forEach(i -> rung.readsFrom(client, files.get(i)));
                   gatherings.add(
                       new Gathering(
                           files, indexes, sequencer, n -> stats.count(rung.origin(client), n)));

@@ -1,5 +1,6 @@
 package io.forebay.read;
 
+import io.forebay.FileStatus;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.FollowedMaps;
 import io.forebay.metadata.Namespace;
@@ -13,10 +14,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +42,7 @@ public final class NodeLink implements UseLog, AutoCloseable {
   private final Servers servers;
   private final FollowedMaps maps;
   private final Map<FileId, Unreported> uses = new ConcurrentHashMap<>();
+  private final BlockingQueue<ReadElsewhere> elsewhere = new LinkedBlockingQueue<>(MOST);
   private final Thread thread = new Thread(this::run, "forebay-node");
   private volatile Optional<String> stuck = Optional.empty();
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -86,6 +91,15 @@ public final class NodeLink implements UseLog, AutoCloseable {
     }
   }
 
+  private record ReadElsewhere(String dataSet, FileStatus file) {}
+
+  /** Notes that a file was read from another node. Returns at once. */
+  public void readElsewhere(String dataSet, FileStatus file) {
+    if (maps.areOfANode()) {
+      elsewhere.offer(new ReadElsewhere(dataSet, file)); // of too many some are not told
+    }
+  }
+
   /** Reads of a file since the last report. */
   private static final class Unreported {
     private final AtomicLong bytes = new AtomicLong();
@@ -111,6 +125,7 @@ public final class NodeLink implements UseLog, AutoCloseable {
     Optional<ServerClient> own = servers.own().filter(server -> !server.isDown());
     if (own.isEmpty()) {
       uses.clear();
+      elsewhere.clear();
       return;
     }
     if (stuck.isPresent()) {
@@ -127,6 +142,19 @@ public final class NodeLink implements UseLog, AutoCloseable {
         }
       }
       own.get().used(report);
+    }
+    while (!elsewhere.isEmpty()) {
+      List<ReadElsewhere> report = new ArrayList<>();
+      elsewhere.drainTo(report, REPORT);
+      Map<String, List<FileStatus>> byDataSet =
+          report.stream()
+              .collect(
+                  Collectors.groupingBy(
+                      ReadElsewhere::dataSet,
+                      Collectors.mapping(ReadElsewhere::file, Collectors.toList())));
+      for (var each : byDataSet.entrySet()) {
+        own.get().readHere(new Message.ReadHere(each.getKey(), false, 0, each.getValue()));
+      }
     }
   }
 

@@ -20,6 +20,13 @@ interface Rung {
   /** Tells that these files are about to be read. */
   default void prefetch(List<FileVersion> files) throws IOException {}
 
+  /**
+   * Tells that files will be read on this node again and again.
+   *
+   * @param dataSetBytes what all files of the data set have together
+   */
+  default void bringNear(List<FileVersion> files, long dataSetBytes) throws IOException {}
+
   /** Tells what a job will read. */
   default void announce(Announcement announcement) throws IOException {}
 

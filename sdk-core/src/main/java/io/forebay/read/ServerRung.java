@@ -3,6 +3,7 @@ package io.forebay.read;
 import io.forebay.FileStatus;
 import io.forebay.metadata.FileVersion;
 import io.forebay.wire.Item;
+import io.forebay.wire.Message;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** The servers that placement names for a file: its owner, then the next. */
@@ -18,10 +20,15 @@ public final class ServerRung implements Rung {
 
   private final String dataSet;
   private final Servers servers;
+  private final Consumer<FileStatus> readElsewhere;
 
-  public ServerRung(String dataSet, Servers servers) {
+  /**
+   * @param readElsewhere hears of files that another node's server is asked for
+   */
+  public ServerRung(String dataSet, Servers servers, Consumer<FileStatus> readElsewhere) {
     this.dataSet = dataSet;
     this.servers = servers;
+    this.readElsewhere = readElsewhere;
   }
 
   @Override
@@ -32,6 +39,9 @@ public final class ServerRung implements Rung {
     for (ServerClient server : servers.candidates(file.id())) {
       try {
         server.read(dataSet, new Item(file.status(), offset, target.remaining()), target);
+        if (offset == 0) {
+          readsFrom(server, file);
+        }
         return Optional.of(servers.origin(server));
       } catch (IOException e) {
         if (Ladder.isFinal(e)) {
@@ -57,6 +67,23 @@ public final class ServerRung implements Rung {
     for (var part : byServer(files, all, new ArrayList<>()).entrySet()) {
       List<FileStatus> statuses = part.getValue().stream().map(i -> files.get(i).status()).toList();
       part.getKey().prefetch(dataSet, statuses);
+    }
+  }
+
+  /** This node's server hears of what others own. */
+  @Override
+  public void bringNear(List<FileVersion> files, long dataSetBytes) throws IOException {
+    Optional<ServerClient> own = servers.own().filter(server -> !server.isDown());
+    if (own.isEmpty()) {
+      return;
+    }
+    List<FileStatus> others =
+        files.stream()
+            .filter(f -> servers.candidates(f.id()).get(0) != own.get())
+            .map(FileVersion::status)
+            .toList();
+    if (!others.isEmpty()) {
+      own.get().readHere(new Message.ReadHere(dataSet, true, dataSetBytes, others));
     }
   }
 
@@ -112,6 +139,13 @@ public final class ServerRung implements Rung {
       }
     }
     return parts;
+  }
+
+  /** Notes whom a file is read from. */
+  void readsFrom(ServerClient server, FileVersion file) {
+    if (!servers.isOwn(server)) {
+      readElsewhere.accept(file.status());
+    }
   }
 
   List<String> owners(FileVersion file) {

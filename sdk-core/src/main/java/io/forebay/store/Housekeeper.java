@@ -87,7 +87,8 @@ final class Housekeeper implements AutoCloseable {
   /** Space was taken in a directory. */
   void filled(TierDirectory directory) {
     TierOptions tier = store.options().tiers().get(directory.tier());
-    if (directory.usedBytes() > tier.high() * directory.quotaBytes()) {
+    double mark = store.shares().haveCopies() ? tier.low() : tier.high();
+    if (directory.usedBytes() > mark * directory.quotaBytes()) {
       wake();
     }
   }
@@ -97,6 +98,7 @@ final class Housekeeper implements AutoCloseable {
     if (pinned
         || claim == Retention.Claim.ROOM
         || share.isBelowGuarantee()
+        || store.shares().haveCopies()
         || share.retention().turnsOver()) {
       wake();
     }
@@ -133,6 +135,7 @@ final class Housekeeper implements AutoCloseable {
       watchDisks(all || now - disksSeen > DISK_NANOS);
       expire();
       obeyQuotas();
+      giveUpCopies();
       obeyMaxima();
       evictAboveHigh();
       serveWanted();
@@ -246,6 +249,43 @@ final class Housekeeper implements AutoCloseable {
     }
   }
 
+  /** What other nodes own goes first, and already above the low water mark. */
+  private void giveUpCopies() {
+    if (!store.shares().haveCopies()) {
+      return;
+    }
+    Room.Marks marks = store.room().marks();
+    evictCopies(marks.used() - (long) marks.low(), (segment, slot) -> true);
+    for (Share share : store.shares().all()) {
+      if (share.copyBytes() > 0) {
+        evictCopies(
+            share.usedBytes() - (long) store.room().lowOf(share),
+            (segment, slot) -> segment.dataSet(slot) == share.number());
+      }
+    }
+  }
+
+  private void evictCopies(long over, Census.Filter which) {
+    if (over <= 0) {
+      return;
+    }
+    // More than is asked for, since each time all files are looked at.
+    long left = Math.max(over, (long) (ROOM_SHARE * store.room().capacityBytes()));
+    for (FileId id :
+        census.select(
+            left,
+            true,
+            (segment, slot) ->
+                segment.is(slot, Segment.COPY)
+                    && !segment.is(slot, Segment.PINNED)
+                    && which.accepts(segment, slot))) {
+      if (left <= 0) {
+        break;
+      }
+      left -= store.evict(id);
+    }
+  }
+
   private void obeyMaxima() {
     for (Share share : store.shares().all()) {
       long over = share.usedBytes() - share.policy().maxBytes();
@@ -254,7 +294,7 @@ final class Housekeeper implements AutoCloseable {
         long max = share.policy().maxBytes();
         TierOptions last = store.options().tiers().get(store.options().tiers().size() - 1);
         if (max < Long.MAX_VALUE && share.usedBytes() > last.high() * max) {
-          over = share.usedBytes() - (long) (last.low() * max);
+          over = share.usedBytes() - (long) store.room().lowOf(share);
         }
       }
       if (over > 0) {
@@ -265,18 +305,8 @@ final class Housekeeper implements AutoCloseable {
 
   /** Above the high water marks of all tiers together, files leave the node. */
   private void evictAboveHigh() {
-    double high = 0;
-    double low = 0;
-    long used = 0;
-    for (TierDirectory directory : store.all()) {
-      if (directory.isWritable()) {
-        TierOptions tier = store.options().tiers().get(directory.tier());
-        high += tier.high() * directory.quotaBytes();
-        low += tier.low() * directory.quotaBytes();
-        used += directory.usedBytes();
-      }
-    }
-    if (used <= high) {
+    Room.Marks marks = store.room().marks();
+    if (marks.used() <= marks.high()) {
       return;
     }
     List<Share> giving =
@@ -284,7 +314,7 @@ final class Housekeeper implements AutoCloseable {
             .filter(s -> s.retention().turnsOver() && s.excessBytes() > 0)
             .toList();
     long excess = giving.stream().mapToLong(Share::excessBytes).sum();
-    long over = used - (long) low;
+    long over = marks.used() - (long) marks.low();
     for (Share share : giving) {
       long part = (long) ((double) over * share.excessBytes() / excess);
       evictFrom(share, Math.min(share.excessBytes(), part));

@@ -113,7 +113,11 @@ final class Integrity {
           segment.removeBlock(slot, block);
           int bytes = file.blocks().allocated(block);
           directory.release(bytes);
-          store.shares().get(segment.dataSet(slot)).release(bytes);
+          Share share = store.shares().get(segment.dataSet(slot));
+          share.release(bytes);
+          if (segment.is(slot, Segment.COPY)) {
+            share.copied(-bytes);
+          }
           try {
             directory.index().append(IndexLog.Entry.blockLeft(file.id(), block));
           } catch (IOException e) {

@@ -53,7 +53,7 @@ final class Mover {
       }
       bytes = segment.allocated(slot, file.blocks());
     }
-    Optional<TierDirectory> to = store.reserveIn(toTier, bytes);
+    Optional<TierDirectory> to = store.room().takeIn(toTier, bytes);
     if (to.isEmpty()) {
       return 0;
     }

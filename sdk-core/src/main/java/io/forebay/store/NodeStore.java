@@ -44,10 +44,10 @@ public final class NodeStore implements Closeable {
 
   private final StoreOptions options;
   private final StoreListener listener;
-  private final long capacityBytes;
   private final FileTable table = new FileTable();
   private final Shares shares;
   private final List<TierDirectory> directories = new ArrayList<>();
+  private final Room room;
   private final OpenFiles openFiles = new OpenFiles();
   private final Integrity integrity = new Integrity(this);
   private final Housekeeper housekeeper;
@@ -59,14 +59,14 @@ public final class NodeStore implements Closeable {
   private NodeStore(StoreOptions options, StoreListener listener) {
     this.options = options;
     this.listener = listener;
-    this.capacityBytes = options.tiers().stream().mapToLong(TierOptions::quotaBytes).sum();
-    this.shares = new Shares(options.tiers().size(), capacityBytes);
+    this.shares = new Shares(options.tiers().size(), Room.capacityBytes(options.tiers()));
     for (int tier = 0; tier < options.tiers().size(); tier++) {
       for (TierOptions.Directory directory : options.tiers().get(tier).directories()) {
         directories.add(
             new TierDirectory(directories.size(), tier, directory, options.blockBytes()));
       }
     }
+    this.room = new Room(options.tiers(), directories, shares);
     this.housekeeper = new Housekeeper(this);
   }
 
@@ -109,6 +109,10 @@ public final class NodeStore implements Closeable {
 
   Shares shares() {
     return shares;
+  }
+
+  Room room() {
+    return room;
   }
 
   Integrity integrity() {
@@ -159,7 +163,7 @@ public final class NodeStore implements Closeable {
 
   /** Bytes on disk that are resident or reserved. */
   public long usedBytes() {
-    return directories.stream().mapToLong(TierDirectory::usedBytes).sum();
+    return room.usedBytes();
   }
 
   /** The resident file of a version, if any of it is here. */
@@ -277,21 +281,29 @@ public final class NodeStore implements Closeable {
     Share share = shares.of(version.dataSet());
     Blocks blocks = blocks(version.size());
     long bytes = blocks.allocated(block);
-    Retention.Claim claim = share.retention().claim(version.id().high(), purpose == Purpose.READ);
+    boolean copy = purpose == Purpose.COPY;
+    Retention.Claim claim =
+        copy
+            ? Retention.Claim.FREE_ROOM
+            : share.retention().claim(version.id().high(), purpose == Purpose.READ);
     boolean passesBy =
         claim == Retention.Claim.NONE || (purpose == Purpose.AHEAD && !share.mayFetchAhead(0));
-    if (passesBy && isNearlyFull()) {
+    if (passesBy && room.isNearlyFull()) {
       return Optional.empty();
     }
     Segment segment = table.of(version.id());
-    boolean pinned = share.isPinned(version.path());
+    boolean pinned = !copy && share.isPinned(version.path());
     Optional<TierDirectory> place;
     ResidentFile file = null;
     synchronized (segment) {
       int slot = segment.find(version.id());
-      place = takeSpace(share, slot < 0 ? -1 : segment.directory(slot), bytes, version.size());
+      boolean isNew = slot < 0;
+      if (copy && !room.mayCopy(share, isNew ? version.size() : bytes)) {
+        return Optional.empty();
+      }
+      place = room.take(share, isNew ? -1 : segment.directory(slot), bytes, version.size());
       if (place.isPresent()) {
-        if (slot < 0) {
+        if (isNew) {
           slot =
               segment.insert(
                   version.id(),
@@ -302,22 +314,28 @@ public final class NodeStore implements Closeable {
                   epochSeconds());
           segment.directory(slot, place.get().number());
           segment.set(slot, Segment.PINNED, pinned);
+          segment.set(slot, Segment.COPY, copy);
           if (purpose == Purpose.AHEAD) {
             segment.set(slot, Segment.AHEAD, true);
             share.fetchedAhead(version.size());
           }
+        } else if (!copy) {
+          noLongerCopy(share, segment, slot);
         }
         segment.addWriters(slot, 1);
         file = new ResidentFile(this, segment, slot);
       }
     }
     if (place.isEmpty()) {
+      if (copy) {
+        return Optional.empty();
+      }
       share.want(bytes, pinned, claim);
       housekeeper.noRoomFor(share, pinned, claim);
       return Optional.empty();
     }
     housekeeper.filled(place.get());
-    if (claim == Retention.Claim.ROOM && freeBytes() < Housekeeper.ROOM_SHARE / 2 * capacityBytes) {
+    if (claim == Retention.Claim.ROOM && room.isMadeRoomTaken()) {
       share.claim(bytes); // for the next one
       housekeeper.wake();
     }
@@ -331,25 +349,52 @@ public final class NodeStore implements Closeable {
    * @param onTheirWay bytes of others that are about to come
    */
   public boolean mayFetchAhead(FileVersion version, long onTheirWay) {
-    return shares.of(version.dataSet()).mayFetchAhead(onTheirWay) || !isNearlyFull();
+    return room.mayFetchAhead(shares.of(version.dataSet()), onTheirWay);
+  }
+
+  /** Says how much of a data set this node owns, whether it is here or not. */
+  public void owns(String dataSet, long bytes) {
+    shares.of(dataSet).owns(bytes);
+  }
+
+  /** A file that is here belongs here from now on, also if it was copied from another node. */
+  public void keep(FileVersion version) {
+    Share share = shares.of(version.dataSet());
+    Segment segment = table.of(version.id());
+    synchronized (segment) {
+      int slot = segment.find(version.id());
+      if (slot >= 0) {
+        noLongerCopy(share, segment, slot);
+      }
+    }
+  }
+
+  /** Called under the segment's lock. */
+  private void noLongerCopy(Share share, Segment segment, int slot) {
+    if (segment.is(slot, Segment.COPY)) {
+      segment.set(slot, Segment.COPY, false);
+      Blocks blocks = blocks(segment.length(slot));
+      share.copied(-segment.allocated(slot, blocks));
+      for (int block = 0; block < blocks.count(); block++) {
+        if (segment.isPresent(slot, block)) {
+          noteAgain(segment, slot, block);
+          return; // the last entry of a file counts
+        }
+      }
+    }
+  }
+
+  private void noteAgain(Segment segment, int slot, int block) {
+    try {
+      directory(segment.directory(slot)).index().append(entry(segment, slot, block));
+    } catch (IOException e) {
+      log.debug("{} is a copy again after the next start", segment.id(slot), e);
+    }
   }
 
   /** The read of a file that comes next, as {@link Plans#nextRead} names it. */
   public long nextRead(FileVersion version) {
     return shares.of(version.dataSet()).plans().nextRead(version.id().high());
-  }
-
-  /** Whether all room that is left was made for somebody. */
-  private boolean isNearlyFull() {
-    return freeBytes() < 2 * Housekeeper.ROOM_SHARE * capacityBytes;
-  }
-
-  private long freeBytes() {
-    long free = 0;
-    for (TierDirectory directory : directories) {
-      free += free(directory);
-    }
-    return free;
   }
 
   /** Shows the files of a data set that can be given up. */
@@ -361,55 +406,6 @@ public final class NodeStore implements Closeable {
                 segment.id(slot).high(), segment.allocated(slot, blocks(segment.length(slot))));
           }
         });
-  }
-
-  /**
-   * @param where the file's directory, or -1 for the best that there is
-   * @param whole bytes of the file, all of whose blocks will lie where the first one does
-   */
-  private Optional<TierDirectory> takeSpace(Share share, int where, long bytes, long whole) {
-    if (!share.reserve(bytes)) {
-      return Optional.empty();
-    }
-    Optional<TierDirectory> taken =
-        where >= 0
-            ? Optional.of(directory(where)).filter(d -> d.reserve(bytes))
-            : reserveInFastest(bytes, whole)
-                .or(() -> whole > bytes ? reserveInFastest(bytes, bytes) : Optional.empty());
-    if (taken.isEmpty()) {
-      share.release(bytes);
-    }
-    return taken;
-  }
-
-  /**
-   * @param free what a directory must have at least
-   */
-  private Optional<TierDirectory> reserveInFastest(long bytes, long free) {
-    for (int tier = 0; tier < options.tiers().size(); tier++) {
-      Optional<TierDirectory> taken = reserveIn(tier, bytes, free);
-      if (taken.isPresent()) {
-        return taken;
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** Takes space in a tier, where most of it is free. */
-  Optional<TierDirectory> reserveIn(int tier, long bytes) {
-    return reserveIn(tier, bytes, bytes);
-  }
-
-  private Optional<TierDirectory> reserveIn(int tier, long bytes, long free) {
-    return directories.stream()
-        .filter(d -> d.tier() == tier && free(d) >= free)
-        .sorted((a, b) -> Long.compare(free(b), free(a)))
-        .filter(d -> d.reserve(bytes))
-        .findFirst();
-  }
-
-  private static long free(TierDirectory directory) {
-    return directory.quotaBytes() - directory.usedBytes();
   }
 
   /** Opens the unfinished file of a block that is to be written. */
@@ -452,6 +448,9 @@ public final class NodeStore implements Closeable {
       segment.addWriters(slot, -1);
       if (first) {
         writer.share().fileCame();
+      }
+      if (segment.is(slot, Segment.COPY)) {
+        writer.share().copied(writer.allocated());
       }
     }
   }
@@ -508,6 +507,7 @@ public final class NodeStore implements Closeable {
         segment.length(slot),
         segment.admittedSeconds(slot),
         block,
+        segment.is(slot, Segment.COPY),
         segment.crc(slot, block));
   }
 
@@ -589,6 +589,9 @@ public final class NodeStore implements Closeable {
       change = unlink(file.id(), directory, path, isLarge);
       if (!segment.isEmpty(slot)) {
         removed.share.fileWent();
+      }
+      if (segment.is(slot, Segment.COPY)) {
+        removed.share.copied(-removed.bytes);
       }
       noLongerAhead(removed.share, segment, slot);
       segment.remove(slot);

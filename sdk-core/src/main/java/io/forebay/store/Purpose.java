@@ -7,5 +7,9 @@ public enum Purpose {
   /** Somebody is going to, soon. */
   AHEAD,
   /** It is to be there, whoever reads it and when. */
-  LOAD
+  LOAD,
+  /**
+   * This node reads it again and again, but another one owns it: it gets what nobody else wants.
+   */
+  COPY
 }

@@ -96,6 +96,7 @@ final class Recovery {
       segment.directory(slot, directory.number());
     }
     segment.addBlock(slot, entry.block(), entry.crc());
+    segment.set(slot, Segment.COPY, entry.copy());
   }
 
   /** Most entries follow one of the same data set. */
@@ -222,6 +223,9 @@ final class Recovery {
               long bytes = segment.allocated(slot, store.blocks(segment.length(slot)));
               store.directory(segment.directory(slot)).recovered(bytes);
               share.recovered(bytes);
+              if (segment.is(slot, Segment.COPY)) {
+                share.copied(bytes);
+              }
               share.fileCame();
             });
   }

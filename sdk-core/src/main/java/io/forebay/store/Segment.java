@@ -39,6 +39,9 @@ final class Segment {
   /** Was fetched ahead of its readers, and not read yet. */
   static final int AHEAD = 32;
 
+  /** Another node owns it: it was copied for the readers of this one, and is the first to go. */
+  static final int COPY = 64;
+
   private static final int HIGH = 0;
   private static final int LOW = 8;
   private static final int LENGTH = 16;

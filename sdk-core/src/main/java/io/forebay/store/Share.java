@@ -31,6 +31,8 @@ final class Share {
   private final AtomicLong wanted = new AtomicLong();
   private final AtomicLong ahead = new AtomicLong();
   private final AtomicLong claimed = new AtomicLong();
+  private final AtomicLong copies = new AtomicLong();
+  private volatile long owned;
   private final AtomicLong wantedForPinned = new AtomicLong();
   private final LongAdder files = new LongAdder();
   private final LongAdder[] hits;
@@ -152,6 +154,26 @@ final class Share {
     ahead.addAndGet(bytes);
   }
 
+  /** More of it is copied from other nodes, or less. */
+  void copied(long bytes) {
+    copies.addAndGet(bytes);
+  }
+
+  /** What it has of files that other nodes own. */
+  long copyBytes() {
+    return copies.get();
+  }
+
+  /** Says how much of it this node owns, whether it is here or not. */
+  void owns(long bytes) {
+    owned = bytes;
+  }
+
+  /** What this node owns of it, as far as known, and does not have yet. */
+  long bytesToCome() {
+    return Math.max(0, Math.min(owned, policy.maxBytes()) - (used.get() - copies.get()));
+  }
+
   /** What files of its own are to give up for others of its own. */
   long takeClaimed() {
     return claimed.getAndSet(0);
@@ -225,6 +247,7 @@ final class Share {
     return new ShareStatus(
         name,
         used.get(),
+        copies.get(),
         files.sum(),
         policy.guaranteedBytes(),
         policy.maxBytes(),

@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param name empty for files of a data set that is not served any more
  * @param usedBytes on disk, with what is being written
+ * @param copyBytes of them, of files that other nodes own
  * @param files with at least one block
  * @param guaranteedBytes what others cannot take
  * @param maxBytes what it cannot exceed
@@ -24,6 +25,7 @@ import java.util.List;
 public record ShareStatus(
     String name,
     long usedBytes,
+    long copyBytes,
     long files,
     long guaranteedBytes,
     long maxBytes,

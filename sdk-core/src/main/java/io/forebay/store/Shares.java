@@ -64,6 +64,11 @@ final class Shares {
     return share;
   }
 
+  /** Whether anything is here that other nodes own. */
+  boolean haveCopies() {
+    return byNumber.stream().anyMatch(share -> share.copyBytes() > 0);
+  }
+
   private static long hash(String name) {
     try {
       byte[] digest =

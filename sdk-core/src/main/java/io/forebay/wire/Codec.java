@@ -24,7 +24,7 @@ import java.util.Optional;
 public final class Codec {
 
   /** Version that {@link Message.Hello} and {@link Message.Welcome} carry. */
-  public static final int VERSION = 6;
+  public static final int VERSION = 7;
 
   /** Bytes of length, type and request id. */
   public static final int HEADER_BYTES = 9;
@@ -58,6 +58,7 @@ public final class Codec {
   private static final byte SNAPSHOT = 13;
   private static final byte SNAPSHOT_PART = 14;
   private static final byte PLAN = 15;
+  private static final byte READ_HERE = 16;
   private static final byte WELCOME = 33;
   private static final byte OPENED = 34;
   private static final byte STATUS = 35;
@@ -155,6 +156,11 @@ public final class Codec {
       putText(out, m.dataSet());
       putStatuses(out, m.files());
       return PREFETCH;
+    } else if (message instanceof Message.ReadHere m) {
+      putText(out, m.dataSet());
+      out.put((byte) (m.again() ? 1 : 0)).putLong(m.dataSetBytes());
+      putStatuses(out, m.files());
+      return READ_HERE;
     } else if (message instanceof Message.Plan m) {
       putText(out, m.dataSet());
       out.putLong(m.update().job()).putLong(m.update().done());
@@ -266,6 +272,7 @@ public final class Codec {
       case LOAD -> new Message.Load(text(in), items(in));
       case PREFETCH -> new Message.Prefetch(text(in), statuses(in));
       case PLAN -> new Message.Plan(text(in), plan(in));
+      case READ_HERE -> new Message.ReadHere(text(in), in.get() != 0, in.getLong(), statuses(in));
       case USED -> used(in);
       case MAPS_STUCK -> new Message.MapsStuck(text(in));
       case CANCEL -> new Message.Cancel();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What travels in a frame. The first fifteen are requests, the others replies; {@link Codec} has
+ * What travels in a frame. The first sixteen are requests, the others replies; {@link Codec} has
  * the layout. A reply carries the request's id, so that a connection may have several in flight.
  */
 public sealed interface Message {
@@ -59,6 +59,16 @@ public sealed interface Message {
 
   /** Tells what a job will read of what this server owns. Answer: {@link Done}. */
   record Plan(String dataSet, PlanUpdate update) implements Message {}
+
+  /**
+   * Tells of files that clients on the server's node read from other servers, so that it may keep
+   * copies. Answer: {@link Done}, at once.
+   *
+   * @param again whether it is known that they will be read again
+   * @param dataSetBytes what all files of the data set have together; 0 if it is not known
+   */
+  record ReadHere(String dataSet, boolean again, long dataSetBytes, List<FileStatus> files)
+      implements Message {}
 
   /**
    * Has the server make ranges resident. Answer: {@link ItemFailed} for each that could not be,

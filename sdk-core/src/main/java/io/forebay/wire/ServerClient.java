@@ -129,6 +129,10 @@ public final class ServerClient implements AutoCloseable {
     ask(new Message.Prefetch(dataSet, files), dataSet, Message.Done.class);
   }
 
+  public void readHere(Message.ReadHere files) throws IOException {
+    ask(files, files.dataSet(), Message.Done.class);
+  }
+
   public void plan(String dataSet, PlanUpdate update) throws IOException {
     ask(new Message.Plan(dataSet, update), dataSet, Message.Done.class);
   }

@@ -232,6 +232,7 @@ class DataSetLifeTest {
             usual.maxRequests(),
             0,
             true,
+            usual.localCopy(),
             metadata));
   }
 

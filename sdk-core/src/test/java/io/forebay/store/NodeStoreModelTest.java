@@ -18,9 +18,11 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -42,6 +44,8 @@ class NodeStoreModelTest {
   enum Kind {
     FILL,
     FILL_ALL,
+    COPY,
+    KEEP,
     READ,
     DROP,
     EVICT,
@@ -108,6 +112,7 @@ class NodeStoreModelTest {
 
     private final Path directory;
     private final Map<FileVersion, BitSet> model = new HashMap<>();
+    private final Set<FileVersion> copies = new HashSet<>();
     private Stores.Published published;
     private NodeStore store;
 
@@ -144,6 +149,11 @@ class NodeStoreModelTest {
       int count = store.blocks(version.size()).count();
       switch (step.kind) {
         case FILL -> fillOne(version, blocks, step.block % count);
+        case COPY -> copy(version, blocks, step.block % count);
+        case KEEP -> {
+          store.keep(version);
+          copies.remove(version);
+        }
         case FILL_ALL -> {
           for (int block = 0; block < count; block++) {
             fillOne(version, blocks, block);
@@ -175,7 +185,11 @@ class NodeStoreModelTest {
           if (!blocks.get(block)) {
             store
                 .reserve(version, block, Purpose.READ)
-                .ifPresent(writer -> abandon(writer, version, block));
+                .ifPresent(
+                    writer -> {
+                      copies.remove(version);
+                      abandon(writer, version, block);
+                    });
           }
         }
         case RESTART -> restart();
@@ -198,6 +212,18 @@ class NodeStoreModelTest {
     private void fillOne(FileVersion version, BitSet blocks, int block) throws IOException {
       if (!blocks.get(block) && fill(store, version, block)) {
         blocks.set(block);
+        copies.remove(version);
+      }
+    }
+
+    /** A file is a copy if all of it came as one. */
+    private void copy(FileVersion version, BitSet blocks, int block) throws IOException {
+      boolean isNew = blocks.isEmpty();
+      if (!blocks.get(block) && fill(store, version, block, Purpose.COPY)) {
+        blocks.set(block);
+        if (isNew) {
+          copies.add(version);
+        }
       }
     }
 
@@ -209,6 +235,7 @@ class NodeStoreModelTest {
           (version, blocks) -> {
             if (store.find(version.id()).isEmpty()) {
               blocks.clear();
+              copies.remove(version);
             }
           });
     }
@@ -236,15 +263,20 @@ class NodeStoreModelTest {
 
     void check() throws IOException {
       long used = 0;
+      long copied = 0;
       for (Map.Entry<FileVersion, BitSet> entry : model.entrySet()) {
         Blocks blocks = store.blocks(entry.getKey().size());
-        used += entry.getValue().stream().mapToLong(blocks::allocated).sum();
+        long bytes = entry.getValue().stream().mapToLong(blocks::allocated).sum();
+        used += bytes;
+        copied += copies.contains(entry.getKey()) ? bytes : 0;
       }
       assertThat(store.usedBytes()).isEqualTo(used);
       StoreStatus status = store.status();
       assertThat(status.directories().get(0).usedBytes()).isLessThanOrEqualTo(FAST);
       assertThat(status.directories().get(1).usedBytes()).isLessThanOrEqualTo(SLOW);
       assertThat(status.shares().stream().mapToLong(ShareStatus::usedBytes).sum()).isEqualTo(used);
+      assertThat(status.shares().stream().mapToLong(ShareStatus::copyBytes).sum())
+          .isEqualTo(copied);
       assertThat(filesOnDisk())
           .isEqualTo(model.values().stream().filter(blocks -> !blocks.isEmpty()).count());
       for (Path path : publishedPaths()) {

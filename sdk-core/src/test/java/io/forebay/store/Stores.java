@@ -66,7 +66,13 @@ final class Stores {
 
   /** Whether there was room. */
   static boolean fill(NodeStore store, FileVersion version, int block) throws IOException {
-    Optional<BlockWriter> writer = store.reserve(version, block, Purpose.READ);
+    return fill(store, version, block, Purpose.READ);
+  }
+
+  /** Whether there was room. */
+  static boolean fill(NodeStore store, FileVersion version, int block, Purpose purpose)
+      throws IOException {
+    Optional<BlockWriter> writer = store.reserve(version, block, purpose);
     if (writer.isEmpty()) {
       return false;
     }

@@ -110,6 +110,8 @@ class CodecTest {
                 (d, order, files) ->
                     new Message.Get(d, order, files.stream().map(Item::whole).toList())),
         Combinators.combine(text, statuses).as(Message.Prefetch::new),
+        Combinators.combine(text, Arbitraries.of(true, false), Arbitraries.longs(), statuses)
+            .as(Message.ReadHere::new),
         Combinators.combine(
                 text,
                 Arbitraries.longs(),

@@ -297,6 +297,7 @@ public final class AdminServer implements AutoCloseable {
         share.name().isEmpty() ? "(not served)" : share.name(),
         share.files(),
         share.usedBytes(),
+        share.copyBytes(),
         fetching.map(f -> f.suspended() ? "Suspended" : "Bound").orElse("NotBound"),
         snapshot.map(SnapshotInfo::bytes).orElse(null),
         snapshot.map(SnapshotInfo::files).orElse(null),

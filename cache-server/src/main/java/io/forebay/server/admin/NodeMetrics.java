@@ -98,6 +98,7 @@ final class NodeMetrics implements AutoCloseable {
     counter("forebay.evictions", tags, s -> share(s, name).evictions());
     counter("forebay.evicted.bytes", tags, s -> share(s, name).evictedBytes());
     gauge("forebay.dataset.used.bytes", tags, s -> share(s, name).usedBytes());
+    gauge("forebay.dataset.copied.bytes", tags, s -> share(s, name).copyBytes());
     gauge("forebay.dataset.files", tags, s -> share(s, name).files());
     if (status.dataSets().containsKey(name)) {
       bindUnderStore(name, tags);

@@ -46,6 +46,7 @@ public record StatusReport(
    * @param fileNum files, likewise
    * @param listedAt when that snapshot's listing began
    * @param cached bytes on this node
+   * @param copied of them, of files that other nodes own
    * @param cachedPercentage of ufsTotal; null without a snapshot
    * @param cacheCapacity bytes that it may have here
    * @param retention keep or frequency
@@ -58,6 +59,7 @@ public record StatusReport(
       String name,
       long files,
       long cached,
+      long copied,
       String phase,
       Long ufsTotal,
       Long fileNum,

@@ -2,6 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
@@ -147,6 +148,8 @@ final class Plan implements AutoCloseable {
         }
         dataSet.loadAll(
             files, 1, (file, why) -> log.debug("{} cannot be fetched ahead", file.path(), why));
+        // Who tells an order trains, and comes again.
+        dataSet.bringNear(files, dataSet.totals().map(Totals::bytes).orElse(0L));
       } catch (IOException | RuntimeException e) {
         log.info("files cannot be fetched ahead: {}", e.toString());
       }

@@ -15,6 +15,7 @@ final class EpochsPlan implements ReadPlan {
   private final LongFunction<? extends EpochOrder> orders;
   private final long epochSize;
   private final long size;
+  private final long bytes;
 
   /** The last one that was asked for: the next question is likely to be about the same. */
   private volatile Epoch latest;
@@ -22,6 +23,7 @@ final class EpochsPlan implements ReadPlan {
   EpochsPlan(List<FileStatus> files, int epochs, LongFunction<? extends EpochOrder> orders) {
     this.files = files;
     this.orders = orders;
+    this.bytes = files.stream().mapToLong(FileStatus::size).sum();
     this.latest = new Epoch(0, orders.apply(0));
     this.epochSize = latest.order.size();
     this.size = Math.multiplyExact(epochSize, (long) epochs);
@@ -35,6 +37,11 @@ final class EpochsPlan implements ReadPlan {
   @Override
   public long epochSize() {
     return epochSize;
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
   }
 
   @Override

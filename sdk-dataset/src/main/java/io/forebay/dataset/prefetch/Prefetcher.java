@@ -26,6 +26,7 @@ public final class Prefetcher implements Follower {
   /**
    * So many times in an epoch the reader's progress is told to the cache, within bounds: with a
    * tenth of it a cache that several jobs share loses a seventh of its hits (docs/simulation.md).
+   * Where all that comes next is on this node, there is nothing to lose.
    */
   private static final double TOLD_PER_EPOCH = 1_000;
 
@@ -66,6 +67,9 @@ public final class Prefetcher implements Follower {
   private long told = -1;
   private long toldNanos = System.nanoTime();
   private double readsPerNano;
+
+  /** Whether some of the files that were asked for last are not on this node. */
+  private boolean isMissing;
 
   private Prefetcher(DataSet dataSet, ReadPlan plan, PrefetchOptions options, long from) {
     this.dataSet = dataSet;
@@ -139,6 +143,9 @@ public final class Prefetcher implements Follower {
   }
 
   private long tellNanos() {
+    if (!isMissing) {
+      return TELL_MOST_NANOS;
+    }
     long nanos =
         readsPerNano == 0 ? 0 : (long) (plan.epochSize() / (readsPerNano * TOLD_PER_EPOCH));
     return Math.min(TELL_MOST_NANOS, Math.max(TELL_LEAST_NANOS, nanos));
@@ -206,7 +213,10 @@ public final class Prefetcher implements Follower {
         files.add(file);
       }
       try {
-        dataSet.prefetchAll(files);
+        isMissing = dataSet.prefetchAll(files) > 0;
+        if (fetched + plan.epochSize() <= plan.size()) {
+          dataSet.bringNear(files, plan.bytes());
+        }
       } catch (IOException e) {
         log.debug("files cannot be fetched ahead; reading will tell why", e);
       }

@@ -17,6 +17,9 @@ public interface ReadPlan {
   /** Reads of an epoch, by which a look-ahead is measured. */
   long epochSize();
 
+  /** What the files have together, each counted once. */
+  long bytes();
+
   /**
    * The file of a read.
    *

@@ -1,22 +1,24 @@
 package io.forebay.node;
 
 import io.forebay.DataSetSpec;
+import io.forebay.FileStatus;
 import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotShelf;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * The other nodes that serve a data set. One of them lists it for all; which one follows from the
- * data set's name, so that nobody has to be asked. Thread-safe.
+ * The other nodes that serve a data set. One of them lists it for all, and each file has one that
+ * owns it; which one follows from the names, so that nobody has to be asked. Thread-safe.
  */
-public interface SnapshotPeers {
+public interface NodePeers {
 
   /** A node by itself. */
-  SnapshotPeers NONE =
-      new SnapshotPeers() {
+  NodePeers NONE =
+      new NodePeers() {
         @Override
         public Optional<SnapshotId> latest(
             DataSetSpec dataSet, Duration maxAge, SnapshotShelf shelf, LongConsumer progress) {
@@ -28,6 +30,17 @@ public interface SnapshotPeers {
 
         @Override
         public void use(DataSetSpec dataSet, SnapshotId id) {}
+
+        @Override
+        public int nodes() {
+          return 1;
+        }
+
+        @Override
+        public InputStream open(String dataSet, FileStatus file, long offset, long length)
+            throws IOException {
+          throw new IOException("there are no other nodes");
+        }
       };
 
   /**
@@ -52,4 +65,15 @@ public interface SnapshotPeers {
    * @throws IOException when one could not, after all were told
    */
   void use(DataSetSpec dataSet, SnapshotId id) throws IOException;
+
+  /** How many nodes there are, this one included. */
+  int nodes();
+
+  /**
+   * Reads a range of a file from the node that owns it.
+   *
+   * @param offset of the first byte; {@code offset + length <= size}
+   * @throws IOException also when this node owns it, or nobody who does is up
+   */
+  InputStream open(String dataSet, FileStatus file, long offset, long length) throws IOException;
 }

@@ -1,0 +1,46 @@
+package io.forebay.server;
+
+import io.forebay.FileStatus;
+import io.forebay.wire.Item;
+import io.forebay.wire.ServerClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+/** A range of a file, asked of another server piece by piece. Used by one thread. */
+final class PeerStream extends InputStream {
+
+  private final ServerClient server;
+  private final String dataSet;
+  private final FileStatus file;
+  private final long end;
+  private long position;
+
+  /**
+   * @param offset of the first byte; {@code offset + length <= size}
+   */
+  PeerStream(ServerClient server, String dataSet, FileStatus file, long offset, long length) {
+    this.server = server;
+    this.dataSet = dataSet;
+    this.file = file;
+    this.position = offset;
+    this.end = offset + length;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    int count = (int) Math.min(length, end - position);
+    if (count == 0) {
+      return length == 0 ? 0 : -1;
+    }
+    server.read(dataSet, new Item(file, position, count), ByteBuffer.wrap(target, offset, count));
+    position += count;
+    return count;
+  }
+}

@@ -1,0 +1,125 @@
+package io.forebay.server;
+
+import static io.forebay.server.Nodes.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
+
+import io.forebay.CachePolicy;
+import io.forebay.DataSet;
+import io.forebay.FileStatus;
+import io.forebay.Forebay;
+import io.forebay.LocalCopy;
+import io.forebay.read.Origin;
+import io.forebay.store.ShareStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that one node reads again and again, and another one owns. */
+class LocalCopiesTest {
+
+  private static final int FILES = 60;
+
+  @TempDir Path directory;
+  private Nodes nodes;
+
+  private void start(LocalCopy copies) throws IOException {
+    nodes = new Nodes(directory, 2, CachePolicy.DEFAULT.withoutHedging().withLocalCopy(copies));
+    nodes.addMany(FILES, 5_000);
+    nodes.add("large", 9 << 20);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    if (nodes != null) {
+      nodes.close();
+    }
+  }
+
+  private void readAll(DataSet data) throws IOException {
+    for (String path : nodes.paths()) {
+      assertThat(bytes(data.read(path))).as(path).isEqualTo(nodes.files().get(path));
+    }
+  }
+
+  private int fileCount(int server) {
+    return nodes.server(server).node().store().fileCount();
+  }
+
+  private long copyBytes(int server) {
+    return nodes.server(server).node().status().store().shares().stream()
+        .mapToLong(ShareStatus::copyBytes)
+        .sum();
+  }
+
+  @Test
+  void whatIsReadTwiceIsReadHereFromThenOn() throws IOException {
+    start(LocalCopy.HOT);
+    Forebay client = nodes.onNode(0);
+    DataSet data = client.dataSet(Nodes.DATA_SET);
+    readAll(data);
+    assertThat(copyBytes(0)).isZero();
+    readAll(data);
+    await().atMost(ONE_MINUTE).until(() -> fileCount(0) == FILES + 1);
+    long others = client.stats().reads(Origin.OTHER_SERVER);
+    readAll(data);
+    assertThat(client.stats().reads(Origin.OTHER_SERVER)).isEqualTo(others);
+    assertThat(nodes.totalGets()).as("each block was fetched once").isEqualTo(FILES + 3);
+  }
+
+  @Test
+  void copiesOutliveTheirOwner() throws IOException {
+    start(LocalCopy.ALL);
+    DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
+    readAll(data);
+    await().atMost(ONE_MINUTE).until(() -> fileCount(0) == FILES + 1);
+    long gets = nodes.totalGets();
+    nodes.stop(1);
+    readAll(data);
+    assertThat(nodes.totalGets()).isEqualTo(gets);
+  }
+
+  @Test
+  void whatAPlanReadsAgainIsCopiedAheadOfItsReader() throws IOException {
+    start(LocalCopy.HOT);
+    Forebay client = nodes.onNode(0);
+    DataSet data = client.dataSet(Nodes.DATA_SET);
+    List<FileStatus> files = data.walk("");
+    long total = files.stream().mapToLong(FileStatus::size).sum();
+    data.prefetchAll(files);
+    data.bringNear(files, total);
+    await().atMost(ONE_MINUTE).until(() -> fileCount(0) == FILES + 1);
+    readAll(data);
+    assertThat(client.stats().reads(Origin.OTHER_SERVER)).isZero();
+    assertThat(nodes.totalGets()).isEqualTo(FILES + 3);
+    assertThat(copyBytes(0)).isPositive();
+    assertThat(copyBytes(1)).isZero();
+  }
+
+  @Test
+  void whoWantsNoCopiesHasNone() throws IOException {
+    start(LocalCopy.NONE);
+    DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
+    data.bringNear(data.walk(""), 0);
+    for (int i = 0; i < 3; i++) {
+      readAll(data);
+    }
+    assertThat(copyBytes(0)).isZero();
+    assertThat(fileCount(0) + fileCount(1)).isEqualTo(FILES + 1);
+  }
+
+  @Test
+  void anOwnerThatDiesUnderCopyingHarmsNobody() throws IOException {
+    start(LocalCopy.ALL);
+    DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
+    List<FileStatus> files = data.walk("");
+    data.bringNear(files, 0);
+    nodes.stop(1);
+    readAll(data);
+    readAll(data);
+  }
+}

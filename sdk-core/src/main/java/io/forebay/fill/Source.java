@@ -1,0 +1,17 @@
+package io.forebay.fill;
+
+import io.forebay.FileStatus;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Where the bytes of a data set's files come from. Thread-safe. */
+@FunctionalInterface
+public interface Source {
+
+  /**
+   * Opens a range of a version of a file.
+   *
+   * @param offset of the first byte; {@code offset + length <= size}
+   */
+  InputStream open(FileStatus file, long offset, long length) throws IOException;
+}
