@@ -22,8 +22,7 @@ class PlannedSampler:
 
     def __iter__(self):
         order = list(self.sampler)
-        plan = os.open(os.path.join(self.mount, ".forebay/plan"), os.O_RDONLY)
-        try:
+        with open(os.path.join(self.mount, ".forebay/plan"), "rb", buffering=0) as plan:
             announced = 0
             for turn, index in enumerate(order):
                 while announced < min(len(order), turn + self.ahead):
@@ -35,5 +34,3 @@ class PlannedSampler:
                 if turn > self.behind and turn % max(1, self.ahead // 64) == 0:
                     fcntl.ioctl(plan, DONE, struct.pack("=Q", turn - self.behind))
                 yield index
-        finally:
-            os.close(plan)

@@ -38,7 +38,7 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
   private final BatchReads<ByteBuffer> reads;
   private final DataStall stall;
   private ClassFolder folder;
-  private int[] ranks;
+  private Ranks ranks;
 
   private ImageFolder(Builder builder) {
     super(builder);
@@ -68,20 +68,30 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
     }
   }
 
-  /** By which rank's node each sample is kept, as it is when it is asked first. */
+  /**
+   * By which rank's node each sample is kept.
+   *
+   * @param nodes of the ranks
+   * @param ofSamples the rank of each sample, as it was when these nodes were asked for first
+   */
+  private record Ranks(List<String> nodes, int[] ofSamples) {}
+
+  /** By which rank's node each sample is kept. */
   synchronized SampleOwners owners(List<String> nodes) {
-    if (ranks == null) {
+    if (ranks == null || !ranks.nodes.equals(nodes)) {
       ranks =
-          folder().samples().stream()
-              .mapToInt(
-                  sample ->
-                      source.owners(sample.file()).stream()
-                          .findFirst()
-                          .map(nodes::indexOf)
-                          .orElse(SampleOwners.NOBODY))
-              .toArray();
+          new Ranks(
+              nodes,
+              folder().samples().stream()
+                  .mapToInt(
+                      sample ->
+                          source.owners(sample.file()).stream()
+                              .findFirst()
+                              .map(nodes::indexOf)
+                              .orElse(SampleOwners.NOBODY))
+                  .toArray());
     }
-    int[] known = ranks;
+    int[] known = ranks.ofSamples;
     return sample -> known[Math.toIntExact(sample)];
   }
 

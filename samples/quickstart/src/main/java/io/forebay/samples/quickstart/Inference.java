@@ -167,8 +167,8 @@ public final class Inference implements Callable<Integer> {
                         r.source().equals(FIRST) ? Quickstart.FOREBAY : r.source(),
                         r.model() + ": " + r.source(),
                         r.millis(0.5),
-                        number("%.1f ms", r.millis(0.5))
-                            + number(", %.1f of them to read", r.medianReadMillis())))
+                        Table.number("%.1f ms", r.millis(0.5))
+                            + Table.number(", %.1f of them to read", r.medianReadMillis())))
             .toList(),
         new Table(
             List.of("network", "source", "median ms", "of it reading", "99 % ms", "store requests"),
@@ -178,9 +178,9 @@ public final class Inference implements Callable<Integer> {
                         List.of(
                             r.model(),
                             r.source(),
-                            number("%.1f", r.millis(0.5)),
-                            number("%.1f", r.medianReadMillis()),
-                            number("%.1f", r.millis(0.99)),
+                            Table.number("%.1f", r.millis(0.5)),
+                            Table.number("%.1f", r.medianReadMillis()),
+                            Table.number("%.1f", r.millis(0.99)),
                             String.valueOf(r.storeRequests())))
                 .toList()),
         "An answer takes from asking for the image until its class is known: reading, decoding,"
@@ -209,9 +209,5 @@ public final class Inference implements Callable<Integer> {
         .findFirst()
         .orElseThrow()
         .millis(0.5);
-  }
-
-  private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
   }
 }

@@ -48,13 +48,13 @@ final class Report {
     return List.of(
         r.source(),
         String.valueOf(r.epoch()),
-        number("%.1f", r.seconds()),
-        number("%.0f", r.imagesPerSecond()),
-        number("%.0f %%", 100 * r.waitingShare()),
+        Table.number("%.1f", r.seconds()),
+        Table.number("%.0f", r.imagesPerSecond()),
+        Table.number("%.0f %%", 100 * r.waitingShare()),
         String.valueOf(r.storeRequests()),
         new DataSize(r.storeBytes()).toString(),
-        r.source().equals(Quickstart.FOREBAY) ? number("%.1f %%", 100 * r.hitRatio()) : "-",
-        number("%.3f", r.loss()));
+        r.source().equals(Quickstart.FOREBAY) ? Table.number("%.1f %%", 100 * r.hitRatio()) : "-",
+        Table.number("%.3f", r.loss()));
   }
 
   /** The two sentences that the numbers come down to. */
@@ -106,8 +106,8 @@ final class Report {
                         r.source(),
                         r.source() + ", epoch " + r.epoch(),
                         r.imagesPerSecond(),
-                        number("%.0f/s", r.imagesPerSecond())
-                            + number(", %.0f %% waiting", 100 * r.waitingShare())))
+                        Table.number("%.0f/s", r.imagesPerSecond())
+                            + Table.number(", %.0f %% waiting", 100 * r.waitingShare())))
             .toList(),
         new Table(COLUMNS, results.stream().map(Report::cells).toList()),
         "Waiting is the share of time in which the trainer had no batch to train on. Store requests"
@@ -123,9 +123,5 @@ final class Report {
         settings.batch,
         settings.loaders,
         settings.trainers == 1 ? "" : ", " + settings.trainers + " trainings at once");
-  }
-
-  private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
   }
 }

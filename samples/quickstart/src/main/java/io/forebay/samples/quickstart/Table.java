@@ -1,6 +1,7 @@
 package io.forebay.samples.quickstart;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Rows of cells, for a terminal and for a page.
@@ -9,6 +10,11 @@ import java.util.List;
  * @param rows as many cells each; the first is aligned to the left
  */
 record Table(List<String> head, List<List<String>> rows) {
+
+  /** The text of a cell. */
+  static String number(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
 
   String text() {
     int[] widths = new int[head.size()];
