@@ -270,9 +270,11 @@ public final class DataSet {
    *     it is over
    * @param first the number of the first of the files, behind all that were told before
    * @param files in the order in which they will be read
+   * @return whether a cache had not heard of the job. After its first word that is one that was
+   *     started since, and is best told everything that is to come, as that of another job
    */
-  public void announce(long job, long done, long first, List<FileStatus> files) {
-    ladder.announce(new Announcement(job, done, first, versionsOf(files)));
+  public boolean announce(long job, long done, long first, List<FileStatus> files) {
+    return ladder.announce(new Announcement(job, done, first, versionsOf(files)));
   }
 
   /**

@@ -132,10 +132,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Plan plan ->
           answer(
               id,
-              () -> {
-                node.plan(node.dataSet(plan.dataSet()), plan.update());
-                return new Message.Done();
-              });
+              () -> new Message.Planned(node.plan(node.dataSet(plan.dataSet()), plan.update())));
       case Message.ReadHere read -> answer(id, () -> readHere(read));
       case Message.MapsStuck stuck ->
           answer(

@@ -9,10 +9,15 @@ import io.forebay.DataSet;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.protocol.Opcode;
+import io.forebay.metadata.FileVersion;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +85,42 @@ class MountedNodeTest {
     long bytes = nodes.files().values().stream().mapToLong(content -> content.length).sum();
     assertThat(Files.getFileStore(root).getTotalSpace()).isBetween(bytes, bytes + 4096);
     assertThat(Files.getFileStore(root).getUsableSpace()).isZero();
+  }
+
+  @Test
+  void whatIsToldToTheMountsPlanIsKnownToTheServerUntilItIsClosed() throws Exception {
+    assumeThat(Stream.of(System.getenv("PATH").split(":", -1)).map(Path::of))
+        .as("python3 is installed")
+        .anyMatch(bin -> Files.isExecutable(bin.resolve("python3")));
+    mount.close();
+    mount = Mount.open(dataSet, root, MountOptions.parse("mode=passthrough"));
+    String script =
+        """
+        import fcntl, os, sys
+        plan = os.open(sys.argv[1] + '/.forebay/plan', os.O_RDONLY)
+        text = bytearray('\\n'.join(sys.argv[2:] + ['']).encode())
+        fcntl.ioctl(plan, 0x40006601 | len(text) << 16, text)
+        sys.stdin.read()
+        """;
+    List<String> command = new ArrayList<>(List.of("python3", "-c", script, root.toString()));
+    command.addAll(nodes.paths());
+    Process reader = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+    try {
+      await().atMost(ONE_MINUTE).until(() -> announced() == nodes.paths().size());
+      reader.getOutputStream().close();
+      await().atMost(ONE_MINUTE).until(() -> announced() == 0);
+    } finally {
+      reader.destroyForcibly();
+    }
+  }
+
+  private long announced() throws IOException {
+    long known = 0;
+    for (String path : nodes.paths()) {
+      FileVersion version = FileVersion.of(Nodes.DATA_SET, dataSet.stat(path));
+      known += nodes.server(0).node().store().nextRead(version) != 0 ? 1 : 0;
+    }
+    return known;
   }
 
   @Test

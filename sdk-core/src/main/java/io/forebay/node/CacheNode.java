@@ -422,10 +422,15 @@ public final class CacheNode implements AutoCloseable {
     return store;
   }
 
-  /** Takes note of what a job will read of a data set. */
-  public void plan(NodeDataSet known, PlanUpdate update) {
-    store.plan(known.spec().name(), update);
+  /**
+   * Takes note of what a job will read of a data set.
+   *
+   * @return whether the job was unknown
+   */
+  public boolean plan(NodeDataSet known, PlanUpdate update) {
+    boolean unknown = store.plan(known.spec().name(), update);
     known.reads().resumePrefetch();
+    return unknown;
   }
 
   /**

@@ -7,18 +7,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The cache inside this process. */
 public final class EmbeddedRung implements Rung {
 
   private final ReadThrough reads;
-  private final Consumer<PlanUpdate> plans;
+  private final Predicate<PlanUpdate> plans;
 
   /**
-   * @param plans hears what jobs will read
+   * @param plans hears what jobs will read, and says whether a job was unknown
    */
-  public EmbeddedRung(ReadThrough reads, Consumer<PlanUpdate> plans) {
+  public EmbeddedRung(ReadThrough reads, Predicate<PlanUpdate> plans) {
     this.reads = reads;
     this.plans = plans;
   }
@@ -36,8 +36,8 @@ public final class EmbeddedRung implements Rung {
   }
 
   @Override
-  public void announce(Announcement announcement) {
-    plans.accept(announcement.whole());
+  public boolean announce(Announcement announcement) {
+    return plans.test(announcement.whole());
   }
 
   @Override

@@ -186,15 +186,17 @@ public final class Ladder {
     }
   }
 
-  /** Tells whoever keeps files what a job will read. Best effort. */
-  public void announce(Announcement announcement) {
+  /**
+   * Tells whoever keeps files what a job will read. Best effort.
+   *
+   * @return whether somebody had not heard of the job
+   */
+  public boolean announce(Announcement announcement) {
+    boolean unknown = false;
     for (Rung rung : rungs) {
-      try {
-        rung.announce(announcement);
-      } catch (IOException e) {
-        log.debug("a plan could not be told; who does not know it keeps files by their use", e);
-      }
+      unknown |= rung.announce(announcement);
     }
+    return unknown;
   }
 
   /**

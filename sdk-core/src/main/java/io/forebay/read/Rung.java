@@ -27,8 +27,14 @@ interface Rung {
    */
   default void bringNear(List<FileVersion> files, long dataSetBytes) throws IOException {}
 
-  /** Tells what a job will read. */
-  default void announce(Announcement announcement) throws IOException {}
+  /**
+   * Tells what a job will read.
+   *
+   * @return whether somebody had not heard of the job
+   */
+  default boolean announce(Announcement announcement) {
+    return false;
+  }
 
   /**
    * Makes ranges resident where they belong.

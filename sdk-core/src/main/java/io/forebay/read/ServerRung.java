@@ -2,6 +2,7 @@ package io.forebay.read;
 
 import io.forebay.FileStatus;
 import io.forebay.metadata.FileVersion;
+import io.forebay.store.plan.PlanUpdate;
 import io.forebay.wire.Item;
 import io.forebay.wire.Message;
 import io.forebay.wire.ServerClient;
@@ -14,9 +15,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The servers that placement names for a file: its owner, then the next. */
 public final class ServerRung implements Rung {
+
+  private static final Logger log = LoggerFactory.getLogger(ServerRung.class);
 
   private final String dataSet;
   private final Servers servers;
@@ -89,11 +94,19 @@ public final class ServerRung implements Rung {
 
   /** Each hears of what it owns; of what is done also those that own nothing of it. */
   @Override
-  public void announce(Announcement announcement) throws IOException {
+  public boolean announce(Announcement announcement) {
     List<Integer> all = IntStream.range(0, announcement.files().size()).boxed().toList();
     Map<ServerClient, List<Integer>> parts = byServer(announcement.files(), all, new ArrayList<>());
-    servers.tellAll(
-        server -> server.plan(dataSet, announcement.part(parts.getOrDefault(server, List.of()))));
+    boolean unknown = false;
+    for (ServerClient server : servers.nearestFirst()) {
+      PlanUpdate part = announcement.part(parts.getOrDefault(server, List.of()));
+      try {
+        unknown |= !server.isDown() && server.plan(dataSet, part);
+      } catch (IOException e) {
+        log.debug("server {} did not hear of a plan", server.address(), e);
+      }
+    }
+    return unknown;
   }
 
   /** At the servers that placement names, whether they are up or not: a load is no best effort. */

@@ -64,7 +64,7 @@ public final class BlockWriter implements AutoCloseable {
     try {
       if (channel == null) {
         change = directory.inFlight().begin(file.id(), block);
-        channel = store.openForWriting(file, directory);
+        channel = store.admission().openForWriting(file, directory);
       }
       while (bytes.hasRemaining()) {
         written += channel.write(bytes, file.blocks().start(block) + written);
@@ -81,20 +81,20 @@ public final class BlockWriter implements AutoCloseable {
           "block " + block + " of " + file + " has " + written + " bytes");
     }
     try {
-      store.commit(this);
+      store.admission().commit(this);
       ended = true;
       finish();
     } catch (IOException e) {
       throw store.broken(directory, "cannot finish " + file, e);
     }
-    store.committed(this);
+    store.admission().committed(this);
   }
 
   @Override
   public void close() {
     if (!ended) {
       ended = true;
-      store.abandon(this);
+      store.admission().abandon(this);
       finish();
     }
   }

@@ -9,10 +9,8 @@ import io.forebay.store.plan.Plans;
 import io.forebay.store.retention.Retention;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,9 +32,6 @@ public final class NodeStore implements Closeable {
 
   private static final Logger log = LoggerFactory.getLogger(NodeStore.class);
 
-  /** Larger files leave by another name first, for their removal takes long. */
-  private static final long LARGE = 16 << 20;
-
   /** A file that is read piece by piece counts as read once. */
   private static final int SAME_READ_TICKS = 1_000;
 
@@ -51,6 +46,8 @@ public final class NodeStore implements Closeable {
   private final OpenFiles openFiles = new OpenFiles();
   private final Integrity integrity = new Integrity(this);
   private final Housekeeper housekeeper;
+  private final Admission admission = new Admission(this);
+  private final Removal removal = new Removal(this);
   private final LongAdder movedUp = new LongAdder();
   private final LongAdder movedDown = new LongAdder();
   private final LongAdder expired = new LongAdder();
@@ -117,6 +114,18 @@ public final class NodeStore implements Closeable {
 
   Integrity integrity() {
     return integrity;
+  }
+
+  Housekeeper housekeeper() {
+    return housekeeper;
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
+  StoreListener listener() {
+    return listener;
   }
 
   OpenFiles openFiles() {
@@ -230,7 +239,7 @@ public final class NodeStore implements Closeable {
       first = offset == 0 || now - segment.lastUse(slot) > SAME_READ_TICKS;
       segment.use(slot, now);
       share = shares.get(segment.dataSet(slot));
-      noLongerAhead(share, segment, slot);
+      share.noLongerAhead(segment, slot);
       if (first) {
         allocated = segment.allocated(slot, blocks(segment.length(slot)));
       }
@@ -238,14 +247,6 @@ public final class NodeStore implements Closeable {
     }
     if (first) {
       share.retention().onRead(id.high(), allocated);
-    }
-  }
-
-  /** Called under the segment's lock. */
-  private void noLongerAhead(Share share, Segment segment, int slot) {
-    if (segment.is(slot, Segment.AHEAD)) {
-      segment.set(slot, Segment.AHEAD, false);
-      share.fetchedAhead(-segment.length(slot));
     }
   }
 
@@ -258,18 +259,24 @@ public final class NodeStore implements Closeable {
     }
   }
 
-  /** Takes note of what a job will read of a data set. */
-  public void plan(String dataSet, PlanUpdate update) {
+  /**
+   * Takes note of what a job will read of a data set.
+   *
+   * @return whether the job was unknown
+   */
+  public boolean plan(String dataSet, PlanUpdate update) {
     Share share = shares.of(dataSet);
+    boolean unknown = !share.plans().knows(update.job());
     for (long key : share.plans().update(update)) {
       Segment segment = table.ofKey(key);
       synchronized (segment) {
         int slot = segment.findByKey(key);
         if (slot >= 0) {
-          noLongerAhead(share, segment, slot);
+          share.noLongerAhead(segment, slot);
         }
       }
     }
+    return unknown;
   }
 
   /**
@@ -278,68 +285,7 @@ public final class NodeStore implements Closeable {
    * @return empty when there is no room for it at present
    */
   public Optional<BlockWriter> reserve(FileVersion version, int block, Purpose purpose) {
-    Share share = shares.of(version.dataSet());
-    Blocks blocks = blocks(version.size());
-    long bytes = blocks.allocated(block);
-    boolean copy = purpose == Purpose.COPY;
-    Retention.Claim claim =
-        copy
-            ? Retention.Claim.FREE_ROOM
-            : share.retention().claim(version.id().high(), purpose == Purpose.READ);
-    boolean passesBy =
-        claim == Retention.Claim.NONE || (purpose == Purpose.AHEAD && !share.mayFetchAhead(0));
-    if (passesBy && room.isNearlyFull()) {
-      return Optional.empty();
-    }
-    Segment segment = table.of(version.id());
-    boolean pinned = !copy && share.isPinned(version.path());
-    Optional<TierDirectory> place;
-    ResidentFile file = null;
-    synchronized (segment) {
-      int slot = segment.find(version.id());
-      boolean isNew = slot < 0;
-      if (copy && !room.mayCopy(share, isNew ? version.size() : bytes)) {
-        return Optional.empty();
-      }
-      place = room.take(share, isNew ? -1 : segment.directory(slot), bytes, version.size());
-      if (place.isPresent()) {
-        if (isNew) {
-          slot =
-              segment.insert(
-                  version.id(),
-                  version.size(),
-                  share.number(),
-                  blocks.count(),
-                  now(),
-                  epochSeconds());
-          segment.directory(slot, place.get().number());
-          segment.set(slot, Segment.PINNED, pinned);
-          segment.set(slot, Segment.COPY, copy);
-          if (purpose == Purpose.AHEAD) {
-            segment.set(slot, Segment.AHEAD, true);
-            share.fetchedAhead(version.size());
-          }
-        } else if (!copy) {
-          noLongerCopy(share, segment, slot);
-        }
-        segment.addWriters(slot, 1);
-        file = new ResidentFile(this, segment, slot);
-      }
-    }
-    if (place.isEmpty()) {
-      if (copy) {
-        return Optional.empty();
-      }
-      share.want(bytes, pinned, claim);
-      housekeeper.noRoomFor(share, pinned, claim);
-      return Optional.empty();
-    }
-    housekeeper.filled(place.get());
-    if (claim == Retention.Claim.ROOM && room.isMadeRoomTaken()) {
-      share.claim(bytes); // for the next one
-      housekeeper.wake();
-    }
-    return Optional.of(new BlockWriter(this, file, share, place.get(), block));
+    return admission.reserve(version, block, purpose);
   }
 
   /**
@@ -370,7 +316,7 @@ public final class NodeStore implements Closeable {
   }
 
   /** Called under the segment's lock. */
-  private void noLongerCopy(Share share, Segment segment, int slot) {
+  void noLongerCopy(Share share, Segment segment, int slot) {
     if (segment.is(slot, Segment.COPY)) {
       segment.set(slot, Segment.COPY, false);
       Blocks blocks = blocks(segment.length(slot));
@@ -406,88 +352,6 @@ public final class NodeStore implements Closeable {
                 segment.id(slot).high(), segment.allocated(slot, blocks(segment.length(slot))));
           }
         });
-  }
-
-  /** Opens the unfinished file of a block that is to be written. */
-  FileChannel openForWriting(ResidentFile file, TierDirectory directory) throws IOException {
-    // Under the lock, so that nothing is made for a file that was dropped just now.
-    synchronized (file.segment()) {
-      if (!file.isAlive()) {
-        throw new IOException("the file was dropped from the store");
-      }
-      return TierDirectory.openForWriting(directory.part(file.id()));
-    }
-  }
-
-  /** Makes a written block present, and gives the file its final name with the last one. */
-  void commit(BlockWriter writer) throws IOException {
-    ResidentFile file = writer.file();
-    Segment segment = file.segment();
-    TierDirectory directory = writer.directory();
-    synchronized (segment) {
-      if (!file.isAlive()) {
-        throw new IOException("the file was dropped from the store");
-      }
-      int slot = file.slot();
-      boolean first = segment.isEmpty(slot);
-      segment.addBlock(slot, writer.block(), writer.crc());
-      try {
-        // The log first: recovery gives a file its name that did not get it in time.
-        directory.index().append(entry(segment, slot, writer.block()));
-        if (segment.is(slot, Segment.COMPLETE)) {
-          Files.move(
-              directory.part(file.id()),
-              directory.complete(file.id()),
-              StandardCopyOption.ATOMIC_MOVE);
-        }
-      } catch (IOException e) {
-        segment.removeBlock(slot, writer.block());
-        throw e;
-      }
-      segment.verified(slot, writer.block());
-      segment.addWriters(slot, -1);
-      if (first) {
-        writer.share().fileCame();
-      }
-      if (segment.is(slot, Segment.COPY)) {
-        writer.share().copied(writer.allocated());
-      }
-    }
-  }
-
-  /** What follows a commit, outside the lock. */
-  void committed(BlockWriter writer) {
-    ResidentFile file = writer.file();
-    publishIfVerified(file);
-    writer.share().retention().onResident(file.id().high(), file.allocated());
-  }
-
-  /** Undoes a reservation, and what was written of the block. */
-  void abandon(BlockWriter writer) {
-    ResidentFile file = writer.file();
-    Segment segment = file.segment();
-    boolean spoilt = false;
-    synchronized (segment) {
-      if (file.isAlive()) {
-        int slot = file.slot();
-        segment.addWriters(slot, -1);
-        if (segment.isEmpty(slot)) {
-          if (segment.writers(slot) == 0) {
-            deleteQuietly(writer.directory().part(file.id()));
-            noLongerAhead(writer.share(), segment, slot);
-            segment.remove(slot);
-          }
-        } else if (writer.hasWritten()) {
-          // Nobody reads a block that is not present, so it may become a hole.
-          spoilt = !punch(writer.directory().part(file.id()), file.blocks(), writer.block());
-        }
-      }
-    }
-    writer.directory().release(writer.allocated());
-    writer.share().release(writer.allocated());
-    if (spoilt) {
-      drop(file);
-    }
   }
 
   static boolean punch(Path path, Blocks blocks, int block) {
@@ -529,16 +393,7 @@ public final class NodeStore implements Closeable {
    * @return bytes that it took; 0 when it is pinned, gone, or being written
    */
   long evict(FileId id) {
-    Optional<ResidentFile> file = find(id);
-    if (file.isEmpty()) {
-      return 0;
-    }
-    Removed removed = remove(file.get(), true);
-    if (removed == null) {
-      return 0;
-    }
-    removed.share.evicted(removed.bytes);
-    return removed.bytes;
+    return find(id).map(removal::evict).orElse(0L);
   }
 
   /** By the first half of a FileId. */
@@ -557,77 +412,7 @@ public final class NodeStore implements Closeable {
 
   /** Removes a file. Readers that have it open go on reading. */
   public void drop(ResidentFile file) {
-    remove(file, false);
-  }
-
-  private record Removed(Share share, long bytes) {}
-
-  /**
-   * @param spare whether to leave files that are pinned or being written
-   * @return null when the file was not removed
-   */
-  private Removed remove(ResidentFile file, boolean spare) {
-    Segment segment = file.segment();
-    TierDirectory directory;
-    Removed removed;
-    boolean isLarge;
-    int change;
-    synchronized (segment) {
-      int slot = file.slot();
-      if (!file.isAlive()
-          || (spare && (segment.is(slot, Segment.PINNED) || segment.writers(slot) > 0))) {
-        return null;
-      }
-      directory = directory(segment.directory(slot));
-      removed =
-          new Removed(shares.get(segment.dataSet(slot)), segment.allocated(slot, file.blocks()));
-      Path path =
-          segment.is(slot, Segment.COMPLETE)
-              ? directory.complete(file.id())
-              : directory.part(file.id());
-      isLarge = removed.bytes > LARGE;
-      change = unlink(file.id(), directory, path, isLarge);
-      if (!segment.isEmpty(slot)) {
-        removed.share.fileWent();
-      }
-      if (segment.is(slot, Segment.COPY)) {
-        removed.share.copied(-removed.bytes);
-      }
-      noLongerAhead(removed.share, segment, slot);
-      segment.remove(slot);
-      listener.gone(file.id());
-    }
-    openFiles.forget(file);
-    if (isLarge) {
-      deleteQuietly(directory.leaving(file.id()));
-    }
-    if (change >= 0) {
-      directory.inFlight().end(change);
-    }
-    directory.release(removed.bytes);
-    removed.share.release(removed.bytes);
-    removed.share.retention().onGone(file.id().high());
-    return removed;
-  }
-
-  /** Returns the slot of the change, or -1 if it could not be noted. */
-  private static int unlink(FileId id, TierDirectory directory, Path path, boolean isLarge) {
-    if (!directory.isReadable()) {
-      return -1;
-    }
-    int change = -1;
-    try {
-      change = directory.inFlight().begin(id, 0);
-      if (isLarge) {
-        Files.move(path, directory.leaving(id), StandardCopyOption.ATOMIC_MOVE);
-      } else {
-        Files.deleteIfExists(path);
-      }
-      directory.index().append(IndexLog.Entry.fileLeft(id));
-    } catch (IOException e) {
-      log.debug("cannot remove {}; it is removed at the next start", path, e);
-    }
-    return change;
+    removal.drop(file);
   }
 
   static void deleteQuietly(Path path) {
@@ -730,11 +515,10 @@ public final class NodeStore implements Closeable {
     long files = 0;
     long bytes = 0;
     for (FileId id : chosen) {
-      Optional<ResidentFile> file = find(id);
-      Removed removed = file.isPresent() ? remove(file.get(), false) : null;
-      if (removed != null) {
+      Optional<Long> removed = find(id).map(removal::drop).filter(n -> n >= 0);
+      if (removed.isPresent()) {
         files++;
-        bytes += removed.bytes;
+        bytes += removed.get();
       }
     }
     return new Pruned(files, bytes);

@@ -174,6 +174,14 @@ final class Share {
     return Math.max(0, Math.min(owned, policy.maxBytes()) - (used.get() - copies.get()));
   }
 
+  /** A file was read, or left. Called under the segment's lock. */
+  void noLongerAhead(Segment segment, int slot) {
+    if (segment.is(slot, Segment.AHEAD)) {
+      segment.set(slot, Segment.AHEAD, false);
+      fetchedAhead(-segment.length(slot));
+    }
+  }
+
   /** What files of its own are to give up for others of its own. */
   long takeClaimed() {
     return claimed.getAndSet(0);

@@ -70,6 +70,7 @@ public final class Codec {
   private static final byte LISTED = 41;
   private static final byte IN_USE = 42;
   private static final byte WORKING = 43;
+  private static final byte PLANNED = 44;
 
   private Codec() {}
 
@@ -209,6 +210,9 @@ public final class Codec {
       out.putInt(m.item()).put(m.code().number());
       putText(out, m.message());
       return ITEM_FAILED;
+    } else if (message instanceof Message.Planned m) {
+      out.put((byte) (m.unknown() ? 1 : 0));
+      return PLANNED;
     } else if (message instanceof Message.Done) {
       return DONE;
     } else if (message instanceof Message.Working) {
@@ -288,6 +292,7 @@ public final class Codec {
       case DATA -> new Message.Data(in.getInt(), length + Integer.BYTES - DATA_HEADER_BYTES);
       case ITEM_FAILED -> new Message.ItemFailed(in.getInt(), code(in), text(in));
       case DONE -> new Message.Done();
+      case PLANNED -> new Message.Planned(in.get() != 0);
       case WORKING -> new Message.Working();
       case FAILED -> new Message.Failed(code(in), text(in));
       default -> throw new MalformedFrameException("unknown frame type " + type);

@@ -57,7 +57,7 @@ public sealed interface Message {
   /** Has the server fetch files when it finds the time. Answer: {@link Done}, at once. */
   record Prefetch(String dataSet, List<FileStatus> files) implements Message {}
 
-  /** Tells what a job will read of what this server owns. Answer: {@link Done}. */
+  /** Tells what a job will read of what this server owns. Answer: {@link Planned}. */
   record Plan(String dataSet, PlanUpdate update) implements Message {}
 
   /**
@@ -132,6 +132,13 @@ public sealed interface Message {
    * works on it: listing a bucket, say, takes longer than a server may be silent.
    */
   record Working() implements Message {}
+
+  /**
+   * The plan was taken note of.
+   *
+   * @param unknown whether the server had not heard of the job, as after a restart
+   */
+  record Planned(boolean unknown) implements Message {}
 
   /** The request was answered. */
   record Done() implements Message {}

@@ -133,8 +133,9 @@ public final class ServerClient implements AutoCloseable {
     ask(files, files.dataSet(), Message.Done.class);
   }
 
-  public void plan(String dataSet, PlanUpdate update) throws IOException {
-    ask(new Message.Plan(dataSet, update), dataSet, Message.Done.class);
+  /** Returns whether the server had not heard of the job. */
+  public boolean plan(String dataSet, PlanUpdate update) throws IOException {
+    return ask(new Message.Plan(dataSet, update), dataSet, Message.Planned.class).unknown();
   }
 
   public void used(List<Message.Use> uses) throws IOException {

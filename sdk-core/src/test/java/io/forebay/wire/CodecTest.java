@@ -128,6 +128,7 @@ class CodecTest {
             .as(Message.Data::new),
         Combinators.combine(Arbitraries.integers(), code, text).as(Message.ItemFailed::new),
         Combinators.combine(code, text).as(Message.Failed::new),
+        Arbitraries.of(true, false).map(Message.Planned::new),
         Arbitraries.just(new Message.Done()),
         Arbitraries.just(new Message.Cancel()));
   }

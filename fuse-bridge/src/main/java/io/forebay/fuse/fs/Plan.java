@@ -141,15 +141,20 @@ final class Plan implements AutoCloseable {
       try {
         for (String path : paths) {
           try {
-            files.add(dataSet.stat(path));
+            FileStatus file = dataSet.stat(path);
+            if (dataSet.place(file).tier().isEmpty()) {
+              files.add(file);
+            }
           } catch (NoSuchFileException e) {
             log.debug("planned, but not there: {}", path);
           }
         }
-        dataSet.loadAll(
-            files, 1, (file, why) -> log.debug("{} cannot be fetched ahead", file.path(), why));
-        // Who tells an order trains, and comes again.
-        dataSet.bringNear(files, dataSet.totals().map(Totals::bytes).orElse(0L));
+        if (!files.isEmpty()) {
+          dataSet.loadAll(
+              files, 1, (file, why) -> log.debug("{} cannot be fetched ahead", file.path(), why));
+          // Who tells an order trains, and comes again.
+          dataSet.bringNear(files, dataSet.totals().map(Totals::bytes).orElse(0L));
+        }
       } catch (IOException | RuntimeException e) {
         log.info("files cannot be fetched ahead: {}", e.toString());
       }

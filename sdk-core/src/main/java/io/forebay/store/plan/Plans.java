@@ -87,6 +87,11 @@ public final class Plans {
     }
   }
 
+  /** Whether a job has a plan. */
+  public synchronized boolean knows(long job) {
+    return jobs.containsKey(job);
+  }
+
   /** The clock of all uses. */
   public long now() {
     return nanoTime.getAsLong();

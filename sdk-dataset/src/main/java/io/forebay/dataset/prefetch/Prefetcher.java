@@ -49,7 +49,6 @@ public final class Prefetcher implements Follower {
   private final DataSet dataSet;
   private final ReadPlan plan;
   private final PrefetchOptions options;
-  private final long job = ThreadLocalRandom.current().nextLong();
   private final Thread thread;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -60,6 +59,11 @@ public final class Prefetcher implements Follower {
   private boolean closed;
 
   // Used by the thread alone.
+  private long job = ThreadLocalRandom.current().nextLong();
+
+  /** Whether the cache has heard of the job. */
+  private boolean introduced;
+
   private long announced;
   private long fetched;
   private long fetchedBytes;
@@ -173,14 +177,22 @@ public final class Prefetcher implements Follower {
       return;
     }
     announced = Math.max(announced, now);
+    boolean unknown = false;
     do {
       long first = announced;
       List<FileStatus> files = new ArrayList<>();
       while (announced < end && files.size() < ANNOUNCED_AT_ONCE) {
         files.add(plan.file(announced++));
       }
-      dataSet.announce(job, now, first, files);
+      unknown |= dataSet.announce(job, now, first, files);
     } while (announced < end && !isClosed());
+    boolean forgotten = unknown && introduced;
+    if (forgotten) { // a server was started since, and is to hear of all that comes
+      dataSet.announce(job, Long.MAX_VALUE, announced, List.of());
+      job = ThreadLocalRandom.current().nextLong();
+      announced = now;
+    }
+    introduced = !forgotten;
     told = now;
     toldNanos = time;
   }
