@@ -1,7 +1,10 @@
 package io.forebay.fill;
 
+import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
 import io.forebay.store.NodeStore;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -34,6 +37,10 @@ final class AheadQueue {
 
   private final NodeStore store;
   private final SortedMap<Long, Expected> waiting = new TreeMap<>();
+
+  /** The eldest that waits of each file. */
+  private final Map<FileId, Expected> eldest = new HashMap<>();
+
   private long arrived;
 
   /** Bytes of those that were taken, and are not there yet. */
@@ -45,9 +52,30 @@ final class AheadQueue {
 
   synchronized void add(FileVersion file) {
     if (waiting.size() == MOST) {
-      waiting.remove(waiting.firstKey());
+      remove(waiting.get(waiting.firstKey()));
     }
-    waiting.put(++arrived, new Expected(arrived, file, store.nextRead(file)));
+    put(new Expected(++arrived, file, store.nextRead(file)));
+  }
+
+  private void put(Expected file) {
+    waiting.put(file.number, file);
+    eldest.putIfAbsent(file.file.id(), file);
+  }
+
+  private void remove(Expected file) {
+    waiting.remove(file.number);
+    eldest.remove(file.file.id(), file);
+  }
+
+  /**
+   * A file is being read that is not here. Readers that have several batches on their way come to
+   * it long before they say that they have.
+   */
+  synchronized void missed(FileId file) {
+    Expected waits = eldest.get(file);
+    if (waits != null) {
+      remove(waits);
+    }
   }
 
   /**
@@ -59,7 +87,7 @@ final class AheadQueue {
   synchronized void done(Expected file, boolean room) {
     onTheirWay -= file.file.size();
     if (!room && file.isAnnounced()) {
-      waiting.put(file.number, file);
+      put(file);
     }
   }
 
@@ -71,7 +99,7 @@ final class AheadQueue {
       if (!late && next.isAnnounced() && !store.mayFetchAhead(next.file, onTheirWay)) {
         return null;
       }
-      waiting.remove(next.number);
+      remove(next);
       if (!late) {
         onTheirWay += next.file.size();
         return next;
