@@ -253,10 +253,11 @@ public final class DataSet {
    * reports nothing: what is not copied is read from its owner.
    *
    * @param files as {@link #stat}, {@link #list} or {@link #walk} returned them
-   * @param dataSetBytes what all files that are read have together
+   * @param all how much all files are that will be read on all nodes, if it is known: for what this
+   *     node owns of them room is left
    */
-  public void bringNear(List<FileStatus> files, long dataSetBytes) {
-    ladder.bringNear(versionsOf(files), dataSetBytes);
+  public void bringNear(List<FileStatus> files, Optional<Totals> all) {
+    ladder.bringNear(versionsOf(files), all);
   }
 
   /**

@@ -1,9 +1,9 @@
 package io.forebay;
 
 /**
- * What the snapshot in use holds.
+ * How much there is of files.
  *
- * @param files in it
+ * @param files how many
  * @param bytes of all of them
  */
 public record Totals(long files, long bytes) {}

@@ -197,7 +197,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
   private Message readHere(Message.ReadHere read) throws IOException {
     read.files().forEach(file -> DataPath.normalize(file.path()));
-    node.readHere(node.dataSet(read.dataSet()), read.files(), read.again(), read.dataSetBytes());
+    node.readHere(node.dataSet(read.dataSet()), read.files(), read.again(), read.all());
     return new Message.Done();
   }
 

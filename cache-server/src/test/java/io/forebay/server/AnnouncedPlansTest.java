@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What servers know of the reads that jobs announce. */
-class PlansTest {
+class AnnouncedPlansTest {
 
   @TempDir Path directory;
   private Nodes nodes;

@@ -10,11 +10,13 @@ import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import io.forebay.LocalCopy;
+import io.forebay.Totals;
 import io.forebay.read.Origin;
 import io.forebay.store.ShareStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +93,7 @@ class LocalCopiesTest {
     List<FileStatus> files = data.walk("");
     long total = files.stream().mapToLong(FileStatus::size).sum();
     data.prefetchAll(files);
-    data.bringNear(files, total);
+    data.bringNear(files, Optional.of(new Totals(files.size(), total)));
     await().atMost(ONE_MINUTE).until(() -> fileCount(0) == FILES + 1);
     readAll(data);
     assertThat(client.stats().reads(Origin.OTHER_SERVER)).isZero();
@@ -104,7 +106,7 @@ class LocalCopiesTest {
   void whoWantsNoCopiesHasNone() throws IOException {
     start(LocalCopy.NONE);
     DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
-    data.bringNear(data.walk(""), 0);
+    data.bringNear(data.walk(""), Optional.empty());
     for (int i = 0; i < 3; i++) {
       readAll(data);
     }
@@ -117,7 +119,7 @@ class LocalCopiesTest {
     start(LocalCopy.ALL);
     DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
     List<FileStatus> files = data.walk("");
-    data.bringNear(files, 0);
+    data.bringNear(files, Optional.empty());
     nodes.stop(1);
     readAll(data);
     readAll(data);

@@ -2,6 +2,7 @@ package io.forebay.node;
 
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import io.forebay.UnknownDataSetException;
 import io.forebay.fill.FillMemory;
 import io.forebay.fill.FillThreads;
@@ -65,6 +66,9 @@ import org.slf4j.LoggerFactory;
 public final class CacheNode implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CacheNode.class);
+
+  /** What a file takes on disk beyond its length, on average. */
+  private static final long HALF_A_PAGE = 2048;
 
   private final NodeOptions options;
   private final FileChannel lock;
@@ -438,13 +442,13 @@ public final class CacheNode implements AutoCloseable {
    * are worth it.
    *
    * @param again whether it is known that they will be read again
-   * @param dataSetBytes what all files of the data set have together; 0 if it is not known
+   * @param all how much all files of the data set are, if it is known
    */
   public void readHere(
-      NodeDataSet known, List<FileStatus> files, boolean again, long dataSetBytes) {
-    if (dataSetBytes > 0) {
-      store.owns(known.spec().name(), dataSetBytes / peers.nodes());
-    }
+      NodeDataSet known, List<FileStatus> files, boolean again, Optional<Totals> all) {
+    all.ifPresent(
+        t ->
+            store.owns(known.spec().name(), (t.bytes() + t.files() * HALF_A_PAGE) / peers.nodes()));
     known.readHere(files, again);
   }
 

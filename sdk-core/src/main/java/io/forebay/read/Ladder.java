@@ -2,6 +2,7 @@ package io.forebay.read;
 
 import io.forebay.ReadOrder;
 import io.forebay.StaleFileException;
+import io.forebay.Totals;
 import io.forebay.UnknownDataSetException;
 import io.forebay.metadata.FileVersion;
 import io.forebay.wire.Item;
@@ -170,16 +171,16 @@ public final class Ladder {
   /**
    * Tells this node's cache that files will be read here again and again. Best effort.
    *
-   * @param dataSetBytes what all files of the data set have together
+   * @param all how much all files of the data set are, if it is known
    */
-  public void bringNear(List<FileVersion> files, long dataSetBytes) {
+  public void bringNear(List<FileVersion> files, Optional<Totals> all) {
     List<FileVersion> missing = files.stream().filter(f -> !isResident(f)).toList();
     if (missing.isEmpty()) {
       return;
     }
     for (Rung rung : rungs) {
       try {
-        rung.bringNear(missing, dataSetBytes);
+        rung.bringNear(missing, all);
       } catch (IOException e) {
         log.debug("files cannot be copied to this node; they are read from their owners", e);
       }

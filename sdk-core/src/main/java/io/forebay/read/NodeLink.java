@@ -153,7 +153,9 @@ public final class NodeLink implements UseLog, AutoCloseable {
                       ReadElsewhere::dataSet,
                       Collectors.mapping(ReadElsewhere::file, Collectors.toList())));
       for (var each : byDataSet.entrySet()) {
-        own.get().readHere(new Message.ReadHere(each.getKey(), false, 0, each.getValue()));
+        own.get()
+            .readHere(
+                new Message.ReadHere(each.getKey(), false, Optional.empty(), each.getValue()));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.forebay.read;
 
+import io.forebay.Totals;
 import io.forebay.metadata.FileVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,9 +24,9 @@ interface Rung {
   /**
    * Tells that files will be read on this node again and again.
    *
-   * @param dataSetBytes what all files of the data set have together
+   * @param all how much all files of the data set are, if it is known
    */
-  default void bringNear(List<FileVersion> files, long dataSetBytes) throws IOException {}
+  default void bringNear(List<FileVersion> files, Optional<Totals> all) throws IOException {}
 
   /**
    * Tells what a job will read.

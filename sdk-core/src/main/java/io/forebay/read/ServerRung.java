@@ -1,6 +1,7 @@
 package io.forebay.read;
 
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import io.forebay.metadata.FileVersion;
 import io.forebay.store.plan.PlanUpdate;
 import io.forebay.wire.Item;
@@ -77,7 +78,7 @@ public final class ServerRung implements Rung {
 
   /** This node's server hears of what others own. */
   @Override
-  public void bringNear(List<FileVersion> files, long dataSetBytes) throws IOException {
+  public void bringNear(List<FileVersion> files, Optional<Totals> all) throws IOException {
     Optional<ServerClient> own = servers.own().filter(server -> !server.isDown());
     if (own.isEmpty()) {
       return;
@@ -88,7 +89,7 @@ public final class ServerRung implements Rung {
             .map(FileVersion::status)
             .toList();
     if (!others.isEmpty()) {
-      own.get().readHere(new Message.ReadHere(dataSet, true, dataSetBytes, others));
+      own.get().readHere(new Message.ReadHere(dataSet, true, all, others));
     }
   }
 

@@ -159,7 +159,8 @@ public final class Codec {
       return PREFETCH;
     } else if (message instanceof Message.ReadHere m) {
       putText(out, m.dataSet());
-      out.put((byte) (m.again() ? 1 : 0)).putLong(m.dataSetBytes());
+      out.put((byte) (m.again() ? 1 : 0));
+      putTotals(out, m.all());
       putStatuses(out, m.files());
       return READ_HERE;
     } else if (message instanceof Message.Plan m) {
@@ -190,8 +191,7 @@ public final class Codec {
         putText(out, mount.root().toString());
         out.put((byte) (mount.readOnly() ? 1 : 0));
       }
-      out.put((byte) (m.totals().isPresent() ? 1 : 0));
-      m.totals().ifPresent(t -> out.putLong(t.files()).putLong(t.bytes()));
+      putTotals(out, m.totals());
       return OPENED;
     } else if (message instanceof Message.Status m) {
       putStatus(out, m.status());
@@ -276,7 +276,7 @@ public final class Codec {
       case LOAD -> new Message.Load(text(in), items(in));
       case PREFETCH -> new Message.Prefetch(text(in), statuses(in));
       case PLAN -> new Message.Plan(text(in), plan(in));
-      case READ_HERE -> new Message.ReadHere(text(in), in.get() != 0, in.getLong(), statuses(in));
+      case READ_HERE -> new Message.ReadHere(text(in), in.get() != 0, totals(in), statuses(in));
       case USED -> used(in);
       case MAPS_STUCK -> new Message.MapsStuck(text(in));
       case CANCEL -> new Message.Cancel();
@@ -330,6 +330,11 @@ public final class Codec {
       mounts.add(new Mount(text(in), URI.create(text(in)), Map.of(), Map.of(), in.get() != 0));
     }
     return mounts;
+  }
+
+  private static void putTotals(ByteBuffer out, Optional<Totals> totals) {
+    out.put((byte) (totals.isPresent() ? 1 : 0));
+    totals.ifPresent(t -> out.putLong(t.files()).putLong(t.bytes()));
   }
 
   private static Optional<Totals> totals(ByteBuffer in) {

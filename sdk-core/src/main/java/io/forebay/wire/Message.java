@@ -65,9 +65,9 @@ public sealed interface Message {
    * copies. Answer: {@link Done}, at once.
    *
    * @param again whether it is known that they will be read again
-   * @param dataSetBytes what all files of the data set have together; 0 if it is not known
+   * @param all how much all files of the data set are, if it is known
    */
-  record ReadHere(String dataSet, boolean again, long dataSetBytes, List<FileStatus> files)
+  record ReadHere(String dataSet, boolean again, Optional<Totals> all, List<FileStatus> files)
       implements Message {}
 
   /**

@@ -110,8 +110,11 @@ class CodecTest {
                 (d, order, files) ->
                     new Message.Get(d, order, files.stream().map(Item::whole).toList())),
         Combinators.combine(text, statuses).as(Message.Prefetch::new),
-        Combinators.combine(text, Arbitraries.of(true, false), Arbitraries.longs(), statuses)
-            .as(Message.ReadHere::new),
+        Combinators.combine(
+                text, Arbitraries.of(true, false), Arbitraries.longs().optional(), statuses)
+            .as(
+                (dataSet, again, n, files) ->
+                    new Message.ReadHere(dataSet, again, n.map(v -> new Totals(v, v + 1)), files)),
         Combinators.combine(
                 text,
                 Arbitraries.longs(),

@@ -2,7 +2,6 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
-import io.forebay.Totals;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
@@ -153,7 +152,7 @@ final class Plan implements AutoCloseable {
           dataSet.loadAll(
               files, 1, (file, why) -> log.debug("{} cannot be fetched ahead", file.path(), why));
           // Who tells an order trains, and comes again.
-          dataSet.bringNear(files, dataSet.totals().map(Totals::bytes).orElse(0L));
+          dataSet.bringNear(files, dataSet.totals());
         }
       } catch (IOException | RuntimeException e) {
         log.info("files cannot be fetched ahead: {}", e.toString());

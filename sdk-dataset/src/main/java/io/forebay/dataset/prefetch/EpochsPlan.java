@@ -1,6 +1,7 @@
 package io.forebay.dataset.prefetch;
 
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import io.forebay.dataset.epoch.EpochOrder;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +16,7 @@ final class EpochsPlan implements ReadPlan {
   private final LongFunction<? extends EpochOrder> orders;
   private final long epochSize;
   private final long size;
-  private final long bytes;
+  private final Totals totals;
 
   /** The last one that was asked for: the next question is likely to be about the same. */
   private volatile Epoch latest;
@@ -23,7 +24,7 @@ final class EpochsPlan implements ReadPlan {
   EpochsPlan(List<FileStatus> files, int epochs, LongFunction<? extends EpochOrder> orders) {
     this.files = files;
     this.orders = orders;
-    this.bytes = files.stream().mapToLong(FileStatus::size).sum();
+    this.totals = new Totals(files.size(), files.stream().mapToLong(FileStatus::size).sum());
     this.latest = new Epoch(0, orders.apply(0));
     this.epochSize = latest.order.size();
     this.size = Math.multiplyExact(epochSize, (long) epochs);
@@ -40,8 +41,8 @@ final class EpochsPlan implements ReadPlan {
   }
 
   @Override
-  public long bytes() {
-    return bytes;
+  public Totals totals() {
+    return totals;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.forebay.FileStatus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -227,7 +228,7 @@ public final class Prefetcher implements Follower {
       try {
         isMissing = dataSet.prefetchAll(files) > 0;
         if (fetched + plan.epochSize() <= plan.size()) {
-          dataSet.bringNear(files, plan.bytes());
+          dataSet.bringNear(files, Optional.of(plan.totals()));
         }
       } catch (IOException e) {
         log.debug("files cannot be fetched ahead; reading will tell why", e);

@@ -1,6 +1,7 @@
 package io.forebay.dataset.prefetch;
 
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import io.forebay.dataset.epoch.EpochOrder;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -17,8 +18,8 @@ public interface ReadPlan {
   /** Reads of an epoch, by which a look-ahead is measured. */
   long epochSize();
 
-  /** What the files have together, each counted once. */
-  long bytes();
+  /** How much all files are, whichever rank reads them. */
+  Totals totals();
 
   /**
    * The file of a read.

@@ -1,5 +1,6 @@
 package io.forebay.dataset.prefetch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
+import io.forebay.StaleFileException;
 import io.forebay.config.DataSize;
 import io.forebay.dataset.epoch.EpochOrder;
 import io.forebay.samples.oss.OssServer;
@@ -130,6 +132,22 @@ class PrefetcherTest {
       await().atMost(ONE_MINUTE).until(() -> isResident(plan, 250));
     }
     assertThat(isResident(plan, 3)).isFalse();
+  }
+
+  @Test
+  void whatIsNotAsThePlanHasItIsNeverFetchedAndItsReaderIsTold() throws IOException {
+    ReadPlan plan = plan(1);
+    FileStatus changed = plan.file(3);
+    oss.put("bucket", changed.path(), "another version".getBytes(UTF_8));
+    try (Prefetcher prefetcher = Prefetcher.start(dataSet, plan, PrefetchOptions.DEFAULT, 0)) {
+      await().atMost(ONE_MINUTE).until(() -> isResident(plan, 100));
+      prefetcher.reached(10);
+      await().atMost(ONE_MINUTE).until(() -> isResident(plan, 250));
+    }
+    assertThat(isResident(plan, 3)).isFalse();
+    assertThatThrownBy(() -> dataSet.read(changed.path()))
+        .isInstanceOf(StaleFileException.class)
+        .hasMessageContaining(changed.path());
   }
 
   @Test
