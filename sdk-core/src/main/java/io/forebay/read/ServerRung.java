@@ -85,7 +85,7 @@ public final class ServerRung implements Rung {
     }
     List<FileStatus> others =
         files.stream()
-            .filter(f -> servers.candidates(f.id()).get(0) != own.get())
+            .filter(f -> servers.candidates(f.id()).stream().limit(1).noneMatch(servers::isOwn))
             .map(FileVersion::status)
             .toList();
     if (!others.isEmpty()) {

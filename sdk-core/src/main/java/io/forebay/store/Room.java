@@ -55,7 +55,7 @@ final class Room {
     return new Marks(low, high, used);
   }
 
-  /** What copies may take of a data set's maximum, and what it has is measured by with them. */
+  /** The low water mark of a data set's maximum. */
   double lowOf(Share share) {
     return tiers.get(tiers.size() - 1).low() * share.policy().maxBytes();
   }
