@@ -73,8 +73,8 @@ public final class Prefetcher implements Follower {
   private long toldNanos = System.nanoTime();
   private double readsPerNano;
 
-  /** Whether some of the files that were asked for last are not on this node. */
-  private boolean isMissing;
+  /** Some of the files up to this read were not on this node. */
+  private long missing;
 
   private Prefetcher(DataSet dataSet, ReadPlan plan, PrefetchOptions options, long from) {
     this.dataSet = dataSet;
@@ -148,7 +148,7 @@ public final class Prefetcher implements Follower {
   }
 
   private long tellNanos() {
-    if (!isMissing) {
+    if (missing <= told) {
       return TELL_MOST_NANOS;
     }
     long nanos =
@@ -226,7 +226,9 @@ public final class Prefetcher implements Follower {
         files.add(file);
       }
       try {
-        isMissing = dataSet.prefetchAll(files) > 0;
+        if (dataSet.prefetchAll(files) > 0) {
+          missing = fetched;
+        }
         if (fetched + plan.epochSize() <= plan.size()) {
           dataSet.bringNear(files, Optional.of(plan.totals()));
         }
