@@ -69,11 +69,11 @@ final class AheadQueue {
 
   /**
    * A file is being read that is not here. Readers that have several batches on their way come to
-   * it long before they say that they have.
+   * it long before they say that they have. With several jobs it may be the read of another one.
    */
-  synchronized void missed(FileId file) {
-    Expected waits = eldest.get(file);
-    if (waits != null) {
+  synchronized void missed(FileVersion file) {
+    Expected waits = eldest.get(file.id());
+    if (waits != null && store.jobs(file.dataSet()) == 1) {
       remove(waits);
     }
   }

@@ -217,7 +217,7 @@ public final class ReadThrough {
 
     private void readMissing(int block, int inBlock, ByteBuffer piece) throws IOException {
       letGo();
-      upcoming.missed(version.id());
+      upcoming.missed(version);
       if (!isOnItsWay(block)) {
         fetch(version, blocks, block, block, waitedFor);
       }

@@ -338,6 +338,11 @@ public final class NodeStore implements Closeable {
     }
   }
 
+  /** Jobs of a data set that announced what they will read. */
+  public int jobs(String dataSet) {
+    return shares.of(dataSet).plans().jobs();
+  }
+
   /** The read of a file that comes next, as {@link Plans#nextRead} names it. */
   public long nextRead(FileVersion version) {
     return shares.of(version.dataSet()).plans().nextRead(version.id().high());
