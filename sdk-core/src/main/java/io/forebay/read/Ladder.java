@@ -151,7 +151,7 @@ public final class Ladder {
    * @return how many of them are not on this node
    */
   public int prefetch(List<FileVersion> files) throws IOException {
-    List<FileVersion> missing = files.stream().filter(f -> !isResident(f)).toList();
+    List<FileVersion> missing = missing(files);
     if (missing.isEmpty()) {
       return 0;
     }
@@ -174,7 +174,7 @@ public final class Ladder {
    * @param all how much all files of the data set are, if it is known
    */
   public void bringNear(List<FileVersion> files, Optional<Totals> all) {
-    List<FileVersion> missing = files.stream().filter(f -> !isResident(f)).toList();
+    List<FileVersion> missing = missing(files);
     if (missing.isEmpty()) {
       return;
     }
@@ -214,6 +214,10 @@ public final class Ladder {
       }
     }
     throw new IOException("there is no cache that could keep anything");
+  }
+
+  private List<FileVersion> missing(List<FileVersion> files) {
+    return files.stream().filter(f -> !isResident(f)).toList();
   }
 
   private boolean isResident(FileVersion file) {

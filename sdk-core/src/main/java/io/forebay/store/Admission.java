@@ -72,11 +72,10 @@ final class Admission {
       }
     }
     if (place.isEmpty()) {
-      if (copy) {
-        return Optional.empty();
+      if (!copy) {
+        share.want(bytes, pinned, claim);
+        store.housekeeper().noRoomFor(share, pinned, claim);
       }
-      share.want(bytes, pinned, claim);
-      store.housekeeper().noRoomFor(share, pinned, claim);
       return Optional.empty();
     }
     store.housekeeper().filled(place.get());

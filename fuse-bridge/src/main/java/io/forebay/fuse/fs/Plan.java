@@ -2,6 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.Totals;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -135,6 +137,7 @@ final class Plan implements AutoCloseable {
   }
 
   private void work() {
+    Optional<Totals> all = Optional.empty(); // a request to a server
     for (List<String> paths = take(); !paths.isEmpty(); paths = take()) {
       List<FileStatus> files = new ArrayList<>();
       try {
@@ -151,8 +154,11 @@ final class Plan implements AutoCloseable {
         if (!files.isEmpty()) {
           dataSet.loadAll(
               files, 1, (file, why) -> log.debug("{} cannot be fetched ahead", file.path(), why));
+          if (all.isEmpty()) {
+            all = dataSet.totals();
+          }
           // Who tells an order trains, and comes again.
-          dataSet.bringNear(files, dataSet.totals());
+          dataSet.bringNear(files, all);
         }
       } catch (IOException | RuntimeException e) {
         log.info("files cannot be fetched ahead: {}", e.toString());

@@ -228,9 +228,9 @@ public final class Prefetcher implements Follower {
       try {
         if (dataSet.prefetchAll(files) > 0) {
           missing = fetched;
-        }
-        if (fetched + plan.epochSize() <= plan.size()) {
-          dataSet.bringNear(files, Optional.of(plan.totals()));
+          if (fetched + plan.epochSize() <= plan.size()) {
+            dataSet.bringNear(files, Optional.of(plan.totals()));
+          }
         }
       } catch (IOException e) {
         log.debug("files cannot be fetched ahead; reading will tell why", e);
