@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ./forebay bench                      all of them",
-      "  ./forebay bench resident --rounds 5  one of them, quickly"
+      "  ./forebay bench resident --rounds 5  one of them, quickly",
+      "  ./forebay bench mount --only 'ls -lR'"
     })
 public final class Bench implements Callable<Integer> {
 
@@ -59,6 +60,13 @@ public final class Bench implements Callable<Integer> {
       defaultValue = "15",
       description = "Measured rounds of each comparison (default: ${DEFAULT-VALUE}).")
   private int rounds;
+
+  @Option(
+      names = "--only",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "Of 'mount' only the rows that have this in their names.")
+  private String only;
 
   private Bench() {}
 
@@ -115,7 +123,7 @@ public final class Bench implements Callable<Integer> {
       WarmUp.run();
     }
     if (runs(Suite.mount)) {
-      Mounts.run(rounds);
+      Mounts.run(rounds, only);
     }
     if (runs(Suite.cold)) {
       ColdMount.run();

@@ -78,16 +78,19 @@ final class Mounts {
     this.rounds = rounds;
   }
 
-  static void run(int rounds) throws Exception {
+  /**
+   * @param only what the names of the rows have in them
+   */
+  static void run(int rounds, String only) throws Exception {
     Path directory = Files.createTempDirectory("forebay-mounts");
     try {
-      new Mounts(directory, CReader.compile(directory), rounds).run();
+      new Mounts(directory, CReader.compile(directory), rounds).run(only);
     } finally {
       ConfiguredServer.deleteTree(directory);
     }
   }
 
-  private void run() throws Exception {
+  private void run(String only) throws Exception {
     write();
     try (ConfiguredServer server =
         new ConfiguredServer(
@@ -97,7 +100,7 @@ final class Mounts {
       load(dataSet, dataSet.walk("small"));
       load(dataSet, List.of(dataSet.stat("large")));
       Path root = Files.createDirectory(directory.resolve("mnt"));
-      List<Test> tests = tests();
+      List<Test> tests = tests().stream().filter(test -> test.name.contains(only)).toList();
       Map<Test, Result> results = new LinkedHashMap<>();
       try {
         for (int round = -1; round < rounds; round++) {

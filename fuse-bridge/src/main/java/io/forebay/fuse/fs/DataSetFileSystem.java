@@ -146,6 +146,8 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       case Opcode.GETATTR -> false;
       case Opcode.OPEN -> (request.intAt(0) & O_ACCMODE) != 0 || backing.isSlow();
       case Opcode.RELEASE -> request.longAt(0) == Writes.HANDLE;
+      case Opcode.READDIR, Opcode.READDIRPLUS ->
+          !directories.isAtHand(request.nodeId(), request.longAt(8));
       default -> true;
     };
   }
@@ -319,8 +321,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       return;
     }
     Inode inode = inodes.get(request.nodeId());
-    FileStatus status = inode.status();
-    if (status.directory()) {
+    if (inode.isDirectory()) {
       reply.error(Errno.EISDIR);
       return;
     }
@@ -330,7 +331,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     }
     reply.body(OpenOut.BYTES);
     synchronized (inode) {
-      if (mayPassThrough(inode, status)) {
+      if (mayPassThrough(inode)) {
         inodes.opened(inode, Inode.Mode.PASSTHROUGH, request.number());
         OpenOut.put(reply, 0, 0, OpenOut.PASSTHROUGH | OpenOut.NOFLUSH, inode.backing.id());
       } else {
@@ -343,11 +344,11 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   }
 
   /** What one handle of a node does all do; the caller has its lock. */
-  private boolean mayPassThrough(Inode inode, FileStatus status) {
+  private boolean mayPassThrough(Inode inode) {
     return switch (inode.mode) {
       case PASSTHROUGH -> true;
       case ANSWERED -> false;
-      case CLOSED -> passthrough && status.size() > 0 && backing.open(inode);
+      case CLOSED -> passthrough && inode.size() > 0 && backing.open(inode);
     };
   }
 
@@ -501,6 +502,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   @Override
   public void close() {
     plan.close();
+    directories.close();
     pruner.close();
     pages.close();
     backing.close();

@@ -2,6 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.fuse.journal.PackedStatus;
 import java.nio.file.NoSuchFileException;
 
 /**
@@ -20,7 +21,8 @@ final class Inode {
   private final long id;
 
   // Written under the lock of Inodes.
-  private volatile FileStatus status;
+  private volatile byte[] status;
+  private int pathHash;
   long lookups;
 
   // Used by the thread of PageCache only.
@@ -33,17 +35,44 @@ final class Inode {
   /** The registered file that the kernel reads, or null. */
   BackingFiles.Backing backing;
 
-  Inode(long id, FileStatus status) {
+  /**
+   * @param status a {@link PackedStatus}
+   * @param pathHash as {@link #pathHash()}
+   */
+  Inode(long id, byte[] status, int pathHash) {
     this.id = id;
     this.status = status;
+    this.pathHash = pathHash;
+  }
+
+  Inode(long id, FileStatus status) {
+    this(id, PackedStatus.pack(status), status.path().hashCode());
   }
 
   long id() {
     return id;
   }
 
+  /** Made anew each time, for nodes are many. */
   FileStatus status() {
+    return PackedStatus.unpack(status);
+  }
+
+  byte[] packed() {
     return status;
+  }
+
+  boolean isDirectory() {
+    return PackedStatus.isDirectory(status);
+  }
+
+  long size() {
+    return PackedStatus.size(status);
+  }
+
+  /** That of its path as a string; asked for under the lock of {@link Inodes}. */
+  int pathHash() {
+    return pathHash;
   }
 
   /**
@@ -56,7 +85,7 @@ final class Inode {
     if (name == null) {
       throw new NoSuchFileException("a name that is not UTF-8");
     }
-    String path = DataPath.child(status.path(), name);
+    String path = DataPath.child(status().path(), name);
     if (!DataPath.isValid(path)) {
       throw new NoSuchFileException(path);
     }
@@ -71,6 +100,7 @@ final class Inode {
   }
 
   void status(FileStatus now) {
-    status = now;
+    status = PackedStatus.pack(now);
+    pathHash = now.path().hashCode();
   }
 }

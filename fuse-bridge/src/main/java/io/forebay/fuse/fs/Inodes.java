@@ -3,10 +3,10 @@ package io.forebay.fuse.fs;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
 import io.forebay.fuse.journal.Entries;
+import io.forebay.fuse.journal.PackedStatus;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,7 +18,7 @@ final class Inodes {
   static final long ROOT = 1;
 
   private final NodeTable byId = new NodeTable();
-  private final Map<String, Inode> byPath = new HashMap<>();
+  private final PathTable byPath = new PathTable();
   private final Entries journal;
   private long lastId;
 
@@ -42,7 +42,7 @@ final class Inodes {
   private void add(Inode inode) {
     byId.add(inode);
     // Ascending, so that a path means the youngest of its versions.
-    byPath.put(inode.status().path(), inode);
+    byPath.put(inode);
   }
 
   /**
@@ -61,10 +61,20 @@ final class Inodes {
    *
    * @param request that asks for it
    */
-  synchronized Inode lookUp(FileStatus status, long request) {
-    Inode inode = byPath.get(status.path());
-    if (inode == null || !inode.status().equals(status)) {
-      inode = new Inode(++lastId, status);
+  Inode lookUp(FileStatus status, long request) {
+    return lookUp(PackedStatus.pack(status), status.path().hashCode(), request);
+  }
+
+  /**
+   * The same.
+   *
+   * @param status a {@link PackedStatus}
+   * @param pathHash of its path as a string
+   */
+  synchronized Inode lookUp(byte[] status, int pathHash, long request) {
+    Inode inode = byPath.get(status, pathHash);
+    if (inode == null || !Arrays.equals(inode.packed(), status)) {
+      inode = new Inode(++lastId, status, pathHash);
       add(inode);
       journal.node(inode.id(), request, 1, status);
       if (byId.size() > most) {
@@ -99,23 +109,23 @@ final class Inodes {
 
   /** A node for a file that is not stored yet, with one look-up. */
   synchronized Inode create(String path, long request) {
-    byPath.remove(path);
+    find(path).ifPresent(byPath::remove);
     return lookUp(FileStatus.file(path, 0, System.currentTimeMillis(), ""), request);
   }
 
   /** What a node stands for is another version, or has another name. */
   synchronized void become(Inode inode, FileStatus now) {
-    byPath.remove(inode.status().path(), inode);
+    byPath.remove(inode);
     inode.status(now);
     if (byId.get(inode.id()) == inode) {
-      byPath.put(now.path(), inode);
-      journal.node(inode.id(), 0, inode.lookups, now);
+      byPath.put(inode);
+      journal.node(inode.id(), 0, inode.lookups, inode.packed());
     }
   }
 
   /** Its path means another version from now on, or nothing. */
   synchronized void detach(Inode inode) {
-    byPath.remove(inode.status().path(), inode);
+    byPath.remove(inode);
   }
 
   /** One more handle; the caller has the node's lock. */
@@ -127,8 +137,7 @@ final class Inodes {
 
   /** A node, if its path means it at present. */
   synchronized Optional<Inode> current(long id) {
-    return Optional.ofNullable(byId.get(id))
-        .filter(inode -> byPath.get(inode.status().path()) == inode);
+    return Optional.ofNullable(byId.get(id)).filter(byPath::contains);
   }
 
   /**
@@ -147,7 +156,7 @@ final class Inodes {
       return Optional.empty();
     }
     byId.remove(inode);
-    byPath.remove(inode.status().path(), inode);
+    byPath.remove(inode);
     return Optional.of(inode);
   }
 
@@ -163,7 +172,7 @@ final class Inodes {
         if (byId.get(inode.id()) != inode) {
           continue;
         }
-        entries.node(inode.id(), 0, inode.lookups, inode.status());
+        entries.node(inode.id(), 0, inode.lookups, inode.packed());
       }
       synchronized (inode) {
         entries.handles(inode.id(), 0, inode.handles, inode.mode == Inode.Mode.PASSTHROUGH);
@@ -188,6 +197,6 @@ final class Inodes {
 
   /** All that paths mean at present but the root. */
   synchronized List<Inode> all() {
-    return byPath.values().stream().filter(inode -> inode.id() != ROOT).toList();
+    return byPath.stream().filter(inode -> inode.id() != ROOT).toList();
   }
 }

@@ -3,6 +3,7 @@ package io.forebay.fuse.fs;
 import io.forebay.FileStatus;
 import io.forebay.fuse.journal.Entries;
 import io.forebay.fuse.journal.Journal;
+import io.forebay.fuse.journal.PackedStatus;
 import io.forebay.fuse.protocol.Capabilities;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -69,8 +70,9 @@ public final class Recovered implements Entries {
   }
 
   @Override
-  public void node(long id, long request, long lookups, FileStatus status) {
+  public void node(long id, long request, long lookups, byte[] packed) {
     highest(id, 0);
+    FileStatus status = PackedStatus.unpack(packed);
     Inode inode = inodes.computeIfAbsent(id, i -> new Inode(i, status));
     inode.status(status);
     inode.lookups = lookups;

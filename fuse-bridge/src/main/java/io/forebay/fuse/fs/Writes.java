@@ -82,13 +82,17 @@ final class Writes implements Directories.Tree {
   }
 
   /** How a node looks to those who ask now. */
+  FileStatus shown(Inode inode) throws IOException {
+    return shown(inode, inode.status());
+  }
+
   @Override
-  public FileStatus shown(Inode inode) throws IOException {
+  public FileStatus shown(Inode inode, FileStatus status) throws IOException {
     if (drafts.isEmpty()) {
-      return inode.status();
+      return status;
     }
     Draft draft = drafts.get(inode.id());
-    return draft == null ? inode.status() : draft.status();
+    return draft == null ? status : draft.status();
   }
 
   /** What is at a path. */

@@ -1,7 +1,5 @@
 package io.forebay.fuse.journal;
 
-import io.forebay.FileStatus;
-
 /**
  * What a journal holds. Each entry is a state and no change, so the last one of a node counts. An
  * entry names the kernel's request that it was made for: when its reply was lost, the kernel sends
@@ -26,8 +24,12 @@ public interface Entries {
    */
   void highest(long node, int backing);
 
-  /** A node that the kernel knows. */
-  void node(long id, long request, long lookups, FileStatus status);
+  /**
+   * A node that the kernel knows.
+   *
+   * @param status a {@link PackedStatus}
+   */
+  void node(long id, long request, long lookups, byte[] status);
 
   /** How often it knows it; 0 when it forgot it. */
   void lookups(long id, long request, long lookups);

@@ -1,6 +1,5 @@
 package io.forebay.fuse.journal;
 
-import io.forebay.FileStatus;
 import io.forebay.fuse.protocol.Libc;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -133,19 +132,8 @@ public final class Journal implements Entries, AutoCloseable {
     switch (window.getInt(position + 4)) {
       case AGREED -> entries.agreed((int) node, (int) request, textAt(HEAD, (int) value));
       case HIGHEST -> entries.highest(node, (int) value);
-      case NODE -> {
-        int path = window.getInt(position + HEAD + 16);
-        int etag = window.getInt(position + HEAD + 20);
-        int text = HEAD + 24;
-        entries.node(
-            node,
-            request,
-            value,
-            etag < 0
-                ? FileStatus.directory(textAt(text, path))
-                : FileStatus.file(
-                    textAt(text, path), longAt(HEAD), longAt(HEAD + 8), textAt(text + path, etag)));
-      }
+      case NODE ->
+          entries.node(node, request, value, bytesAt(HEAD + 4, window.getInt(position + HEAD)));
       case LOOKUPS -> entries.lookups(node, request, value);
       case HANDLES -> entries.handles(node, request, (int) (value >>> 1), (value & 1) != 0);
       case BACKING -> entries.backing(node, (int) value, textAt(HEAD, (int) request));
@@ -158,10 +146,14 @@ public final class Journal implements Entries, AutoCloseable {
     return position + offset + Long.BYTES <= WINDOW ? window.getLong(position + offset) : 0;
   }
 
+  private byte[] bytesAt(int offset, int length) {
+    byte[] bytes = new byte[length];
+    window.get(position + offset, bytes);
+    return bytes;
+  }
+
   private String textAt(int offset, int length) {
-    byte[] text = new byte[length];
-    window.get(position + offset, text);
-    return new String(text, StandardCharsets.UTF_8);
+    return new String(bytesAt(offset, length), StandardCharsets.UTF_8);
   }
 
   @Override
@@ -182,17 +174,11 @@ public final class Journal implements Entries, AutoCloseable {
   }
 
   @Override
-  public synchronized void node(long id, long request, long lookups, FileStatus status) {
-    byte[] path = status.path().getBytes(StandardCharsets.UTF_8);
-    byte[] etag = status.etag().getBytes(StandardCharsets.UTF_8);
-    int more = 24 + path.length + etag.length;
+  public synchronized void node(long id, long request, long lookups, byte[] status) {
+    int more = Integer.BYTES + status.length;
     begin(more, NODE, id, request, lookups);
-    window.putLong(position + HEAD, status.size());
-    window.putLong(position + HEAD + 8, status.modifiedMillis());
-    window.putInt(position + HEAD + 16, path.length);
-    window.putInt(position + HEAD + 20, status.directory() ? -1 : etag.length);
-    put(HEAD + 24, path);
-    put(HEAD + 24 + path.length, etag);
+    window.putInt(position + HEAD, status.length);
+    put(HEAD + Integer.BYTES, status);
     end(more);
   }
 

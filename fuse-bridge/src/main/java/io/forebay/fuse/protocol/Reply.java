@@ -17,6 +17,7 @@ public final class Reply {
   private int error;
   private int bodyBytes;
   private boolean wanted;
+  private boolean goesOn;
 
   Reply(MemorySegment buffer) {
     this.buffer = buffer;
@@ -28,11 +29,21 @@ public final class Reply {
     error = 0;
     bodyBytes = 0;
     wanted = true;
+    goesOn = false;
   }
 
   /** Some requests have no reply. */
   public void none() {
     wanted = false;
+  }
+
+  /** The one who gets it will ask for more at once. */
+  public void goesOn() {
+    goesOn = true;
+  }
+
+  boolean isToGoOn() {
+    return goesOn;
   }
 
   boolean isWanted() {
@@ -80,7 +91,11 @@ public final class Reply {
   }
 
   public void setBytes(int offset, byte[] value) {
-    bytes.put(HEADER + offset, value);
+    setBytes(offset, value, 0, value.length);
+  }
+
+  public void setBytes(int offset, byte[] source, int from, int length) {
+    bytes.put(HEADER + offset, source, from, length);
   }
 
   /** The body as a buffer to read file bytes into; {@link #data} says how many. */

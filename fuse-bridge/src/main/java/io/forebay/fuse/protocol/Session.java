@@ -131,6 +131,9 @@ public final class Session {
           lead.acquireUninterruptibly();
           leads = true;
         }
+        if (reply.isToGoOn()) {
+          watch.expect();
+        }
       }
     } finally {
       if (leads) {
