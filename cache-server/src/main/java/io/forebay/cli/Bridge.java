@@ -7,6 +7,7 @@ import io.forebay.fuse.mount.CannotResumeException;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
+import io.forebay.fuse.protocol.Libc;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,6 +86,8 @@ record Bridge(
       return 0;
     } catch (IOException | RuntimeException | InterruptedException e) {
       return 1; // nothing is lost
+    } finally {
+      Libc.link(); // a JVM that archives its classes while some are being linked can crash
     }
   }
 

@@ -1,6 +1,6 @@
 package io.forebay.samples.oss;
 
-import io.netty.buffer.ByteBuf;
+import io.netty.util.ReferenceCounted;
 import java.util.Map;
 
 /**
@@ -14,6 +14,7 @@ record Answer(int status, Map<String, String> headers, Body body) {
   interface Body {
     long length();
 
-    ByteBuf piece(long offset, int length) throws java.io.IOException;
+    /** A {@link io.netty.buffer.ByteBuf} or {@link io.netty.channel.FileRegion}, to be sent. */
+    ReferenceCounted piece(long offset, int length);
   }
 }

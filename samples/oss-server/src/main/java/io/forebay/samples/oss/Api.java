@@ -1,7 +1,7 @@
 package io.forebay.samples.oss;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -149,7 +149,7 @@ final class Api {
     }
 
     @Override
-    public ByteBuf piece(long offset, int length) {
+    public ReferenceCounted piece(long offset, int length) {
       return Unpooled.wrappedBuffer(bytes, (int) offset, length);
     }
   }
@@ -157,7 +157,7 @@ final class Api {
   /** Part of an object; these bytes are shaped and counted. */
   record ObjectRange(StoredObject object, long first, long length) implements Answer.Body {
     @Override
-    public ByteBuf piece(long offset, int length) throws IOException {
+    public ReferenceCounted piece(long offset, int length) {
       return object.body().range(first + offset, length);
     }
   }

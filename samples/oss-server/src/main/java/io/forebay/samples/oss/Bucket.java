@@ -1,11 +1,14 @@
 package io.forebay.samples.oss;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
@@ -47,7 +50,7 @@ final class Bucket {
           objects.put(
               directory.relativize(file).toString(),
               new StoredObject(
-                  md5(Files.readAllBytes(file)),
+                  md5(file),
                   Files.size(file),
                   Files.getLastModifiedTime(file).toMillis(),
                   new StoredObject.Body.InFile(file)));
@@ -156,11 +159,26 @@ final class Bucket {
   }
 
   private static String md5(byte[] bytes) {
+    return hex(md5().digest(bytes));
+  }
+
+  private static String md5(Path file) throws IOException {
+    MessageDigest digest = md5();
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+    return hex(digest.digest());
+  }
+
+  private static MessageDigest md5() {
     try {
-      byte[] digest = MessageDigest.getInstance("MD5").digest(bytes);
-      return String.format("%032X", new BigInteger(1, digest));
+      return MessageDigest.getInstance("MD5");
     } catch (NoSuchAlgorithmException e) {
       throw new UncheckedIOException(new IOException("every JDK has MD5", e));
     }
+  }
+
+  private static String hex(byte[] digest) {
+    return String.format("%032X", new BigInteger(1, digest));
   }
 }

@@ -5,7 +5,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -147,21 +146,18 @@ final class OssHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       traffic.sent(length);
     }
     Runnable piece =
-        () -> {
-          try {
+        () ->
             channel
-                .writeAndFlush(new DefaultHttpContent(body.piece(offset, length)))
+                .writeAndFlush(body.piece(offset, length))
                 .addListener(
                     sent -> {
                       if (sent.isSuccess()) {
                         sendPieces(channel, body, end, offset + length, truncated);
+                      } else {
+                        log.debug("an object's bytes cannot be sent", sent.cause());
+                        channel.close();
                       }
                     });
-          } catch (IOException e) {
-            log.warn("cannot read an object's bytes", e);
-            channel.close();
-          }
-        };
     if (wait > 0) {
       channel.eventLoop().schedule(piece, wait, TimeUnit.NANOSECONDS);
     } else {
