@@ -190,8 +190,8 @@ final class ColdMount {
         Locale.ROOT,
         "%n### A mount with nothing in the cache, %d ms to the first byte, %d MB/s in total%n%n"
             + "| | measured | asked |%n|---|---|---|%n"
-            + "| first byte of a file, from the store itself | %.1f ms | |%n"
-            + "| first byte of a file, through the mount | %.1f ms | 1 ms more |%n"
+            + "| first byte of a file, from the store itself | %.2f ms | |%n"
+            + "| first byte of a file, through the mount | %.2f ms | 1 ms more |%n"
             + "| 1 GiB by the store's client alone, of the bucket's bandwidth, median of %d | %.2f | |%n"
             + "| 1 GiB in order through the mount, of the bucket's bandwidth | %.2f | 0.95 |%n",
         MILLIS,

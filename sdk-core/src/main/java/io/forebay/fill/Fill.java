@@ -19,6 +19,10 @@ final class Fill {
   private MemoryBudget budget;
   private byte[] bytes;
   private int arrived;
+
+  /** The least that somebody waits for: waking him before it is there only takes time. */
+  private int leastWanted = Integer.MAX_VALUE;
+
   private boolean done;
   private IOException failure;
   private int holders = 1;
@@ -44,7 +48,10 @@ final class Fill {
 
   synchronized void arrived(int count) {
     arrived += count;
-    notifyAll();
+    if (arrived >= leastWanted) {
+      leastWanted = Integer.MAX_VALUE; // those who want more say so again
+      notifyAll();
+    }
   }
 
   void done() {
@@ -112,6 +119,7 @@ final class Fill {
                 + TimeUnit.NANOSECONDS.toSeconds(timeoutNanos)
                 + " s");
       }
+      leastWanted = Math.min(leastWanted, wanted);
       try {
         TimeUnit.NANOSECONDS.timedWait(this, left);
       } catch (InterruptedException e) {

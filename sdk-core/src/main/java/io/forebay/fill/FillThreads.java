@@ -1,7 +1,8 @@
 package io.forebay.fill;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -34,20 +35,9 @@ public final class FillThreads implements AutoCloseable {
 
   /** Uses another number of threads from now on. */
   public void resize(int width) {
-    resize(demand, width);
-    resize(ahead, (width + 1) / 2);
-    resize(copying, (width + 1) / 2);
-  }
-
-  private static void resize(ThreadPoolExecutor pool, int width) {
-    // In an order in which there are never fewer threads at most than at least.
-    if (width > pool.getMaximumPoolSize()) {
-      pool.setMaximumPoolSize(width);
-      pool.setCorePoolSize(width);
-    } else {
-      pool.setCorePoolSize(width);
-      pool.setMaximumPoolSize(width);
-    }
+    demand.setMaximumPoolSize(width);
+    ahead.setMaximumPoolSize((width + 1) / 2);
+    copying.setMaximumPoolSize((width + 1) / 2);
   }
 
   Executor demand() {
@@ -71,6 +61,33 @@ public final class FillThreads implements AutoCloseable {
     return demand.getQueue().size() + ahead.getQueue().size();
   }
 
+  /**
+   * What waits for a thread. A task goes to one that is idle; without one a new thread takes it,
+   * and only when there are as many as may be it waits. The JDK's pools would begin a thread for
+   * each task until all of them run, which takes longer than to wake one.
+   */
+  private static final class Waiting extends LinkedTransferQueue<Runnable> {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean offer(Runnable task) {
+      return tryTransfer(task);
+    }
+
+    static void add(Runnable task, ThreadPoolExecutor pool) {
+      if (pool.isShutdown()) {
+        throw new RejectedExecutionException("is closed");
+      }
+      Waiting queue = (Waiting) pool.getQueue();
+      queue.put(task);
+      // The pool may have been closed, or its last thread have ended, just before.
+      if ((pool.isShutdown() || pool.getPoolSize() == 0) && queue.remove(task)) {
+        pool.execute(task);
+      }
+    }
+  }
+
   private static ThreadPoolExecutor pool(String name, int width) {
     AtomicInteger number = new AtomicInteger();
     ThreadFactory factory =
@@ -81,8 +98,7 @@ public final class FillThreads implements AutoCloseable {
         };
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            width, width, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-    pool.allowCoreThreadTimeOut(true);
+            0, width, 10, TimeUnit.SECONDS, new Waiting(), factory, Waiting::add);
     return pool;
   }
 

@@ -4,17 +4,19 @@ import io.forebay.FileStatus;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -22,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * on with the answer that comes first. At most one request in a hundred is asked twice.
  * Thread-safe.
  */
-public final class HedgingUnderStore implements UnderStore {
+public final class HedgingUnderStore implements UnderStore, Source {
 
   /** Fewer times say little of the 99th percentile. */
   private static final long SAMPLES = 200;
@@ -32,8 +34,10 @@ public final class HedgingUnderStore implements UnderStore {
 
   private static final int ONE_IN = 100;
 
-  private final GuardedUnderStore delegate;
+  private final GuardedUnderStore guarded;
+  private final UnderStore delegate;
   private volatile boolean enabled;
+  private final ScheduledThreadPoolExecutor watch;
   private final ExecutorService threads;
   private final AtomicLong opened = new AtomicLong();
   private final AtomicLong hedged = new AtomicLong();
@@ -41,16 +45,21 @@ public final class HedgingUnderStore implements UnderStore {
   /**
    * @param enabled whether to ask twice at all
    */
-  public HedgingUnderStore(GuardedUnderStore delegate, boolean enabled) {
-    this.delegate = delegate;
+  public HedgingUnderStore(GuardedUnderStore guarded, boolean enabled) {
+    this.guarded = guarded;
+    this.delegate = UnderStores.withRetries(guarded);
     this.enabled = enabled;
-    this.threads =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Thread(task, "forebay-hedge");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.watch = new ScheduledThreadPoolExecutor(1, daemon("forebay-hedge-watch"));
+    watch.setRemoveOnCancelPolicy(true);
+    this.threads = Executors.newCachedThreadPool(daemon("forebay-hedge"));
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 
   /** Whether to ask twice from now on. */
@@ -65,71 +74,134 @@ public final class HedgingUnderStore implements UnderStore {
 
   @Override
   public InputStream open(FileStatus file, long offset, long length) throws IOException {
-    opened.incrementAndGet();
-    if (!enabled || delegate.latencies().count() < SAMPLES) {
+    if (!isHedging()) {
+      opened.incrementAndGet();
       return delegate.open(file, offset, length);
     }
-    long patience = Math.max(LEAST_NANOS, delegate.latencies().quantile(0.99).toNanos());
-    CompletableFuture<InputStream> first = ask(file, offset, length);
-    try {
-      return first.get(patience, TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      if (hedged.get() * ONE_IN >= opened.get() || !delegate.hasRoom()) {
-        return await(first);
-      }
-      hedged.incrementAndGet();
-      return firstOf(first, ask(file, offset, length));
-    } catch (ExecutionException e) {
-      throw asIo(e);
-    } catch (InterruptedException e) {
-      first.thenAccept(HedgingUnderStore::closeQuietly);
-      throw interrupted();
-    }
-  }
+    CompletableFuture<InputStream> answer = new CompletableFuture<>();
+    threads.execute(
+        () ->
+            ask(
+                file,
+                offset,
+                length,
+                new Receiver() {
+                  @Override
+                  public void receive(InputStream in) {
+                    if (!answer.complete(in)) {
+                      closeQuietly(in);
+                    }
+                  }
 
-  private CompletableFuture<InputStream> ask(FileStatus file, long offset, long length) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return delegate.open(file, offset, length);
-          } catch (IOException e) {
-            throw new CompletionException(e);
-          }
-        },
-        threads);
-  }
-
-  /** The first answer that is no failure; the other one is closed when it comes. */
-  private static InputStream firstOf(
-      CompletableFuture<InputStream> a, CompletableFuture<InputStream> b) throws IOException {
-    CompletableFuture<InputStream> winner = new CompletableFuture<>();
-    a.whenComplete((stream, failure) -> offer(winner, stream, failure, b));
-    b.whenComplete((stream, failure) -> offer(winner, stream, failure, a));
-    return await(winner);
-  }
-
-  private static void offer(
-      CompletableFuture<InputStream> winner,
-      InputStream stream,
-      Throwable failure,
-      CompletableFuture<InputStream> other) {
-    if (failure == null) {
-      if (!winner.complete(stream)) {
-        closeQuietly(stream);
-      }
-    } else if (other.isCompletedExceptionally()) {
-      winner.completeExceptionally(failure);
-    }
-  }
-
-  private static InputStream await(CompletableFuture<InputStream> answer) throws IOException {
+                  @Override
+                  public void failed(IOException reason) {
+                    answer.completeExceptionally(reason);
+                  }
+                }));
     try {
       return answer.get();
     } catch (ExecutionException e) {
-      throw asIo(e);
+      throw e.getCause() instanceof IOException io
+          ? io
+          : new IOException("the under-store failed: " + e.getCause(), e.getCause());
     } catch (InterruptedException e) {
-      answer.thenAccept(HedgingUnderStore::closeQuietly);
-      throw interrupted();
+      answer.cancel(false);
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for the under-store");
+    }
+  }
+
+  /**
+   * As {@link #open}, without a change of threads. The calling thread asks; when the answer is
+   * late, another one asks, too, and the one that has an answer first receives it.
+   */
+  @Override
+  public void ask(FileStatus file, long offset, long length, Receiver receiver) {
+    opened.incrementAndGet();
+    Race race = new Race(file, offset, length, receiver);
+    if (!isHedging()) {
+      race.run();
+      return;
+    }
+    long patience = Math.max(LEAST_NANOS, guarded.latencies().quantile(0.99).toNanos());
+    Future<?> late = watch.schedule(() -> askAgain(race), patience, TimeUnit.NANOSECONDS);
+    race.run();
+    late.cancel(false);
+  }
+
+  private boolean isHedging() {
+    return enabled && guarded.latencies().count() >= SAMPLES;
+  }
+
+  private void askAgain(Race race) {
+    if (hedged.get() * ONE_IN < opened.get() && guarded.hasRoom() && race.join()) {
+      hedged.incrementAndGet();
+      threads.execute(race);
+    }
+  }
+
+  /** One or two requests for the same. */
+  private final class Race implements Runnable {
+
+    private final FileStatus file;
+    private final long offset;
+    private final long length;
+    private final Receiver receiver;
+
+    // Guarded by this.
+    private int running = 1;
+    private boolean over;
+
+    Race(FileStatus file, long offset, long length, Receiver receiver) {
+      this.file = file;
+      this.offset = offset;
+      this.length = length;
+      this.receiver = receiver;
+    }
+
+    /** Whether another request can still help. */
+    synchronized boolean join() {
+      if (over) {
+        return false;
+      }
+      running++;
+      return true;
+    }
+
+    @Override
+    public void run() {
+      InputStream in;
+      try {
+        in = delegate.open(file, offset, length);
+      } catch (IOException e) {
+        lose(e);
+        return;
+      } catch (RuntimeException | Error e) {
+        lose(new IOException("the under-store failed: " + e, e));
+        throw e;
+      }
+      if (win()) {
+        receiver.receive(in);
+      } else {
+        closeQuietly(in);
+      }
+    }
+
+    private synchronized boolean win() {
+      boolean first = !over;
+      over = true;
+      return first;
+    }
+
+    private void lose(IOException reason) {
+      synchronized (this) {
+        running--;
+        if (over || running > 0) {
+          return;
+        }
+        over = true;
+      }
+      receiver.failed(reason);
     }
   }
 
@@ -139,21 +211,6 @@ public final class HedgingUnderStore implements UnderStore {
     } catch (IOException e) {
       // Nobody wants it.
     }
-  }
-
-  private static IOException asIo(ExecutionException e) {
-    Throwable cause = e.getCause();
-    if (cause instanceof CompletionException wrapped) {
-      cause = wrapped.getCause();
-    }
-    return cause instanceof IOException io
-        ? io
-        : new IOException("the under-store failed: " + cause, cause);
-  }
-
-  private static InterruptedIOException interrupted() {
-    Thread.currentThread().interrupt();
-    return new InterruptedIOException("interrupted while waiting for the under-store");
   }
 
   @Override
@@ -198,6 +255,7 @@ public final class HedgingUnderStore implements UnderStore {
 
   @Override
   public void close() throws IOException {
+    watch.shutdownNow();
     threads.shutdown();
     delegate.close();
   }

@@ -9,7 +9,6 @@ import io.forebay.store.NodeStore;
 import io.forebay.store.Purpose;
 import io.forebay.store.ResidentFile;
 import io.forebay.store.TierException;
-import io.forebay.understore.UnderStore;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,7 +69,7 @@ public final class ReadThrough {
   private record Haste(Executor executor, Source asked, MemoryBudget budget, Purpose purpose) {}
 
   private final NodeStore store;
-  private final UnderStore demand;
+  private final Source demand;
   private final FillThreads threads;
   private final Haste waitedFor;
   private final Haste soon;
@@ -89,8 +88,8 @@ public final class ReadThrough {
    */
   public ReadThrough(
       NodeStore store,
-      UnderStore demand,
-      UnderStore ahead,
+      Source demand,
+      Source ahead,
       Source owners,
       FillThreads threads,
       FillMemory memory,
@@ -99,10 +98,10 @@ public final class ReadThrough {
     this.upcoming = new AheadQueue(store);
     this.demand = demand;
     this.threads = threads;
-    this.waitedFor = new Haste(threads.demand(), demand::open, memory.demand(), Purpose.READ);
-    this.soon = new Haste(threads.demand(), ahead::open, memory.demand(), Purpose.READ);
-    this.later = new Haste(Runnable::run, ahead::open, memory.ahead(), Purpose.AHEAD);
-    this.loading = new Haste(Runnable::run, ahead::open, memory.ahead(), Purpose.LOAD);
+    this.waitedFor = new Haste(threads.demand(), demand, memory.demand(), Purpose.READ);
+    this.soon = new Haste(threads.demand(), ahead, memory.demand(), Purpose.READ);
+    this.later = new Haste(Runnable::run, ahead, memory.ahead(), Purpose.AHEAD);
+    this.loading = new Haste(Runnable::run, ahead, memory.ahead(), Purpose.LOAD);
     this.copying = new Haste(Runnable::run, owners, memory.ahead(), Purpose.COPY);
     this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
   }
@@ -457,11 +456,33 @@ public final class ReadThrough {
       List<Fill> run,
       Source asked,
       MemoryBudget budget) {
-    int at = 0;
     long start = blocks.start(first);
     int end = first + run.size() - 1;
     long length = blocks.start(end) + blocks.length(end) - start;
-    try (InputStream in = asked.open(version.status(), start, length)) {
+    Receiver receiver =
+        new Receiver() {
+          @Override
+          public void receive(InputStream in) {
+            ReadThrough.this.receive(version, blocks, first, run, in, budget);
+          }
+
+          @Override
+          public void failed(IOException reason) {
+            abandon(version, first, run, reason);
+          }
+        };
+    asked.ask(version.status(), start, length, receiver);
+  }
+
+  private void receive(
+      FileVersion version,
+      Blocks blocks,
+      int first,
+      List<Fill> run,
+      InputStream answer,
+      MemoryBudget budget) {
+    int at = 0;
+    try (InputStream in = answer) {
       for (; at < run.size(); at++) {
         Fill fill = run.get(at);
         boolean last = at == run.size() - 1;

@@ -29,7 +29,6 @@ import io.forebay.store.StoreStatus;
 import io.forebay.store.TierOptions;
 import io.forebay.store.plan.PlanUpdate;
 import io.forebay.understore.MountedUnderStore;
-import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -191,15 +190,13 @@ public final class CacheNode implements AutoCloseable {
     }
     MountedUnderStore mounted = UnderStores.connect(spec);
     GuardedUnderStore guarded = new GuardedUnderStore(mounted, spec.policy());
-    HedgingUnderStore hedging = new HedgingUnderStore(guarded, spec.policy().hedge());
-    UnderStore underStore = UnderStores.withRetries(hedging);
+    HedgingUnderStore underStore = new HedgingUnderStore(guarded, spec.policy().hedge());
     FillThreads threads = new FillThreads(spec.policy().maxRequests());
     NodeDataSet added =
         new NodeDataSet(
             spec,
             mounted,
             guarded,
-            hedging,
             underStore,
             threads,
             new ListedCatalog(
@@ -211,7 +208,7 @@ public final class CacheNode implements AutoCloseable {
             new ReadThrough(
                 store,
                 underStore,
-                UnderStores.withRetries(guarded),
+                UnderStores.withRetries(guarded)::open,
                 (file, offset, length) -> peers.open(spec.name(), file, offset, length),
                 threads,
                 memory,

@@ -16,7 +16,6 @@ import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.snapshot.SnapshotShelf;
 import io.forebay.understore.MountedUnderStore;
-import io.forebay.understore.UnderStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -34,8 +33,7 @@ public final class NodeDataSet {
   private volatile DataSetSpec spec;
   private final MountedUnderStore mounted;
   private final GuardedUnderStore guarded;
-  private final HedgingUnderStore hedging;
-  private final UnderStore underStore;
+  private final HedgingUnderStore underStore;
   private final FillThreads threads;
   private final ListedCatalog catalog;
   private final SnapshotShelf shelf;
@@ -50,8 +48,7 @@ public final class NodeDataSet {
       DataSetSpec spec,
       MountedUnderStore mounted,
       GuardedUnderStore guarded,
-      HedgingUnderStore hedging,
-      UnderStore underStore,
+      HedgingUnderStore underStore,
       FillThreads threads,
       ListedCatalog catalog,
       SnapshotShelf shelf,
@@ -61,7 +58,6 @@ public final class NodeDataSet {
     this.spec = spec;
     this.mounted = mounted;
     this.guarded = guarded;
-    this.hedging = hedging;
     this.underStore = underStore;
     this.threads = threads;
     this.catalog = catalog;
@@ -81,7 +77,7 @@ public final class NodeDataSet {
   void become(DataSetSpec other) throws IOException {
     mounted.update(other.mounts());
     guarded.become(other.policy());
-    hedging.enable(other.policy().hedge());
+    underStore.enable(other.policy().hedge());
     threads.resize(other.policy().maxRequests());
     spec = other;
     catalog.remember(!other.policy().metadata().always());
@@ -247,7 +243,7 @@ public final class NodeDataSet {
   public Status status() {
     return new Status(
         guarded.status(),
-        hedging.hedged(),
+        underStore.hedged(),
         reads.fillsInFlight(),
         threads.queued(),
         shelf.current().map(Snapshot::info),
