@@ -14,6 +14,7 @@ import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.protocol.Opcode;
 import io.forebay.samples.oss.Fault;
 import io.forebay.samples.oss.OssServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -134,6 +135,25 @@ class MountTest {
     assertAllReadable();
     assertThat(mount.requests(Opcode.READ)).isZero();
     assertThat(mount.requests(Opcode.OPEN) - opens).isEqualTo(files.size());
+  }
+
+  @Test
+  void whoWalksHasTheNextDirectoriesListedAheadAndSeesWhatIsWrittenMeanwhile() throws Exception {
+    for (String name : List.of("a", "b", "c")) {
+      add("walk/" + name + "/file", 10);
+    }
+    long before = oss.traffic().counts().total();
+    assertThat(names(root.resolve("walk"))).containsExactly("a", "b", "c");
+    assertThat(names(root.resolve("walk/a"))).containsExactly("file");
+    await().atMost(ONE_MINUTE).until(() -> oss.traffic().counts().total() - before >= 4);
+    dataSet.write("walk/c/new", new ByteArrayInputStream(new byte[5]), 5);
+    await().atMost(ONE_MINUTE).until(() -> names(root.resolve("walk/c")).contains("new"));
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
   }
 
   private void mountAnew(String options) throws IOException {

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -124,7 +125,13 @@ public final class HedgingUnderStore implements UnderStore, Source {
       return;
     }
     long patience = Math.max(LEAST_NANOS, guarded.latencies().quantile(0.99).toNanos());
-    Future<?> late = watch.schedule(() -> askAgain(race), patience, TimeUnit.NANOSECONDS);
+    Future<?> late;
+    try {
+      late = watch.schedule(() -> askAgain(race), patience, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      receiver.failed(new IOException(file.path() + ": the cache is being closed", e));
+      return;
+    }
     race.run();
     late.cancel(false);
   }

@@ -18,10 +18,10 @@ import java.util.function.Consumer;
  * last are whole. A journal that has grown is begun anew at its end, and the pages before go back
  * to the system. Thread-safe.
  *
- * <p>Format: a page with the offset where reading begins; entries from the second window on, none
- * across the border of two. An entry is {int length, int kind, long node, long request, long
- * value}, and what {@link Entries} says; its length, a multiple of eight, is written last, and zero
- * is the end.
+ * <p>Format: a page with the offset where reading begins and the number of this format; entries
+ * from the second window on, none across the border of two. An entry is {int length, int kind, long
+ * node, long request, long value}, and what {@link Entries} says; its length, a multiple of eight,
+ * is written last, and zero is the end.
  */
 public final class Journal implements Entries, AutoCloseable {
 
@@ -32,6 +32,12 @@ public final class Journal implements Entries, AutoCloseable {
   private static final long LIVE_BYTES = 160;
 
   private static final int BEGUN = 0;
+  private static final int FORMAT = 8;
+
+  /**
+   * To be changed with anything that is said here, for bridges of two versions follow each other.
+   */
+  private static final int THIS_FORMAT = 2;
 
   private static final int FILLER = 0;
   private static final int AGREED = 1;
@@ -59,7 +65,7 @@ public final class Journal implements Entries, AutoCloseable {
   private Journal(int fd, FileChannel channel) throws IOException {
     this.fd = fd;
     this.channel = channel;
-    this.header = map(0, Long.BYTES);
+    this.header = map(0, 2 * Long.BYTES);
   }
 
   /**
@@ -107,6 +113,11 @@ public final class Journal implements Entries, AutoCloseable {
   /** Whether nobody was ever told of anything. */
   public synchronized boolean isEmpty() {
     return header.getLong(BEGUN) == 0;
+  }
+
+  /** Whether a bridge that understands this format wrote it, or none did yet. */
+  public synchronized boolean isUnderstood() {
+    return isEmpty() || header.getLong(FORMAT) == THIS_FORMAT;
   }
 
   /** Reads all entries; appending goes on behind the last one. To be called first. */
@@ -163,6 +174,7 @@ public final class Journal implements Entries, AutoCloseable {
     put(HEAD, text);
     end(text.length);
     if (isEmpty()) {
+      header.putLong(FORMAT, THIS_FORMAT);
       header.putLong(BEGUN, begun);
     }
   }

@@ -118,7 +118,8 @@ public final class Mount implements AutoCloseable {
    * begin, or where the process before ended.
    *
    * @param held what the keeper handed down
-   * @throws CannotResumeException when the kernel cannot go on with another process
+   * @throws CannotResumeException when the kernel cannot go on with another process, or this one
+   *     with what its predecessor wrote
    */
   public static Mount serve(DataSet dataSet, Path point, MountOptions options, Keeper.Held held)
       throws IOException {
@@ -126,12 +127,16 @@ public final class Mount implements AutoCloseable {
     Journal journal = Journal.open(held.journal());
     Keeper.Alive keeper = Keeper.parent();
     MountPoint at = new MountPoint(point.toAbsolutePath().normalize());
+    if (!journal.isUnderstood()) {
+      throw new CannotResumeException(point, "another version of Forebay wrote its journal");
+    }
     Recovered known = Recovered.from(journal);
     if (known.capabilities().isEmpty()) {
       return begin(dataSet, at, options, device, journal, keeper);
     }
     if (!known.capabilities().get().resend()) {
-      throw new CannotResumeException(point);
+      throw new CannotResumeException(
+          point, "this kernel cannot go on with another process (Linux 6.9 can)");
     }
     Counts counts = new Counts();
     DataSetFileSystem files =
