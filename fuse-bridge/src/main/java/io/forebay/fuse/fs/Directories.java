@@ -149,7 +149,7 @@ final class Directories implements AutoCloseable {
       if (plus) {
         whole.accept(entries);
         if (!attributes.writable()) { // own writes are to be seen at once
-          listAhead(walk.next(directory.status().path(), entries, AHEAD));
+          listAhead(walk.next(directory.path(), entries, AHEAD));
         }
       }
     }
@@ -171,7 +171,7 @@ final class Directories implements AutoCloseable {
       try {
         entries += load(directory, FRESH).entries.size();
       } catch (IOException e) {
-        log.debug("{} is not listed ahead", directory.status().path(), e);
+        log.debug("{} is not listed ahead", directory.path(), e);
         return;
       }
     }
@@ -179,7 +179,7 @@ final class Directories implements AutoCloseable {
 
   private Listing load(Inode directory, Duration fresh) throws IOException {
     int before = forgotten.get();
-    List<FileStatus> entries = tree.list(directory.status().path());
+    List<FileStatus> entries = tree.list(directory.path());
     Listing listing = new Listing(entries, System.nanoTime() + fresh.toNanos());
     kept.put(directory.id(), listing);
     if (forgotten.get() != before) {

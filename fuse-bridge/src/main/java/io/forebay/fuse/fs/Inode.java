@@ -58,6 +58,10 @@ final class Inode {
     return PackedStatus.unpack(status);
   }
 
+  String path() {
+    return PackedStatus.path(status);
+  }
+
   byte[] packed() {
     return status;
   }
@@ -85,7 +89,7 @@ final class Inode {
     if (name == null) {
       throw new NoSuchFileException("a name that is not UTF-8");
     }
-    String path = DataPath.child(status().path(), name);
+    String path = DataPath.child(path(), name);
     if (!DataPath.isValid(path)) {
       throw new NoSuchFileException(path);
     }
@@ -100,7 +104,11 @@ final class Inode {
   }
 
   void status(FileStatus now) {
-    status = PackedStatus.pack(now);
-    pathHash = now.path().hashCode();
+    status(PackedStatus.pack(now), now.path().hashCode());
+  }
+
+  void status(byte[] packed, int hash) {
+    status = packed;
+    pathHash = hash;
   }
 }

@@ -57,7 +57,7 @@ final class Names {
 
   private boolean hasChanged(Inode inode) throws IOException {
     try {
-      return !dataSet.stat(inode.status().path()).equals(inode.status());
+      return !dataSet.stat(inode.path()).equals(inode.status());
     } catch (NoSuchFileException e) {
       return true;
     }

@@ -1,6 +1,5 @@
 package io.forebay.fuse.fs;
 
-import io.forebay.FileStatus;
 import io.forebay.fuse.journal.Entries;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.journal.PackedStatus;
@@ -72,9 +71,9 @@ public final class Recovered implements Entries {
   @Override
   public void node(long id, long request, long lookups, byte[] packed) {
     highest(id, 0);
-    FileStatus status = PackedStatus.unpack(packed);
-    Inode inode = inodes.computeIfAbsent(id, i -> new Inode(i, status));
-    inode.status(status);
+    int pathHash = PackedStatus.path(packed).hashCode();
+    Inode inode = inodes.computeIfAbsent(id, i -> new Inode(i, packed, pathHash));
+    inode.status(packed, pathHash);
     inode.lookups = lookups;
     lookedUp(id, request);
   }

@@ -233,8 +233,7 @@ final class Writes implements Directories.Tree {
   private Draft written(Inode inode) throws IOException {
     Draft draft = drafts.get(inode.id());
     if (draft == null) {
-      throw new IOException(
-          inode.status().path() + " was being written when the mount's process ended");
+      throw new IOException(inode.path() + " was being written when the mount's process ended");
     }
     return draft;
   }
@@ -347,8 +346,8 @@ final class Writes implements Directories.Tree {
 
   /** A directory stays until it is removed, also when its last file is. */
   private void keep(Inode directory) {
-    if (!directory.status().path().isEmpty()) {
-      made.add(directory.status().path());
+    if (!directory.path().isEmpty()) {
+      made.add(directory.path());
     }
   }
 

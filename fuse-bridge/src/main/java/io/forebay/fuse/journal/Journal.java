@@ -34,9 +34,7 @@ public final class Journal implements Entries, AutoCloseable {
   private static final int BEGUN = 0;
   private static final int FORMAT = 8;
 
-  /**
-   * To be changed with anything that is said here, for bridges of two versions follow each other.
-   */
+  /** To be changed with this format or {@link PackedStatus}: bridges of two versions meet. */
   private static final int THIS_FORMAT = 2;
 
   private static final int FILLER = 0;
@@ -144,7 +142,8 @@ public final class Journal implements Entries, AutoCloseable {
       case AGREED -> entries.agreed((int) node, (int) request, textAt(HEAD, (int) value));
       case HIGHEST -> entries.highest(node, (int) value);
       case NODE ->
-          entries.node(node, request, value, bytesAt(HEAD + 4, window.getInt(position + HEAD)));
+          entries.node(
+              node, request, value, bytesAt(HEAD + Integer.BYTES, window.getInt(position + HEAD)));
       case LOOKUPS -> entries.lookups(node, request, value);
       case HANDLES -> entries.handles(node, request, (int) (value >>> 1), (value & 1) != 0);
       case BACKING -> entries.backing(node, (int) value, textAt(HEAD, (int) request));

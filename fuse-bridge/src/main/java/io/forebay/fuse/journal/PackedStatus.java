@@ -44,7 +44,7 @@ public final class PackedStatus {
 
   public static FileStatus unpack(byte[] packed) {
     int end = pathEnd(packed);
-    String path = new String(packed, TEXT, end - TEXT, StandardCharsets.UTF_8);
+    String path = path(packed);
     return isDirectory(packed)
         ? FileStatus.directory(path)
         : FileStatus.file(
@@ -52,6 +52,10 @@ public final class PackedStatus {
             size(packed),
             (long) LONG.get(packed, MODIFIED),
             new String(packed, end, packed.length - end, StandardCharsets.UTF_8));
+  }
+
+  public static String path(byte[] packed) {
+    return new String(packed, TEXT, pathEnd(packed) - TEXT, StandardCharsets.UTF_8);
   }
 
   public static boolean isDirectory(byte[] packed) {
