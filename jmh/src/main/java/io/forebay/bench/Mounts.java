@@ -35,6 +35,9 @@ final class Mounts {
   private static final int TREE_FILES = 100_000;
   private static final int TREE_DIRECTORIES = 1_000;
 
+  /** Rounds before the first that counts: for so long the JVM compiles, on the same processors. */
+  private static final int WARM_UP = 4;
+
   /**
    * @param fresh whether it begins with a new mount
    * @param listed whether names were listed before, as trainers do to know what there is
@@ -103,7 +106,7 @@ final class Mounts {
       List<Test> tests = tests().stream().filter(test -> test.name.contains(only)).toList();
       Map<Test, Result> results = new LinkedHashMap<>();
       try {
-        for (int round = -1; round < rounds; round++) {
+        for (int round = -WARM_UP; round < rounds; round++) {
           for (Test test : tests) {
             Result result = results.computeIfAbsent(test, t -> new Result(rounds));
             one(test, result, dataSet, root, round);
@@ -118,7 +121,6 @@ final class Mounts {
     }
   }
 
-  /** The round before the first does not count. */
   private void one(Test test, Result result, DataSet dataSet, Path root, int round)
       throws Exception {
     if (test.fresh || mount == null) {

@@ -55,8 +55,12 @@ public final class ResidentRung implements Rung {
       }
       remembered.invalidate(file.id()); // it moved to another tier, or left
     }
-    Residents.Place place = locate(file.id());
-    return place == null ? Optional.empty() : open(file, place);
+    Optional<Residents.Place> found = residents.find(file.id());
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    remembered.put(file.id(), found.get());
+    return open(file, found.get());
   }
 
   private static Optional<FileChannel> open(FileVersion file, Residents.Place place)
@@ -78,7 +82,8 @@ public final class ResidentRung implements Rung {
 
   /** In which tier's directory a file is; it may have left since. */
   Optional<Path> findTier(FileVersion file) {
-    return Optional.ofNullable(locate(file.id()))
+    return residents
+        .find(file.id())
         .filter(place -> place.length() == file.size())
         .map(Residents.Place::directory);
   }
@@ -91,15 +96,6 @@ public final class ResidentRung implements Rung {
   /** Whether a file is here, and not only was: what has left must be fetched again. */
   boolean has(FileVersion file) {
     return residents.find(file.id()).isPresent();
-  }
-
-  /** Null for a file that is not resident. */
-  private Residents.Place locate(FileId id) {
-    Residents.Place place = residents.find(id).orElse(null);
-    if (place != null) {
-      remembered.put(id, place);
-    }
-    return place;
   }
 
   @Override

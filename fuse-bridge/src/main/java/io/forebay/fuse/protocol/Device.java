@@ -21,8 +21,6 @@ public final class Device implements AutoCloseable {
   /** _IOW(229, 2, u32). */
   private static final long BACKING_CLOSE = 0x4004E502L;
 
-  private static final long FIONBIO = 0x5421;
-
   private static final int INVAL_ENTRY = 3;
   private static final int STORE = 4;
   private static final int RESEND = 7;
@@ -35,10 +33,12 @@ public final class Device implements AutoCloseable {
   public static final long STORE_HEADER = Reply.HEADER + 24;
 
   private final int fd;
+  private final MemorySegment poll;
   private boolean closed;
 
   private Device(int fd) {
     this.fd = fd;
+    this.poll = Libc.pollOf(fd);
   }
 
   /**
@@ -73,27 +73,12 @@ public final class Device implements AutoCloseable {
     return fd;
   }
 
-  /**
-   * From now on reading returns EAGAIN where there is no request, to all processes that have it.
-   */
-  void withoutBlocking() throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment on = arena.allocateFrom(JAVA_INT, 1);
-      Libc.require(PATH + " without blocking", Libc.ioctl(fd, FIONBIO, on));
-    }
+  /** Whether reading would not wait: there is a request, or it is the end of the mount. */
+  boolean hasRequest() {
+    return Libc.hasInput(poll);
   }
 
-  /** Waits until there is a request, or the end of the mount. */
-  void await() {
-    Libc.awaitInput(fd);
-  }
-
-  /** A request's bytes; negative when there is none, for whatever reason. */
-  int tryRead(MemorySegment target) {
-    return Libc.tryRead(fd, target, target.byteSize());
-  }
-
-  /** A request's bytes; the negated error number otherwise. */
+  /** Waits for a request: its bytes; the negated error number otherwise. */
   int read(MemorySegment target) {
     return Libc.read(fd, target, target.byteSize());
   }

@@ -47,16 +47,14 @@ public final class Libc {
       function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), -1);
   private static final MethodHandle READ =
       function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), -1);
-  private static final MethodHandle READ_WITHOUT_ERROR =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("read"),
-          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
   private static final MethodHandle WRITE =
       function("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), -1);
   private static final MethodHandle IOCTL =
       function("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
   private static final MethodHandle POLL =
-      function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT), -1);
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("poll"),
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle MEMFD_CREATE =
       function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), -1);
   private static final MethodHandle FALLOCATE =
@@ -116,15 +114,6 @@ public final class Libc {
     }
   }
 
-  /** As {@link #read}, but whatever fails is -1: to know the error number costs an allocation. */
-  static int tryRead(int fd, MemorySegment target, long length) {
-    try {
-      return (int) (long) READ_WITHOUT_ERROR.invokeExact(fd, target, length);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
-  }
-
   /**
    * Reads until the target is full, or the file is at its end.
    *
@@ -160,14 +149,18 @@ public final class Libc {
     }
   }
 
-  /** Waits until a descriptor can be read, or is at its end. */
-  static int awaitInput(int fd) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment captured = CAPTURED.get();
-      MemorySegment which = arena.allocate(POLLFD_BYTES, Integer.BYTES);
-      which.set(JAVA_INT, 0, fd);
-      which.set(JAVA_SHORT, 4, POLLIN);
-      return checked((int) POLL.invokeExact(captured, which, 1L, -1), captured);
+  /** What {@link #hasInput} needs to know of a descriptor: {@code struct pollfd}. */
+  static MemorySegment pollOf(int fd) {
+    MemorySegment which = Arena.ofAuto().allocate(POLLFD_BYTES, Integer.BYTES);
+    which.set(JAVA_INT, 0, fd);
+    which.set(JAVA_SHORT, 4, POLLIN);
+    return which;
+  }
+
+  /** Whether a descriptor can be read, or is at its end. Returns at once, and allocates nothing. */
+  static boolean hasInput(MemorySegment which) {
+    try {
+      return (int) POLL.invokeExact(which, 1L, 0) != 0;
     } catch (Throwable e) {
       throw impossible(e);
     }

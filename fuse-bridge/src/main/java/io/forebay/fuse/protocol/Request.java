@@ -65,7 +65,9 @@ public final class Request {
     return bytes.getLong(16);
   }
 
-  /** The thread that asks, as /proc names it; 0 when it is in another container. */
+  /**
+   * The thread that asks, as /proc names it; 0 when it is in another container, or the kernel asks.
+   */
   int thread() {
     return bytes.getInt(32);
   }

@@ -79,7 +79,6 @@ public final class Session {
         Libc.require("INIT", reply.send(device, request.unique()));
       } while (session == null);
     }
-    device.withoutBlocking();
     session.addThread();
     return session;
   }
@@ -93,7 +92,6 @@ public final class Session {
   public static Session resume(Device device, Counts counts, Handler handler) throws IOException {
     Libc.require("having requests sent again", device.resend());
     Session session = new Session(device, counts, handler);
-    device.withoutBlocking();
     session.addThread();
     return session;
   }
@@ -168,6 +166,7 @@ public final class Session {
         continue; // the request was taken back
       }
       if (request.take(n)) {
+        watch.askedBy(request.thread());
         return true;
       }
       log.error("the kernel sent no request but {}; giving up", n);
