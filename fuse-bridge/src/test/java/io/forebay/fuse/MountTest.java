@@ -24,8 +24,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -436,6 +438,18 @@ class MountTest {
     assertAllReadable();
     assertThat(mount.requests(Opcode.OPEN) - opens).isEqualTo(files.size());
     assertThat(mount.requests(Opcode.READ)).isEqualTo(reads);
+  }
+
+  @Test
+  void readingLeavesTheAccessTimesOfTheCachesFilesAlone() throws IOException {
+    load();
+    mountAnew("mode=passthrough");
+    Path resident = dataSet.resident(dataSet.stat("large")).orElseThrow();
+    FileTime longAgo = FileTime.from(Instant.EPOCH); // the next read would be noted, as it is later
+    Files.setAttribute(resident, "lastAccessTime", longAgo);
+    assertThat(Files.readAllBytes(root.resolve("large"))).isEqualTo(files.get("large"));
+    assertThat(mount.requests(Opcode.READ)).isZero();
+    assertThat(Files.getAttribute(resident, "lastAccessTime")).isEqualTo(longAgo);
   }
 
   @Test

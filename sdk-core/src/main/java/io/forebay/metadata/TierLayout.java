@@ -18,6 +18,11 @@ public final class TierLayout {
     return resolve(tier, id.toString());
   }
 
+  /** The tier directory of a complete file. */
+  public static Path tierOf(Path complete) {
+    return complete.getParent().getParent();
+  }
+
   public static Path part(Path tier, FileId id) {
     return resolve(tier, id + PART);
   }

@@ -2,15 +2,19 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataSet;
 import io.forebay.fuse.journal.Entries;
+import io.forebay.fuse.protocol.DetachedMount;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Libc;
+import io.forebay.metadata.TierLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +46,9 @@ final class BackingFiles implements AutoCloseable {
 
   /** Nodes with a registered file, the eldest first. */
   private final SequencedSet<Inode> registered = new LinkedHashSet<>();
+
+  /** The kernel's reads are to leave access times alone. */
+  private final Map<Path, Optional<DetachedMount>> tiers = new ConcurrentHashMap<>();
 
   private int highest;
   private volatile boolean refused;
@@ -86,13 +93,21 @@ final class BackingFiles implements AutoCloseable {
     if (inode.backing == null && !refused) {
       long start = System.nanoTime();
       Optional<Path> found = dataSet.resident(inode.status());
-      int fd = found.isEmpty() ? -1 : Libc.open(found.get(), Libc.O_RDONLY | Libc.O_CLOEXEC);
+      int fd = found.isEmpty() ? -1 : open(found.get());
       if (fd >= 0) { // otherwise it was evicted
         register(inode, found.get(), fd, start);
         Libc.close(fd);
       }
     }
     return inode.backing != null;
+  }
+
+  private int open(Path file) {
+    int flags = Libc.O_RDONLY | Libc.O_CLOEXEC;
+    Path tier = TierLayout.tierOf(file);
+    Optional<DetachedMount> mounted = tiers.computeIfAbsent(tier, DetachedMount::of);
+    int fd = mounted.isEmpty() ? -1 : mounted.get().open(tier.relativize(file), flags);
+    return fd >= 0 ? fd : Libc.open(file, flags); // the tier may be another one by now
   }
 
   private synchronized void register(Inode inode, Path file, int fd, long start) {
@@ -177,5 +192,6 @@ final class BackingFiles implements AutoCloseable {
   @Override
   public void close() {
     all().forEach(this::giveBackIfIdle);
+    tiers.values().forEach(mounted -> mounted.ifPresent(DetachedMount::close));
   }
 }

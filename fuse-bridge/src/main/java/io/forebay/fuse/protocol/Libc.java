@@ -27,6 +27,9 @@ public final class Libc {
   public static final int O_RDWR = 2;
   public static final int O_CLOEXEC = 0x80000;
 
+  /** The working directory, to which whole paths have no relation. */
+  static final int AT_FDCWD = -100;
+
   private static final int POLLFD_BYTES = 8;
   private static final short POLLIN = 1;
   private static final int MFD_CLOEXEC = 1;
@@ -42,7 +45,7 @@ public final class Libc {
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
 
   private static final MethodHandle OPEN =
-      function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), 2);
+      function("openat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT), 3);
   private static final MethodHandle CLOSE =
       function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), -1);
   private static final MethodHandle READ =
@@ -87,10 +90,14 @@ public final class Libc {
   }
 
   public static int open(Path path, int flags) {
+    return openAt(AT_FDCWD, path, flags);
+  }
+
+  static int openAt(int directory, Path path, int flags) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = CAPTURED.get();
-      return checked(
-          (int) OPEN.invokeExact(captured, arena.allocateFrom(path.toString()), flags), captured);
+      MemorySegment name = arena.allocateFrom(path.toString());
+      return checked((int) OPEN.invokeExact(captured, directory, name, flags), captured);
     } catch (Throwable e) {
       throw impossible(e);
     }
