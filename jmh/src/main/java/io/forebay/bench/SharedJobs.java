@@ -9,11 +9,15 @@ import io.forebay.dataset.prefetch.Prefetcher;
 import io.forebay.dataset.prefetch.ReadPlan;
 import io.forebay.samples.oss.OssServer;
 import io.forebay.samples.oss.Shape;
+import io.forebay.simulator.Simulator;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -21,8 +25,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Jobs that train on one data set, each in its own order and begun at its own time, with a cache
  * for a part of it: what they fetch from the store when each announces its reads, beside the
- * optimum that knows the whole future. A real server, a real store's protocol, and real reads at
- * the speed of trainers.
+ * optimum (Belady's MIN) for the same reads in the same order, as they happened. A real server, a
+ * real store's protocol, and real reads at the speed of trainers.
  */
 final class SharedJobs {
 
@@ -34,18 +38,23 @@ final class SharedJobs {
   /** Reads of each job; all of them together are far from what the machine can do. */
   private static final int READS_PER_SECOND = 400;
 
-  /** A job alone, or with others; the optimum's hit ratio, by simulation ({@code bench plans}). */
-  private record Case(int jobs, double cache, double optimum) {}
+  /** A job alone, or with others. */
+  private record Case(int jobs, double cache) {
+
+    int capacity() {
+      return (int) Math.round(cache * FILES);
+    }
+  }
 
   private static final List<Case> CASES =
       List.of(
-          new Case(1, 0.5, 0.5),
-          new Case(2, 0.25, 0.51),
-          new Case(2, 0.5, 0.727),
-          new Case(4, 0.25, 0.568),
-          new Case(4, 0.5, 0.772),
-          new Case(8, 0.25, 0.593),
-          new Case(8, 0.5, 0.793));
+          new Case(1, 0.5),
+          new Case(2, 0.25),
+          new Case(2, 0.5),
+          new Case(4, 0.25),
+          new Case(4, 0.5),
+          new Case(8, 0.25),
+          new Case(8, 0.5));
 
   private SharedJobs() {}
 
@@ -78,8 +87,8 @@ final class SharedJobs {
             each.jobs,
             each.cache * 100,
             result.hitRatio,
-            each.optimum,
-            result.hitRatio / each.optimum,
+            result.optimum,
+            result.hitRatio / result.optimum,
             each.jobs == 1
                 ? String.format(Locale.ROOT, "%.3f", (1 - result.hitRatio) / (1 - each.cache))
                 : "",
@@ -90,12 +99,13 @@ final class SharedJobs {
 
   /**
    * @param hitRatio reads that cost the store nothing
+   * @param optimum what it could have been
    * @param waiting share of the time
    */
-  private record Result(double hitRatio, double waiting) {}
+  private record Result(double hitRatio, double optimum, double waiting) {}
 
   private static Result measure(OssServer oss, Case each) throws Exception {
-    long quota = Math.round(each.cache * FILES) * BYTES;
+    long quota = (long) each.capacity() * BYTES;
     try (ConfiguredServer server =
             new ConfiguredServer(
                 Path.of(System.getProperty("java.io.tmpdir")), EpochTraffic.settings(oss, quota));
@@ -103,41 +113,106 @@ final class SharedJobs {
       DataSet data = server.dataSet("d");
       List<FileStatus> files =
           data.walk("").stream().sorted(Comparator.comparing(FileStatus::path)).toList();
-      long[] counted = new long[2];
+      Reads reads = new Reads(files, each.jobs, oss);
       long[] waited = new long[each.jobs];
       threads.together(
           job -> {
-            ReadPlan plan =
-                ReadPlan.epochs(
-                    files,
-                    1 + WARM_UP_EPOCHS + EPOCHS,
-                    epoch -> EpochOrder.shuffled(FILES, job, epoch));
-            long from = each.jobs == 1 ? 0 : new Random(job).nextInt(FILES);
+            ReadPlan plan = reads.plans[job];
+            long from = reads.next[job];
             try (Follower follower = Prefetcher.start(data, plan, PrefetchOptions.DEFAULT, from)) {
-              waited[job] = train(data, plan, from, follower, job == 0 ? counted : null, oss);
+              waited[job] = train(data, job, follower, reads);
             }
           });
-      double reads = (double) EPOCHS * FILES * each.jobs;
       double seconds = (double) EPOCHS * FILES / READS_PER_SECOND;
       double waiting = 0;
       for (long nanos : waited) {
         waiting += nanos / 1e9 / seconds / each.jobs;
       }
-      return new Result(1 - (counted[1] - counted[0]) / reads, waiting);
+      return new Result(reads.hitRatio(), reads.optimum(each.capacity()), waiting);
+    }
+  }
+
+  /**
+   * The reads of all jobs in the order in which they happen, and what the store was asked
+   * meanwhile. What counts begins and ends with the epochs of the first job.
+   */
+  private static final class Reads {
+
+    private final OssServer oss;
+    private final ReadPlan[] plans;
+
+    /** Each job's next position. */
+    private final long[] next;
+
+    private final Map<String, Integer> numbers = new HashMap<>();
+    private final int[] order;
+    private int count;
+    private int from;
+    private int to;
+    private long fetched;
+
+    Reads(List<FileStatus> files, int jobs, OssServer oss) {
+      this.oss = oss;
+      plans = new ReadPlan[jobs];
+      next = new long[jobs];
+      order = new int[jobs * FILES * (1 + WARM_UP_EPOCHS + EPOCHS)];
+      for (int job = 0; job < jobs; job++) {
+        int seed = job;
+        plans[job] =
+            ReadPlan.epochs(
+                files,
+                1 + WARM_UP_EPOCHS + EPOCHS,
+                epoch -> EpochOrder.shuffled(FILES, seed, epoch));
+        next[job] = jobs == 1 ? 0 : new Random(job).nextInt(FILES);
+      }
+      files.forEach(file -> numbers.put(file.path(), numbers.size()));
+    }
+
+    /** A job reads its next file. */
+    synchronized FileStatus read(int job) {
+      FileStatus file = plans[job].file(next[job]++);
+      order[count++] = numbers.get(file.path());
+      return file;
+    }
+
+    synchronized void begin() {
+      from = count;
+      fetched = oss.traffic().counts().of("GET");
+    }
+
+    synchronized void end() {
+      to = count;
+      fetched = oss.traffic().counts().of("GET") - fetched;
+    }
+
+    double hitRatio() {
+      return 1 - (double) fetched / (to - from);
+    }
+
+    /** Of the same reads; what follows them is what the jobs announced. */
+    double optimum(int capacity) {
+      for (boolean more = true; more; ) {
+        more = false;
+        for (int job = 0; job < plans.length; job++) {
+          if (next[job] < plans[job].size()) {
+            read(job);
+            more = true;
+          }
+        }
+      }
+      return Simulator.optimum(FILES, Arrays.copyOf(order, count), from, to, capacity);
     }
   }
 
   /**
    * Reads at its speed, and catches up where it had to wait.
    *
-   * @param counted takes what the store sent, at the begin and the end of what counts; null if
-   *     another job does so
-   * @return how long it waited, in nanoseconds
+   * @return how long it waited in the epochs that count, in nanoseconds
    */
-  private static long train(
-      DataSet data, ReadPlan plan, long from, Follower follower, long[] counted, OssServer oss)
+  private static long train(DataSet data, int job, Follower follower, Reads reads)
       throws Exception {
     long start = System.nanoTime();
+    long from = reads.next[job];
     long first = from + (long) WARM_UP_EPOCHS * FILES;
     long last = first + (long) EPOCHS * FILES;
     long waited = 0;
@@ -146,18 +221,19 @@ final class SharedJobs {
       for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
         LockSupport.parkNanos(left);
       }
-      if (position == first && counted != null) {
-        counted[0] = oss.traffic().counts().of("GET");
+      if (position == first && job == 0) {
+        reads.begin();
       }
       follower.reached(position);
+      FileStatus file = reads.read(job);
       long begun = System.nanoTime();
-      data.read(plan.file(position).path());
+      data.read(file.path());
       if (position >= first) {
         waited += System.nanoTime() - begun;
       }
     }
-    if (counted != null) {
-      counted[1] = oss.traffic().counts().of("GET");
+    if (job == 0) {
+      reads.end();
     }
     return waited;
   }

@@ -100,13 +100,27 @@ public final class Simulator {
         (double) policies.get("LRU").written() / trace.reads().length);
   }
 
+  /**
+   * The hit ratio of the optimum that knows all reads.
+   *
+   * @param files that there are, numbered from 0
+   * @param reads of them, in their order
+   * @param from the first read that counts
+   * @param to the first one after it that does not count any more
+   * @param capacity in files
+   */
+  public static double optimum(int files, int[] reads, int from, int to, int capacity) {
+    Trace trace = new Trace("as it was", files, reads, from, to);
+    return hits(new Min(capacity, trace), trace);
+  }
+
   private static double hits(Policy policy, Trace trace) {
     long hits = 0;
-    for (int i = 0; i < trace.reads().length; i++) {
+    for (int i = 0; i < trace.to(); i++) {
       if (policy.read(trace.reads()[i]) && i >= trace.from()) {
         hits++;
       }
     }
-    return (double) hits / (trace.reads().length - trace.from());
+    return (double) hits / (trace.to() - trace.from());
   }
 }

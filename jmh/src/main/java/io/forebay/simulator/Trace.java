@@ -12,8 +12,13 @@ import java.util.SplittableRandom;
  * @param files numbered from 0
  * @param reads file numbers
  * @param from the first read that counts; those before warm the caches up
+ * @param to the first one after it that does not count any more
  */
-record Trace(String name, int files, int[] reads, int from) {
+record Trace(String name, int files, int[] reads, int from, int to) {
+
+  Trace(String name, int files, int[] reads, int from) {
+    this(name, files, reads, from, reads.length);
+  }
 
   /**
    * Jobs that each read every file once per epoch, in an order of their own, at the same speed, and
