@@ -34,8 +34,11 @@ public final class Journal implements Entries, AutoCloseable {
   private static final int BEGUN = 0;
   private static final int FORMAT = 8;
 
-  /** To be changed with this format or {@link PackedStatus}: bridges of two versions meet. */
-  private static final int THIS_FORMAT = 2;
+  /**
+   * To be changed with this format, {@link PackedStatus}, or how a descriptor is left behind:
+   * bridges of two versions meet. Until 2 reading the device did not block.
+   */
+  private static final int THIS_FORMAT = 3;
 
   private static final int FILLER = 0;
   private static final int AGREED = 1;
