@@ -34,7 +34,7 @@ class AnnouncedPlansTest {
     return files.subList(files.size() - 20, files.size()).stream()
         .filter(f -> data.place(f).owners().get(0).equals("server-" + server))
         .map(f -> FileVersion.of(Nodes.DATA_SET, f))
-        .allMatch(f -> nodes.server(server).node().store().nextRead(f) != 0);
+        .allMatch(f -> nodes.server(server).node().store().nextRead(f).isAnnounced());
   }
 
   @Test
@@ -76,8 +76,8 @@ class AnnouncedPlansTest {
     }
     for (FileStatus file : files) {
       FileVersion version = FileVersion.of(Nodes.DATA_SET, file);
-      assertThat(nodes.server(0).node().store().nextRead(version)).isZero();
-      assertThat(nodes.server(1).node().store().nextRead(version)).isZero();
+      assertThat(nodes.server(0).node().store().nextRead(version).isAnnounced()).isFalse();
+      assertThat(nodes.server(1).node().store().nextRead(version).isAnnounced()).isFalse();
     }
   }
 }

@@ -118,7 +118,7 @@ class MountedNodeTest {
     long known = 0;
     for (String path : nodes.paths()) {
       FileVersion version = FileVersion.of(Nodes.DATA_SET, dataSet.stat(path));
-      known += nodes.server(0).node().store().nextRead(version) != 0 ? 1 : 0;
+      known += nodes.server(0).node().store().nextRead(version).isAnnounced() ? 1 : 0;
     }
     return known;
   }

@@ -4,8 +4,8 @@ import io.forebay.CachePolicy;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.Residency;
+import io.forebay.store.plan.NextRead;
 import io.forebay.store.plan.PlanUpdate;
-import io.forebay.store.plan.Plans;
 import io.forebay.store.retention.Retention;
 import java.io.Closeable;
 import java.io.IOException;
@@ -268,15 +268,24 @@ public final class NodeStore implements Closeable {
     Share share = shares.of(dataSet);
     boolean unknown = !share.plans().knows(update.job());
     for (long key : share.plans().update(update)) {
-      Segment segment = table.ofKey(key);
-      synchronized (segment) {
-        int slot = segment.findByKey(key);
-        if (slot >= 0) {
-          share.noLongerAhead(segment, slot);
-        }
-      }
+      noLongerAhead(share, key);
     }
     return unknown;
+  }
+
+  /** A file that was fetched ahead makes room for the next, though it was not read. */
+  public void noLongerAhead(FileVersion version) {
+    noLongerAhead(shares.of(version.dataSet()), version.id().high());
+  }
+
+  private void noLongerAhead(Share share, long key) {
+    Segment segment = table.ofKey(key);
+    synchronized (segment) {
+      int slot = segment.findByKey(key);
+      if (slot >= 0) {
+        share.noLongerAhead(segment, slot);
+      }
+    }
   }
 
   /**
@@ -296,6 +305,11 @@ public final class NodeStore implements Closeable {
    */
   public boolean mayFetchAhead(FileVersion version, long onTheirWay) {
     return room.mayFetchAhead(shares.of(version.dataSet()), onTheirWay);
+  }
+
+  /** Whether there is room that was not made for somebody. */
+  public boolean hasRoom() {
+    return !room.isNearlyFull();
   }
 
   /** Says how much of a data set this node owns, whether it is here or not. */
@@ -338,13 +352,8 @@ public final class NodeStore implements Closeable {
     }
   }
 
-  /** Jobs of a data set that announced what they will read. */
-  public int jobs(String dataSet) {
-    return shares.of(dataSet).plans().jobs();
-  }
-
-  /** The read of a file that comes next, as {@link Plans#nextRead} names it. */
-  public long nextRead(FileVersion version) {
+  /** The announced read of a file that comes next. */
+  public NextRead nextRead(FileVersion version) {
     return shares.of(version.dataSet()).plans().nextRead(version.id().high());
   }
 

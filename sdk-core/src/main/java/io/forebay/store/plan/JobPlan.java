@@ -1,5 +1,6 @@
 package io.forebay.store.plan;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.agrona.collections.Long2LongHashMap;
 
@@ -17,7 +18,15 @@ final class JobPlan {
   /** Before a speed was seen. */
   private static final double USUAL_NANOS_PER_READ = 1e6;
 
-  private static final double WEIGHT = 0.25;
+  /** Over so long a job's speed is averaged, for what it says may be of very few reads. */
+  private static final double AVERAGED_NANOS = 2e9;
+
+  /** Who does not go on for so long, and so many times as long as usual, pauses. */
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final int PAUSE_STEPS = 3;
+
+  private static final double STEP_WEIGHT = 0.25;
 
   // A ring: number n of all that were announced is at n modulo the length, a power of two.
   private long[] positions = new long[1024];
@@ -36,6 +45,12 @@ final class JobPlan {
   private long done;
   private long heardNanos;
   private long movedNanos;
+
+  // Of the latest time, and of all before less and less.
+  private double seenNanos;
+  private double seenReads;
+
+  private double usualStepNanos;
   private double nanosPerRead = USUAL_NANOS_PER_READ;
 
   JobPlan(long nowNanos) {
@@ -61,7 +76,12 @@ final class JobPlan {
       return;
     }
     if (done > 0) {
-      nanosPerRead += WEIGHT * ((double) (nowNanos - movedNanos) / reads - nanosPerRead);
+      long nanos = nowNanos - movedNanos;
+      double kept = AVERAGED_NANOS / (AVERAGED_NANOS + nanos);
+      seenNanos = kept * seenNanos + nanos;
+      seenReads = kept * seenReads + reads;
+      nanosPerRead = seenNanos / seenReads;
+      usualStepNanos += STEP_WEIGHT * (nanos - usualStepNanos);
     }
     movedNanos = nowNanos;
     done = update.done();
@@ -120,19 +140,32 @@ final class JobPlan {
   }
 
   /**
-   * When a file is read next, at the job's speed.
+   * When a file is read next, at the job's speed. A job that pauses is expected to do so for as
+   * long as it has.
    *
-   * @param notBefore reads that come sooner do not count
    * @return {@link Plans#UNKNOWN} when it is not announced
    */
-  long nextUse(long key, long notBefore) {
-    for (long number = next.get(key); number != NONE; number = later[at(number)]) {
-      long use = movedNanos + (long) ((positions[at(number)] - done) * nanosPerRead);
-      if (use >= notBefore) {
-        return use;
-      }
+  long nextUse(long key, long now) {
+    return use(next.get(key), now);
+  }
+
+  /** When a file is read for the second time from now on, as {@link #nextUse} tells it. */
+  long useAfterNext(long key, long now) {
+    long number = next.get(key);
+    return number == NONE ? Plans.UNKNOWN : use(later[at(number)], now);
+  }
+
+  private long use(long number, long now) {
+    if (number == NONE) {
+      return Plans.UNKNOWN;
     }
-    return Plans.UNKNOWN;
+    return (isPausing(now) ? now + (now - movedNanos) : movedNanos)
+        + (long) ((positions[at(number)] - done) * nanosPerRead);
+  }
+
+  /** Whether it has not gone on for longer than it usually takes from one step to the next. */
+  boolean isPausing(long now) {
+    return now - movedNanos > Math.max(PAUSE_NANOS, (long) (PAUSE_STEPS * usualStepNanos));
   }
 
   /** Counts the reads that were announced; the next of a file that has one. */

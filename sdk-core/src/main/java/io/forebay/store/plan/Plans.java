@@ -54,7 +54,7 @@ public final class Plans {
     if (update.isOver()) {
       jobs.remove(update.job());
     } else {
-      long now = nanoTime.getAsLong();
+      long now = now();
       jobs.computeIfAbsent(update.job(), j -> new JobPlan(now))
           .update(
               update,
@@ -70,7 +70,7 @@ public final class Plans {
   }
 
   private void done(long key) {
-    if (next(key, Long.MIN_VALUE) == UNKNOWN) {
+    if (!nextRead(key).isAnnounced()) {
       if (spent.size() == MOST_SPENT) {
         spent.clear();
       }
@@ -79,7 +79,7 @@ public final class Plans {
   }
 
   private void dropLapsed() {
-    long now = nanoTime.getAsLong();
+    long now = now();
     jobs.values().removeIf(job -> now - job.heardNanos() > LAPSE_NANOS);
     empty = jobs.isEmpty();
     if (empty) {
@@ -114,44 +114,45 @@ public final class Plans {
    * whatever was read last is read again last.
    */
   public synchronized long nextUse(long key) {
-    return ranked(key, Long.MIN_VALUE);
+    return ranked(key, nextRead(key).nanos());
+  }
+
+  /** The read of a file that comes next, of all jobs. */
+  public synchronized NextRead nextRead(long key) {
+    long now = now();
+    NextRead soonest = NextRead.NONE;
+    for (Map.Entry<Long, JobPlan> job : jobs.entrySet()) {
+      JobPlan plan = job.getValue();
+      long use = plan.nextUse(key, now);
+      if (use < soonest.nanos()) {
+        long name = job.getKey() + plan.nextNumber(key) | 1;
+        soonest = new NextRead(name, use, plan.isPausing(now));
+      }
+    }
+    return soonest;
   }
 
   /**
-   * Names the read of a file that comes next: another name means that it was done.
-   *
-   * @return 0 when none is announced
+   * As {@link #nextUse}, without the one read that is under way. Whoever else reads the file a
+   * moment later counts.
    */
-  public synchronized long nextRead(long key) {
-    long soonest = UNKNOWN;
-    long name = 0;
-    for (Map.Entry<Long, JobPlan> job : jobs.entrySet()) {
-      long use = job.getValue().nextUse(key, Long.MIN_VALUE);
-      if (use < soonest) {
-        soonest = use;
-        name = job.getKey() + job.getValue().nextNumber(key) | 1;
-      }
-    }
-    return name;
-  }
-
-  /** As {@link #nextUse}, without a read that may be under way. */
   public synchronized long useAfterNext(long key) {
-    long after = ranked(key, nanoTime.getAsLong() + UNDER_WAY_NANOS);
+    long now = now();
+    long first = UNKNOWN;
+    long second = UNKNOWN;
+    for (JobPlan job : jobs.values()) {
+      long use = job.nextUse(key, now);
+      second = Math.min(second, Math.max(use, first));
+      second = Math.min(second, job.useAfterNext(key, now));
+      first = Math.min(first, use);
+    }
+    boolean underWay = first <= now + UNDER_WAY_NANOS;
+    long after = ranked(key, underWay ? second : first);
     // Once it is read, nobody will have read anything later.
     return after >= UNKNOWN ? Long.MAX_VALUE : after;
   }
 
-  private long ranked(long key, long notBefore) {
-    long use = next(key, notBefore);
+  private long ranked(long key, long use) {
     return use == UNKNOWN ? UNKNOWN + spent.get(key) : use;
-  }
-
-  private long next(long key, long notBefore) {
-    long soonest = UNKNOWN;
-    for (JobPlan job : jobs.values()) {
-      soonest = Math.min(soonest, job.nextUse(key, notBefore));
-    }
-    return soonest;
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class PlansTest {
@@ -78,6 +79,35 @@ class PlansTest {
       plans.update(update(1, 0, 1));
     }
     assertThat(plans.nextUse(10)).isLessThan(Plans.UNKNOWN);
+  }
+
+  @Test
+  void aJobThatPausesIsExpectedToDoSoForAsLongAsItHas() {
+    plans.update(update(1, 0, 0, 10, 11));
+    now += TimeUnit.SECONDS.toNanos(30);
+    plans.update(update(2, 0, 0, 12));
+    assertThat(plans.nextUse(10)).isEqualTo(now + TimeUnit.SECONDS.toNanos(30));
+    assertThat(plans.nextRead(10).pausing()).isTrue();
+    assertThat(plans.nextRead(12).pausing()).isFalse();
+    assertThat(plans.nextUse(11)).isGreaterThan(plans.nextUse(10));
+  }
+
+  @Test
+  void whoReadsAFileAMomentAfterAnotherJobCounts() {
+    long[] others = LongStream.range(100, 150).toArray();
+    plans.update(update(1, 0, 0, 10));
+    plans.update(update(2, 0, 0, others));
+    plans.update(update(2, 0, 50, 10));
+    assertThat(plans.useAfterNext(10)).isEqualTo(now + 50 * MILLISECOND);
+    assertThat(plans.useAfterNext(100)).isGreaterThan(Plans.UNKNOWN);
+  }
+
+  @Test
+  void aReadThatIsFarAwayIsNotTheOneUnderWay() {
+    long[] others = LongStream.range(100, 1_100).toArray();
+    plans.update(update(1, 0, 0, others));
+    plans.update(update(1, 0, 1_000, 10));
+    assertThat(plans.useAfterNext(10)).isEqualTo(now + 1_000 * MILLISECOND);
   }
 
   @Test

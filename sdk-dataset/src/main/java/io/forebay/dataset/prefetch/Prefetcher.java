@@ -25,11 +25,12 @@ public final class Prefetcher implements Follower {
   private static final Logger log = LoggerFactory.getLogger(Prefetcher.class);
 
   /**
-   * So many times in an epoch the reader's progress is told to the cache, within bounds: with a
-   * tenth of it a cache that several jobs share loses a seventh of its hits (docs/simulation.md).
-   * Where all that comes next is on this node, there is nothing to lose.
+   * So many times in an epoch the reader's progress is told to the cache, within bounds: what was
+   * fetched ahead keeps its place until then, and with a fortieth of it a cache that several jobs
+   * share loses a seventh of its hits (docs/simulation.md). Where all that comes next is on this
+   * node, there is nothing to lose.
    */
-  private static final double TOLD_PER_EPOCH = 1_000;
+  private static final double TOLD_PER_EPOCH = 4_000;
 
   private static final long TELL_LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long TELL_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);

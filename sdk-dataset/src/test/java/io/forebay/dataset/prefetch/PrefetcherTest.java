@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,8 +151,8 @@ class PrefetcherTest {
         .hasMessageContaining(changed.path());
   }
 
-  @Test
-  void aCacheForHalfOfTheDataIsNeverLessThanThat() throws IOException {
+  /** With a cache for half of the data. */
+  private void openWithHalf() throws IOException {
     forebay.close();
     forebay =
         Forebay.builder()
@@ -162,6 +163,49 @@ class PrefetcherTest {
             .option("fs.oss.accessKeySecret", "secret")
             .open();
     dataSet = forebay.dataSet("oss://bucket");
+  }
+
+  private static void readAll(Prefetcher prefetcher, DataSet dataSet, ReadPlan plan)
+      throws IOException {
+    for (long position = 0; position < plan.size(); position++) {
+      prefetcher.reached(position);
+      dataSet.read(plan.file(position).path());
+    }
+  }
+
+  @Test
+  void aJobThatPausesDoesNotHoldUpOthersInASmallCache() throws IOException {
+    openWithHalf();
+    ReadPlan other = plan(1);
+    try (Prefetcher prefetcher = Prefetcher.start(dataSet, other, PrefetchOptions.DEFAULT, 0)) {
+      readAll(prefetcher, dataSet, other); // the cache is full
+    }
+    ReadPlan paused = ReadPlan.epochs(files, 1, epoch -> EpochOrder.shuffled(FILES, 2, epoch));
+    ReadPlan plan = ReadPlan.epochs(files, 20, epoch -> EpochOrder.shuffled(FILES, 3, epoch));
+    AtomicLong position = new AtomicLong();
+    AtomicLong inTime = new AtomicLong();
+    try (Prefetcher first = Prefetcher.start(dataSet, paused, PrefetchOptions.DEFAULT, 0)) {
+      await().atMost(ONE_MINUTE).until(() -> isResident(paused, 0) && isResident(paused, 1));
+      try (Prefetcher second = Prefetcher.start(dataSet, plan, PrefetchOptions.DEFAULT, 0)) {
+        await()
+            .atMost(ONE_MINUTE)
+            .pollInterval(Duration.ofMillis(5))
+            .until(
+                () -> {
+                  long next = position.getAndIncrement();
+                  second.reached(next);
+                  boolean resident = isResident(plan, next);
+                  dataSet.read(plan.file(next).path());
+                  return 50 == (resident ? inTime.incrementAndGet() : inTime.getAndSet(0));
+                });
+      }
+      first.reached(1);
+    }
+  }
+
+  @Test
+  void aCacheForHalfOfTheDataIsNeverLessThanThat() throws IOException {
+    openWithHalf();
     ReadPlan plan = plan(4);
     long before = 0;
     try (Prefetcher prefetcher = Prefetcher.start(dataSet, plan, PrefetchOptions.DEFAULT, 0)) {
@@ -189,10 +233,7 @@ class PrefetcherTest {
             () -> {
               try (Prefetcher prefetcher =
                   Prefetcher.start(dataSet, plan, PrefetchOptions.DEFAULT, 0)) {
-                for (long position = 0; position < plan.size(); position++) {
-                  prefetcher.reached(position);
-                  dataSet.read(plan.file(position).path());
-                }
+                readAll(prefetcher, dataSet, plan);
               }
               return null;
             });
