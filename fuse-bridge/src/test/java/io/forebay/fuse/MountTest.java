@@ -107,6 +107,23 @@ class MountTest {
   }
 
   @Test
+  void cachedFilesOfAListedDirectoryAreReadyForTheKernelBeforeTheyAreOpened() throws IOException {
+    load();
+    try (Stream<Path> listed = Files.walk(root.resolve("many"))) {
+      long many = listed.filter(Files::isRegularFile).count();
+      await()
+          .atMost(ONE_MINUTE)
+          .until(
+              () ->
+                  Files.readString(root.resolve(".forebay/stats"))
+                      .contains("backing_files " + many + "\n"));
+    }
+    long reads = mount.requests(Opcode.READ);
+    assertAllReadable();
+    assertThat(mount.requests(Opcode.READ)).isEqualTo(reads);
+  }
+
+  @Test
   void theTreeLooksAsTheDataSetDoes() throws IOException {
     try (Stream<Path> tree = Files.walk(root)) {
       assertThat(tree.filter(Files::isRegularFile).map(p -> root.relativize(p).toString()))

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A mount beside the file system that its cache is on: the same C reader on both, by turns, and of
@@ -39,6 +40,8 @@ final class Mounts {
 
   /** Rounds before the first that counts: for so long the JVM compiles, on the same processors. */
   private static final int WARM_UP = 4;
+
+  private static final long SETTLED_MILLIS = 200;
 
   /**
    * @param fresh whether it begins with a new mount
@@ -136,6 +139,7 @@ final class Mounts {
       mount = Mount.open(dataSet, root, MountOptions.parse("mode=" + test.profile.option()));
       if (test.listed) {
         reader.read("tree", root.resolve("small"));
+        settle(root);
       }
     }
     double nativeSeconds = round % 2 == 0 ? test.reading.seconds(plain, round) : 0;
@@ -153,6 +157,21 @@ final class Mounts {
       result.requests += requests;
       result.cpuNanos += cpu;
     }
+  }
+
+  /** Waits until what is listed has been got ready, as it is while a trainer loads its model. */
+  private static void settle(Path root) throws IOException, InterruptedException {
+    List<String> before = List.of();
+    for (List<String> now = ready(root); !now.equals(before); now = ready(root)) {
+      before = now;
+      TimeUnit.MILLISECONDS.sleep(SETTLED_MILLIS);
+    }
+  }
+
+  private static List<String> ready(Path root) throws IOException {
+    return Files.readAllLines(root.resolve(".forebay/stats")).stream()
+        .filter(line -> line.startsWith("backing_files ") || line.startsWith("pushed "))
+        .toList();
   }
 
   private List<Test> tests() {

@@ -1,6 +1,7 @@
 package io.forebay.fuse.fs;
 
 import io.forebay.DataSet;
+import io.forebay.FileStatus;
 import io.forebay.fuse.journal.Entries;
 import io.forebay.fuse.protocol.DetachedMount;
 import io.forebay.fuse.protocol.Device;
@@ -23,12 +24,15 @@ import org.slf4j.LoggerFactory;
  * it was evicted, so those that nobody has open are few, and go when their file does. Thread-safe;
  * a node's lock comes before the one of this.
  */
-final class BackingFiles implements AutoCloseable {
+final class BackingFiles implements Upcoming.Readying, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(BackingFiles.class);
 
   /** Kept for the next open. */
   private static final int KEPT = 10_000;
+
+  /** After so many that are not in the cache one is looked at of each directory. */
+  private static final int MISSING = 256;
 
   /** How many are looked at for one that is not open. */
   private static final int TRIES = 16;
@@ -49,6 +53,9 @@ final class BackingFiles implements AutoCloseable {
 
   /** The kernel's reads are to leave access times alone. */
   private final Map<Path, Optional<DetachedMount>> tiers = new ConcurrentHashMap<>();
+
+  /** Listed files in succession that were not there; used by the thread that gets them ready. */
+  private int missing;
 
   private int highest;
   private volatile boolean refused;
@@ -100,6 +107,26 @@ final class BackingFiles implements AutoCloseable {
       }
     }
     return inode.backing != null;
+  }
+
+  @Override
+  public boolean wants() {
+    return count < KEPT && !refused;
+  }
+
+  /** Registers a file before somebody opens it: most of a first open's time is that. */
+  @Override
+  public boolean ready(Inode inode, FileStatus file) {
+    synchronized (inode) {
+      boolean open = inode.mode != Inode.Mode.CLOSED || open(inode);
+      missing = open ? 0 : missing + 1;
+    }
+    return wants() && missing < MISSING;
+  }
+
+  @Override
+  public void forgotten(Inode inode) {
+    giveBackIfIdle(inode);
   }
 
   private int open(Path file) {

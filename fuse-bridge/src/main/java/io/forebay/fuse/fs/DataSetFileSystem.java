@@ -53,6 +53,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   private final Pruner pruner;
   private final BackingFiles backing;
   private final PageCache pages;
+  private final Upcoming upcoming;
   private final boolean passthrough;
   private final boolean withoutOpens;
   private final boolean writable;
@@ -135,9 +136,14 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.withoutOpens =
         profile == Profile.PAGE_CACHE && capabilities.noOpen() && !writable && !serving.directIo();
     this.control = new Control(this, plan, attributes, withoutOpens);
-    this.pages = new PageCache(dataSet, inodes, device);
+    this.pages = new PageCache(dataSet, device);
+    this.upcoming = new Upcoming(inodes, withoutOpens ? pages : backing);
     this.directories =
-        new Directories(writes, inodes, attributes, withoutOpens ? pages::listed : entries -> {});
+        new Directories(
+            writes,
+            inodes,
+            attributes,
+            withoutOpens || passthrough ? upcoming::listed : entries -> {});
   }
 
   @Override
@@ -504,7 +510,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     plan.close();
     directories.close();
     pruner.close();
-    pages.close();
+    upcoming.close();
     backing.close();
   }
 }

@@ -25,7 +25,7 @@ final class Inode {
   private int pathHash;
   long lookups;
 
-  // Used by the thread of PageCache only.
+  // Used by the thread that gets files ready.
   private boolean pushed;
 
   // Guarded by this.

@@ -165,6 +165,11 @@ final class Inodes {
     return Optional.ofNullable(byPath.get(path));
   }
 
+  /** Whether the kernel knows a node that it knew. */
+  synchronized boolean knows(Inode inode) {
+    return byId.get(inode.id()) == inode;
+  }
+
   /** Writes down all that the kernel knows. */
   void writeTo(Entries entries) {
     for (Inode inode = after(ROOT); inode != null; inode = after(inode.id())) {

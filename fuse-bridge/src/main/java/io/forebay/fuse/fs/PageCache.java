@@ -8,98 +8,61 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts small cached files into the kernel's page cache before anybody reads them: those of a
- * directory that was listed, for who lists is about to read. Then their first read is no request
- * either. One thread does so, as long as memory is free. Thread-safe.
+ * Puts small cached files into the kernel's page cache before anybody reads them, as long as memory
+ * is free. Then their first read is no request either.
  */
-final class PageCache implements AutoCloseable {
+final class PageCache implements Upcoming.Readying {
 
   private static final Logger log = LoggerFactory.getLogger(PageCache.class);
 
   /** Files that are larger are read in order, and ahead, by the kernel. */
   private static final int LARGEST = 1 << 20;
 
-  /** Files that wait. */
-  private static final int MOST = 100_000;
-
   /** Memory is looked at again after so many bytes. */
   private static final long CHECKED = 64 << 20;
 
   private final DataSet dataSet;
-  private final Inodes inodes;
   private final Device device;
   private final AtomicLong pushed = new AtomicLong();
 
-  // Guarded by this.
-  private final Queue<FileStatus> waiting = new ArrayDeque<>();
-  private boolean running;
-  private boolean closed;
+  // Used by the thread that gets files ready.
+  private final MemorySegment message =
+      Arena.ofAuto().allocate(Device.STORE_HEADER + LARGEST, Long.BYTES);
+  private long unchecked = CHECKED;
 
-  PageCache(DataSet dataSet, Inodes inodes, Device device) {
+  PageCache(DataSet dataSet, Device device) {
     this.dataSet = dataSet;
-    this.inodes = inodes;
     this.device = device;
   }
 
-  /** The kernel knows all entries of a directory. */
-  synchronized void listed(List<FileStatus> entries) {
-    for (FileStatus entry : entries) {
-      if (!closed && entry.size() > 0 && entry.size() <= LARGEST && waiting.size() < MOST) {
-        waiting.add(entry);
+  @Override
+  public boolean wants() {
+    return true;
+  }
+
+  @Override
+  public boolean ready(Inode inode, FileStatus file) throws IOException {
+    if (unchecked >= CHECKED) {
+      if (!Memory.read().isFree()) {
+        log.info("no more files are put into memory ahead, for little of it is free");
+        return false;
       }
+      unchecked = 0;
     }
-    if (!running && !waiting.isEmpty()) {
-      running = true;
-      Thread.ofPlatform().daemon().name("forebay-pages").start(this::work);
+    if (file.size() <= LARGEST && inode.push()) {
+      unchecked += push(inode, file);
     }
-  }
-
-  private void work() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment message = arena.allocate(Device.STORE_HEADER + LARGEST, Long.BYTES);
-      long unchecked = CHECKED;
-      for (FileStatus file = take(); file != null; file = take()) {
-        if (unchecked >= CHECKED) {
-          unchecked = 0;
-          if (!Memory.read().isFree()) {
-            log.info("no more files are put into memory ahead, for little of it is free");
-            clear();
-            continue;
-          }
-        }
-        unchecked += push(file, message);
-      }
-    } catch (IOException | RuntimeException e) {
-      log.warn("files are not put into memory ahead any more", e);
-      close();
-    }
-  }
-
-  private synchronized void clear() {
-    waiting.clear();
-  }
-
-  private synchronized FileStatus take() {
-    FileStatus next = waiting.poll();
-    running = next != null;
-    return next;
+    return true;
   }
 
   /** Bytes that went to the kernel. */
-  private long push(FileStatus file, MemorySegment message) {
-    Optional<Inode> inode = inodes.find(file.path()).filter(i -> i.status().equals(file));
-    if (inode.isEmpty() || !inode.get().push()) {
-      return 0;
-    }
+  private long push(Inode inode, FileStatus file) {
     Optional<Path> resident = dataSet.resident(file);
     if (resident.isEmpty()) {
       return 0;
@@ -116,7 +79,7 @@ final class PageCache implements AutoCloseable {
     } finally {
       Libc.close(fd);
     }
-    if (device.store(inode.get().id(), message, length) < 0) {
+    if (device.store(inode.id(), message, length) < 0) {
       return 0; // the kernel forgot it meanwhile
     }
     pushed.incrementAndGet();
@@ -126,11 +89,5 @@ final class PageCache implements AutoCloseable {
   /** Files that went to the kernel. */
   long pushed() {
     return pushed.get();
-  }
-
-  @Override
-  public synchronized void close() {
-    closed = true;
-    waiting.clear();
   }
 }

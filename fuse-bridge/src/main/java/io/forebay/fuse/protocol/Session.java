@@ -35,6 +35,9 @@ public final class Session {
   private final Set<InProgress> inProgress = ConcurrentHashMap.newKeySet();
   private final AtomicInteger threads = new AtomicInteger();
 
+  /** Threads that passed the lead on and are not done. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
   /** Held by the one who leads. */
   private final Semaphore lead = new Semaphore(1);
 
@@ -117,11 +120,15 @@ public final class Session {
       while (take(request)) {
         if (mayWait(request)) {
           leads = false;
+          waiting.incrementAndGet();
           passOn();
         }
         own.begin(request);
         answer(request, reply);
         own.end();
+        if (!leads) {
+          waiting.decrementAndGet();
+        }
         if (request.opcode() == Opcode.DESTROY) {
           return;
         }
@@ -158,7 +165,7 @@ public final class Session {
    */
   private boolean take(Request request) {
     while (true) {
-      int n = watch.read(device, request.buffer());
+      int n = watch.read(device, request.buffer(), waiting.get() == 0);
       if (n == -Errno.ENODEV) {
         return false; // unmounted
       }

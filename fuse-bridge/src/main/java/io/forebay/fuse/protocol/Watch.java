@@ -68,10 +68,16 @@ final class Watch {
     return different;
   }
 
-  /** A request's bytes; the negated error number otherwise. */
-  int read(Device device, MemorySegment target) {
+  /**
+   * Waits for a request.
+   *
+   * @param idle whether all before were answered; while something is fetched from afar, that has
+   *     more use for the processors
+   * @return its bytes; the negated error number otherwise
+   */
+  int read(Device device, MemorySegment target, boolean idle) {
     long start = System.nanoTime();
-    if (expected || (usualNanos < LONGEST_NANOS && !crowded)) {
+    if (expected || (usualNanos < LONGEST_NANOS && idle && !crowded)) {
       look(device, start, expected ? EXPECTED_NANOS : LONGEST_NANOS);
     }
     expected = false;
