@@ -32,8 +32,7 @@ final class PageCache implements Upcoming.Readying {
   private final AtomicLong pushed = new AtomicLong();
 
   // Used by the thread that gets files ready.
-  private final MemorySegment message =
-      Arena.ofAuto().allocate(Device.STORE_HEADER + LARGEST, Long.BYTES);
+  private MemorySegment message;
   private long unchecked = CHECKED;
 
   PageCache(DataSet dataSet, Device device) {
@@ -70,6 +69,9 @@ final class PageCache implements Upcoming.Readying {
     int fd = Libc.open(resident.get(), Libc.O_RDONLY | Libc.O_CLOEXEC);
     if (fd < 0) {
       return 0; // it was evicted
+    }
+    if (message == null) { // most mounts need none
+      message = Arena.ofAuto().allocate(Device.STORE_HEADER + LARGEST, Long.BYTES);
     }
     int length = (int) file.size();
     try {
