@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,8 +32,10 @@ final class BackingFiles implements Upcoming.Readying, AutoCloseable {
   /** Kept for the next open. */
   private static final int KEPT = 10_000;
 
-  /** After so many that are not in the cache one is looked at of each directory. */
+  /** After so many that are not in the cache few of the directories are looked at. */
   private static final int MISSING = 256;
+
+  private static final int SELDOM = 64;
 
   /** How many are looked at for one that is not open. */
   private static final int TRIES = 16;
@@ -54,8 +57,11 @@ final class BackingFiles implements Upcoming.Readying, AutoCloseable {
   /** The kernel's reads are to leave access times alone. */
   private final Map<Path, Optional<DetachedMount>> tiers = new ConcurrentHashMap<>();
 
-  /** Listed files in succession that were not there; used by the thread that gets them ready. */
-  private int missing;
+  /** Listed files in succession that were not there. */
+  private final AtomicInteger missing = new AtomicInteger();
+
+  /** Directories since, for which a thread would be too much. */
+  private final AtomicInteger passed = new AtomicInteger();
 
   private int highest;
   private volatile boolean refused;
@@ -111,6 +117,10 @@ final class BackingFiles implements Upcoming.Readying, AutoCloseable {
 
   @Override
   public boolean wants() {
+    return hasPlace() && (missing.get() < MISSING || passed.incrementAndGet() % SELDOM == 0);
+  }
+
+  private boolean hasPlace() {
     return count < KEPT && !refused;
   }
 
@@ -119,9 +129,9 @@ final class BackingFiles implements Upcoming.Readying, AutoCloseable {
   public boolean ready(Inode inode, FileStatus file) {
     synchronized (inode) {
       boolean open = inode.mode != Inode.Mode.CLOSED || open(inode);
-      missing = open ? 0 : missing + 1;
+      missing.set(open ? 0 : missing.get() + 1);
     }
-    return wants() && missing < MISSING;
+    return hasPlace() && missing.get() < MISSING;
   }
 
   @Override
