@@ -134,6 +134,7 @@ final class Housekeeper implements AutoCloseable {
       long now = System.nanoTime();
       watchDisks(all || now - disksSeen > DISK_NANOS);
       expire();
+      store.shares().all().forEach(share -> share.plans().dropLapsed());
       obeyQuotas();
       giveUpCopies();
       obeyMaxima();

@@ -78,7 +78,8 @@ public final class Plans {
     }
   }
 
-  private void dropLapsed() {
+  /** Forgets jobs that were silent for long; to be called now and then. */
+  public synchronized void dropLapsed() {
     long now = now();
     jobs.values().removeIf(job -> now - job.heardNanos() > LAPSE_NANOS);
     empty = jobs.isEmpty();
@@ -103,8 +104,7 @@ public final class Plans {
   }
 
   /** Jobs with a plan. */
-  public synchronized int jobs() {
-    dropLapsed();
+  synchronized int jobs() {
     return jobs.size();
   }
 

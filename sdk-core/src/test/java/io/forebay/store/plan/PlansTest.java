@@ -67,6 +67,7 @@ class PlansTest {
     assertThat(plans.isEmpty()).isTrue();
     plans.update(update(2, 0, 0, 10));
     now += TimeUnit.MINUTES.toNanos(2);
+    plans.dropLapsed();
     assertThat(plans.jobs()).isZero();
     assertThat(plans.isEmpty()).isTrue();
   }
