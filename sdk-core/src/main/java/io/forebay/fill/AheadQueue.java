@@ -41,7 +41,14 @@ final class AheadQueue {
         Comparator.comparingLong((Expected e) -> e.read.nanos()).thenComparingLong(e -> e.number);
 
     boolean isLate(NodeStore store) {
-      return read.isAnnounced() && store.nextRead(file).name() != read.name();
+      return read.isAnnounced() && isLate(store.nextRead(file));
+    }
+
+    /**
+     * @param now the file's next read
+     */
+    boolean isLate(NextRead now) {
+      return now.name() != read.name();
     }
   }
 
@@ -150,7 +157,7 @@ final class AheadQueue {
     taken.removeIf(
         expected -> {
           NextRead next = store.nextRead(expected.file);
-          boolean done = next.name() != expected.read.name();
+          boolean done = expected.isLate(next);
           if (!done && next.pausing()) {
             store.noLongerAhead(expected.file);
           }
@@ -163,7 +170,7 @@ final class AheadQueue {
     while (!announced.isEmpty()) {
       Expected first = announced.first();
       NextRead now = store.nextRead(first.file);
-      boolean late = now.name() != first.read.name();
+      boolean late = first.isLate(now);
       boolean parks = now.pausing() && !store.hasRoom();
       if (!late && !parks && (now.nanos() <= first.read.nanos() || isLast(now, first))) {
         return first;
