@@ -34,7 +34,12 @@ final class BatchReads<T> {
 
   private final Reader<T> reader;
   private final Following following;
-  private final Map<Long, Batch> upcoming = new ConcurrentHashMap<>();
+
+  /** Batches that are named and not read yet, by their samples, of the latest epoch. */
+  private volatile Map<Long, Batch> upcoming = new ConcurrentHashMap<>();
+
+  /** And of the epoch before, whose last batches may be read when the next one has begun. */
+  private volatile Map<Long, Batch> ending = new ConcurrentHashMap<>();
 
   /** The first reads of batches that are named and not read yet. */
   private final NavigableSet<Long> unread = new ConcurrentSkipListSet<>();
@@ -70,9 +75,7 @@ final class BatchReads<T> {
     return new Sampler() {
       @Override
       public Iterator<List<Long>> sample(RandomAccessDataset dataSet) {
-        // What an epoch that was broken off has left behind.
-        upcoming.clear();
-        unread.clear();
+        Map<Long, Batch> epoch = begin();
         long start = sampler instanceof EpochSampler known ? follow(known, dataSet) : 0;
         Iterator<List<Long>> batches = sampler.sample(dataSet);
         return new Iterator<>() {
@@ -89,7 +92,7 @@ final class BatchReads<T> {
             Batch batch = new Batch(indexes, read);
             unread.add(read);
             read += indexes.size();
-            indexes.forEach(index -> upcoming.put(index, batch));
+            indexes.forEach(index -> epoch.put(index, batch));
             return indexes;
           }
         };
@@ -102,9 +105,20 @@ final class BatchReads<T> {
     };
   }
 
+  private synchronized Map<Long, Batch> begin() {
+    // What an epoch that was broken off has left behind.
+    ending.values().forEach(batch -> unread.remove(batch.firstRead));
+    ending = upcoming;
+    upcoming = new ConcurrentHashMap<>();
+    return upcoming;
+  }
+
   /** One sample: with its batch if it belongs to one, else alone. */
   T read(long index) throws IOException {
-    Batch batch = upcoming.remove(index);
+    Batch batch = ending.remove(index);
+    if (batch == null) {
+      batch = upcoming.remove(index);
+    }
     T sample = batch == null ? null : batch.take(index);
     return sample == null ? reader.readAll(List.of(index)).get(index) : sample;
   }

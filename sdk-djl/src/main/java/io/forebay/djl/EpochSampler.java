@@ -106,6 +106,16 @@ public final class EpochSampler implements Sampler {
     return settings.epochs;
   }
 
+  /** The epoch that began last begins once more. */
+  synchronized void again() {
+    epoch--;
+  }
+
+  /** Whether another epoch is expected. */
+  synchronized boolean hasNext() {
+    return epoch < settings.epochs;
+  }
+
   /** The number of the read that the next call of {@link #sample} begins with. */
   synchronized long nextRead(RandomAccessDataset dataSet) {
     return epoch * order(dataSet, 0).size() + startOf(epoch);
@@ -186,7 +196,7 @@ public final class EpochSampler implements Sampler {
       return this;
     }
 
-    /** After how many epochs nothing more is fetched ahead. */
+    /** After how many epochs nothing more is read or fetched ahead. */
     public Builder epochs(int count) {
       this.epochs = count;
       return this;

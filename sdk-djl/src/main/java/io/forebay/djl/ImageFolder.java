@@ -36,6 +36,7 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
   private final String root;
   private final Image.Flag flag;
   private final BatchReads<ByteBuffer> reads;
+  private final NextEpoch epochs;
   private final DataStall stall;
   private ClassFolder folder;
   private Ranks ranks;
@@ -47,7 +48,9 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
     flag = builder.flag;
     stall = builder.stall;
     reads = new BatchReads<>(this::readAll, this::follow);
-    sampler = reads.following(sampler);
+    Sampler order = sampler;
+    sampler = reads.following(order);
+    epochs = new NextEpoch(super::getData, order, sampler);
   }
 
   /** Images of a Forebay data set. */
@@ -109,11 +112,14 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
     return files;
   }
 
-  /** Batches, as the sampler has them; with an executor, several are made at a time. */
+  /**
+   * Batches, as the sampler has them; with an executor, several are made at a time, and with an
+   * {@link EpochSampler} the first ones of the next epoch together with the last ones of this.
+   */
   @Override
   public Iterable<Batch> getData(NDManager manager, Sampler order, ExecutorService executor)
       throws IOException, TranslateException {
-    return stall.watch(super.getData(manager, order, executor));
+    return stall.watch(epochs.batches(manager, order, executor));
   }
 
   /** Nothing more is fetched ahead. */

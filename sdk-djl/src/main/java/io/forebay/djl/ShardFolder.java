@@ -39,6 +39,7 @@ public final class ShardFolder extends RandomAccessDataset implements AutoClosea
   private final String root;
   private final SampleDecoder decoder;
   private final PrefetchOptions options;
+  private final NextEpoch epochs;
   private final DataStall stall;
   private final BatchReads<Map<String, ByteBuffer>> reads;
   private Shards shards;
@@ -80,7 +81,9 @@ public final class ShardFolder extends RandomAccessDataset implements AutoClosea
     options = builder.options;
     stall = builder.stall;
     reads = new BatchReads<>(this::readAll, this::follow);
-    sampler = reads.following(sampler);
+    Sampler order = sampler;
+    sampler = reads.following(order);
+    epochs = new NextEpoch(super::getData, order, sampler);
   }
 
   /**
@@ -179,11 +182,14 @@ public final class ShardFolder extends RandomAccessDataset implements AutoClosea
     return decoder.decode(manager, shards().name(index), reads.read(index));
   }
 
-  /** Batches, as the sampler has them; with an executor, several are made at a time. */
+  /**
+   * Batches, as the sampler has them; with an executor, several are made at a time, and with an
+   * {@link EpochSampler} the first ones of the next epoch together with the last ones of this.
+   */
   @Override
   public Iterable<Batch> getData(NDManager manager, Sampler order, ExecutorService executor)
       throws IOException, TranslateException {
-    return stall.watch(super.getData(manager, order, executor));
+    return stall.watch(epochs.batches(manager, order, executor));
   }
 
   /** Nothing more is fetched ahead. */

@@ -1,0 +1,121 @@
+package io.forebay.djl;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.RandomAccessDataset;
+import ai.djl.training.dataset.Sampler;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * Begins an epoch when the one before has named its last batch: loaders make its first batches
+ * while the last ones are computed, and a trainer does not wait for them. Only with loaders, and
+ * for an {@link EpochSampler}, which tells whether there is another epoch. Thread-safe; each
+ * epoch's batches are for one thread.
+ */
+@SuppressWarnings("ReferenceEquality") // the same sampler, manager and loaders
+final class NextEpoch {
+
+  /** Begins an epoch. */
+  interface Epochs {
+    Iterable<Batch> begin(NDManager manager, Sampler order, ExecutorService loaders)
+        throws IOException, TranslateException;
+  }
+
+  private final Epochs epochs;
+
+  /** Null when nothing is known of epochs. */
+  private final EpochSampler known;
+
+  private final Sampler sampler;
+
+  /** Ahead of its being asked for. */
+  private Epoch begun;
+
+  /**
+   * @param order in which samples come
+   * @param sampler what names its batches
+   */
+  NextEpoch(Epochs epochs, Sampler order, Sampler sampler) {
+    this.epochs = epochs;
+    this.known = order instanceof EpochSampler epochSampler ? epochSampler : null;
+    this.sampler = sampler;
+  }
+
+  /** The batches of the next epoch, for whose first ones loaders may be at work already. */
+  Iterable<Batch> batches(NDManager manager, Sampler order, ExecutorService loaders)
+      throws IOException, TranslateException {
+    if (known == null || order != sampler || loaders == null) {
+      return epochs.begin(manager, order, loaders);
+    }
+    Iterator<Batch> epoch = next(manager, loaders);
+    return () -> epoch;
+  }
+
+  private synchronized Epoch next(NDManager manager, ExecutorService loaders)
+      throws IOException, TranslateException {
+    Epoch ahead = begun;
+    begun = null;
+    if (ahead != null && ahead.manager == manager && ahead.loaders == loaders) {
+      return ahead;
+    }
+    if (ahead != null) {
+      known.again();
+    }
+    return new Epoch(manager, loaders);
+  }
+
+  private synchronized void beginAfter(Epoch last) throws IOException, TranslateException {
+    if (begun == null && known.hasNext()) {
+      begun = new Epoch(last.manager, last.loaders);
+    }
+  }
+
+  private final class Epoch implements Iterator<Batch>, Sampler {
+
+    private final NDManager manager;
+    private final ExecutorService loaders;
+    private final Iterator<Batch> batches;
+    private Iterator<List<Long>> unnamed;
+    private boolean last;
+
+    Epoch(NDManager manager, ExecutorService loaders) throws IOException, TranslateException {
+      this.manager = manager;
+      this.loaders = loaders;
+      batches = epochs.begin(manager, this, loaders).iterator();
+    }
+
+    @Override
+    public Iterator<List<Long>> sample(RandomAccessDataset dataSet) {
+      unnamed = sampler.sample(dataSet);
+      return unnamed;
+    }
+
+    @Override
+    public int getBatchSize() {
+      return sampler.getBatchSize();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return batches.hasNext();
+    }
+
+    @Override
+    public Batch next() {
+      Batch batch = batches.next();
+      if (!last && !unnamed.hasNext()) {
+        last = true;
+        try {
+          beginAfter(this);
+        } catch (IOException | TranslateException e) {
+          throw new IllegalStateException("the next epoch cannot begin", e);
+        }
+      }
+      return batch;
+    }
+  }
+}
