@@ -11,7 +11,7 @@ import warnings
 
 import torch
 from bucket_images import BucketImages
-from image_folder import ImageFolder, ToTensor
+from image_folder import ImageFolder, ToTensor, load
 from planned_sampler import PlannedSampler
 from torch import nn
 from torch.utils.data import DataLoader, RandomSampler
@@ -45,7 +45,7 @@ def main():
     if given.bucket:
         images = BucketImages(*given.bucket, ToTensor())
     else:
-        images = ImageFolder(given.folder, ToTensor())
+        images = ImageFolder(given.folder, ToTensor(), loader=load)
     sampler = RandomSampler(images, generator=torch.Generator().manual_seed(given.seed))
     if given.mount:
         sampler = PlannedSampler(sampler, [path for path, _ in images.samples], given.folder)

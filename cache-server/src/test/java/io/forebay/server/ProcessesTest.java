@@ -3,16 +3,22 @@ package io.forebay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
+import static org.awaitility.Durations.TWO_MINUTES;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
+import io.forebay.dataset.epoch.EpochOrder;
+import io.forebay.dataset.prefetch.PrefetchOptions;
+import io.forebay.dataset.prefetch.Prefetcher;
+import io.forebay.dataset.prefetch.ReadPlan;
 import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.read.Origin;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -308,6 +314,58 @@ class ProcessesTest {
       after.read(each);
     }
     assertThat(client.stats().reads(Origin.RESIDENT)).isEqualTo(nodes.paths().size());
+  }
+
+  /** Reads a data set with a plan, epoch after epoch, until it is killed. */
+  static final class Trainer {
+    public static void main(String[] arguments) throws IOException {
+      try (Forebay forebay = Forebay.connect(Path.of(arguments[0]))) {
+        DataSet data = forebay.dataSet(Nodes.DATA_SET);
+        List<FileStatus> files = data.walk("");
+        ReadPlan plan =
+            ReadPlan.epochs(files, 1_000, epoch -> EpochOrder.shuffled(files.size(), 1, epoch));
+        try (Prefetcher prefetcher = Prefetcher.start(data, plan, PrefetchOptions.DEFAULT, 0)) {
+          for (long at = 0; at < plan.size(); at++) {
+            data.read(plan.file(at).path());
+            prefetcher.reached(at + 1);
+            if (at == files.size()) {
+              System.out.println("the second epoch");
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aTrainerThatIsKilledDisturbsNoOtherAndItsPlanIsForgotten() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.addMany(100, 2_000);
+    DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
+    java(true, Trainer.class, nodes.nodeDirectory(0).toString());
+    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+    String said = "";
+    while (!said.equals("the second epoch")) {
+      said = output.readLine();
+      assertThat(said).isNotNull();
+    }
+    assertThat(nodes.paths()).anyMatch(path -> isAnnounced(data, path));
+    process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+
+    for (String path : nodes.paths()) {
+      assertThat(Nodes.bytes(data.read(path))).isEqualTo(nodes.files().get(path));
+    }
+    // A job that is silent for a minute is over.
+    await().atMost(TWO_MINUTES).until(() -> nodes.paths().stream().noneMatch(p -> isAnnounced(data, p)));
+  }
+
+  private boolean isAnnounced(DataSet data, String path) {
+    try {
+      FileVersion version = FileVersion.of(Nodes.DATA_SET, data.stat(path));
+      return nodes.server(0).node().store().nextRead(version).isAnnounced();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -38,6 +38,12 @@ public record Attributes(
     return directory ? S_IFDIR | ((0555 | write) & ~umask) : S_IFREG | ((0444 | write) & ~umask);
   }
 
+  /** The same, to be believed until the kernel is told of a change. */
+  Attributes lasting() {
+    Duration longest = Duration.ofDays(1);
+    return new Attributes(uid, gid, umask, writable, longest, longest, negative);
+  }
+
   /** The same, to be asked for again each time. */
   Attributes passing() {
     return new Attributes(uid, gid, umask, writable, Duration.ZERO, entries, Duration.ZERO);

@@ -149,7 +149,9 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   @Override
   public boolean mayWait(Request request) {
     return switch (request.opcode()) {
-      case Opcode.GETATTR -> false;
+      case Opcode.GETATTR, Opcode.FORGET, Opcode.BATCH_FORGET -> false;
+      case Opcode.IOCTL ->
+          Control.owns(request.nodeId()); // else refused: Python asks with each open
       case Opcode.OPEN -> (request.intAt(0) & O_ACCMODE) != 0 || backing.isSlow();
       case Opcode.RELEASE -> request.longAt(0) == Writes.HANDLE;
       case Opcode.READDIR, Opcode.READDIRPLUS ->

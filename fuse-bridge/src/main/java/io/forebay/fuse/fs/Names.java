@@ -25,7 +25,7 @@ final class Names {
   private final boolean epochs;
 
   /**
-   * @param epochs whether the kernel can be told to ask for all names again
+   * @param epochs whether the kernel can be told to ask for all names again, at once
    */
   Names(DataSet dataSet, Inodes inodes, Device device, boolean epochs) {
     this.dataSet = dataSet;
@@ -78,13 +78,14 @@ final class Names {
             });
   }
 
-  /** Where the kernel cannot be told so, names are as old as their time-outs say. */
   private void askForAll() {
-    if (epochs) {
-      int result = device.forgetNames();
-      if (result < 0) {
-        log.warn("the kernel cannot be told of new names (error {})", -result);
-      }
+    if (!epochs) {
+      inodes.all().forEach(inode -> forget(inode.status()));
+      return;
+    }
+    int result = device.forgetNames();
+    if (result < 0) {
+      log.warn("the kernel cannot be told of new names (error {})", -result);
     }
   }
 }

@@ -8,4 +8,10 @@ package io.forebay.fuse.fs;
  * @param directIo whether each read is answered, and nothing of it kept in memory
  * @param maxNodes files and directories that the kernel may know; 0 for what memory allows
  */
-public record Serving(Attributes attributes, boolean xattrs, boolean directIo, int maxNodes) {}
+public record Serving(Attributes attributes, boolean xattrs, boolean directIo, int maxNodes) {
+
+  /** The same, where the kernel is told of everything that changes. */
+  public Serving lasting() {
+    return new Serving(attributes.lasting(), xattrs, directIo, maxNodes);
+  }
+}

@@ -1,10 +1,12 @@
 package io.forebay.fuse.mount;
 
 import io.forebay.DataSet;
+import io.forebay.Totals;
 import io.forebay.fuse.fs.DataSetFileSystem;
 import io.forebay.fuse.fs.Memory;
 import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.fs.Recovered;
+import io.forebay.fuse.fs.Serving;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Capabilities;
 import io.forebay.fuse.protocol.Counts;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -139,6 +142,7 @@ public final class Mount implements AutoCloseable {
           point, "this kernel cannot go on with another process (Linux 6.9 can)");
     }
     Counts counts = new Counts();
+    // Whether there is a snapshot is not asked: servers may be away, and readers wait.
     DataSetFileSystem files =
         new DataSetFileSystem(dataSet, options.serving(), device, journal, counts, known);
     Session session = Session.resume(device, counts, files);
@@ -185,10 +189,12 @@ public final class Mount implements AutoCloseable {
       Journal journal,
       Keeper.Alive keeper)
       throws IOException {
+    Optional<Totals> snapshot = dataSet.totals();
+    Serving serving = options.serving(snapshot);
     Profile profile =
         options.profile().isPresent()
             ? options.profile().get()
-            : Profile.of(dataSet.totals(), Memory.read().availableBytes());
+            : Profile.of(snapshot, Memory.read().availableBytes());
     Counts counts = new Counts();
     DataSetFileSystem[] files = {null};
     Session session =
@@ -197,8 +203,7 @@ public final class Mount implements AutoCloseable {
             counts,
             (Capabilities agreed) -> {
               files[0] =
-                  new DataSetFileSystem(
-                      dataSet, options.serving(), profile, device, journal, counts, agreed);
+                  new DataSetFileSystem(dataSet, serving, profile, device, journal, counts, agreed);
               return files[0];
             });
     point.readAhead();

@@ -1,5 +1,6 @@
 package io.forebay.fuse.mount;
 
+import io.forebay.Totals;
 import io.forebay.config.Durations;
 import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.Profile;
@@ -20,9 +21,10 @@ import java.util.TreeSet;
  * @param profile where the bytes of cached files come from; empty for what fits the data set
  * @param maxRead the most bytes that the kernel asks for at a time; 0 for what it likes
  * @param serving how files look and are read
+ * @param timeouts whether it was said for how long names and attributes may be believed
  */
 public record MountOptions(
-    boolean allowOther, Optional<Profile> profile, int maxRead, Serving serving) {
+    boolean allowOther, Optional<Profile> profile, int maxRead, Serving serving, boolean timeouts) {
 
   /** What is so without being asked for: the mount goes with its processes, for example. */
   private static final Set<String> AS_IT_IS =
@@ -56,6 +58,7 @@ public record MountOptions(
     if (readOnly && writable) {
       throw new IllegalArgumentException("-o ro,rw: one of them");
     }
+    boolean timeouts = given.containsKey("attr_timeout") || given.containsKey("entry_timeout");
     User self = User.current();
     Attributes attributes =
         new Attributes(
@@ -92,7 +95,22 @@ public record MountOptions(
               + new TreeSet<>(AS_IT_IS));
     }
     return new MountOptions(
-        allowOther, profile, maxRead, new Serving(attributes, xattrs, directIo, maxNodes));
+        allowOther,
+        profile,
+        maxRead,
+        new Serving(attributes, xattrs, directIo, maxNodes),
+        timeouts);
+  }
+
+  /**
+   * How a data set is served. Where nothing else was said, a snapshot is believed until the kernel
+   * is told of another one: epochs may take longer than a time-out.
+   *
+   * @param snapshot how much there is of it, if there is one
+   */
+  Serving serving(Optional<Totals> snapshot) {
+    boolean lasts = snapshot.isPresent() && !timeouts && !serving.attributes().writable();
+    return lasts ? serving.lasting() : serving;
   }
 
   /** Those that the kernel's file system takes, by its own names. */

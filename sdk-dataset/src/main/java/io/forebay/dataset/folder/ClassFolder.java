@@ -12,7 +12,8 @@ import java.util.List;
  * The samples of a tree {@code <root>/<class>/.../<file>}: the first directory below the root is
  * the class. Classes and samples are sorted, so that every process numbers them alike.
  *
- * @param classes names; their index is the label
+ * @param classes names; their index is the label. A directory without files is none, for buckets
+ *     have no such directories
  * @param samples in the order of their paths
  */
 public record ClassFolder(List<String> classes, List<Sample> samples) {

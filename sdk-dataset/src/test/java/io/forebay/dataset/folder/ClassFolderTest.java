@@ -30,6 +30,7 @@ class ClassFolderTest {
     write("train/dog/1.jpg");
     write("train/readme.txt");
     write("test/bird/4.jpg");
+    Files.createDirectories(directory.resolve("files/train/fish")); // which a bucket cannot have
     try (Forebay forebay = Forebay.embedded(directory.resolve("cache"))) {
       FileSource source =
           FileSource.of(forebay.dataSet(directory.resolve("files").toUri().toString()));

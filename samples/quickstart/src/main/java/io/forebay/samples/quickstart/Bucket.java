@@ -14,6 +14,9 @@ final class Bucket implements AutoCloseable {
   /** What the cache servers call it. */
   static final String DATA_SET = "images";
 
+  /** Bucket and data set of the same images by other names, which servers warm up with. */
+  static final String OTHERS = "warming-up";
+
   static final String KEY_ID = "quickstart";
 
   private final String secret = UUID.randomUUID().toString();
@@ -23,6 +26,7 @@ final class Bucket implements AutoCloseable {
     server =
         OssServer.builder()
             .bucket(NAME, images)
+            .bucket(OTHERS, images)
             .key(KEY_ID, secret)
             .shape(
                 new Shape(

@@ -3,6 +3,7 @@ package io.forebay.samples.quickstart;
 import io.forebay.cli.ForebayCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The forebay command in a process of its own, until it is told to end. */
+/** The forebay command in a process of its own. */
 final class ForebayProcess implements AutoCloseable {
 
   private final Process process;
@@ -23,7 +24,7 @@ final class ForebayProcess implements AutoCloseable {
   }
 
   /**
-   * Starts one, and returns when it is ready.
+   * Starts one that runs until it is closed, and returns when it is ready.
    *
    * @param name for messages
    * @param log what it says of troubles
@@ -32,6 +33,36 @@ final class ForebayProcess implements AutoCloseable {
    */
   static ForebayProcess start(String name, Path log, String ready, List<String> arguments)
       throws IOException {
+    ForebayProcess started = new ForebayProcess(launch(log, arguments));
+    BufferedReader output = started.process.inputReader(StandardCharsets.UTF_8);
+    String line = output.readLine();
+    if (line == null || !line.contains(ready)) {
+      started.process.destroyForcibly();
+      throw new IOException(name + " did not start:\n" + Files.readString(log));
+    }
+    return started;
+  }
+
+  /**
+   * Runs one to its end.
+   *
+   * @param log what it says of troubles
+   * @throws IOException when it fails, with what it said
+   */
+  static void run(Path log, List<String> arguments) throws IOException {
+    try (ForebayProcess started = new ForebayProcess(launch(log, arguments))) {
+      started.process.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> {});
+      if (started.process.waitFor() != 0) {
+        throw new IOException(
+            "forebay " + String.join(" ", arguments) + ":\n" + Files.readString(log));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
+    }
+  }
+
+  private static Process launch(Path log, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // The flags that this JVM got from the launcher, for the shared maps.
@@ -42,15 +73,7 @@ final class ForebayProcess implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ForebayCommand.class.getName());
     command.addAll(arguments);
-    Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
-    ForebayProcess started = new ForebayProcess(process);
-    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-    String line = output.readLine();
-    if (line == null || !line.contains(ready)) {
-      process.destroyForcibly();
-      throw new IOException(name + " did not start:\n" + Files.readString(log));
-    }
-    return started;
+    return new ProcessBuilder(command).redirectError(log.toFile()).start();
   }
 
   @Override

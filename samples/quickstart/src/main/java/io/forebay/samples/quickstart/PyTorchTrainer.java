@@ -27,6 +27,10 @@ final class PyTorchTrainer implements Trainer {
     this.bucket = bucket;
     this.images = images;
     this.point = Files.createDirectory(point);
+    // Which also tells how large the data set is, so that the mount chooses what is best for it.
+    ForebayProcess.run(
+        node.resolveSibling("snapshot.log"),
+        List.of("snapshot", "create", "--node", node.toString(), Bucket.DATA_SET));
     this.mount =
         ForebayProcess.start(
             "the mount",

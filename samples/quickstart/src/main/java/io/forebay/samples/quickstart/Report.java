@@ -50,7 +50,7 @@ final class Report {
         String.valueOf(r.epoch()),
         Table.number("%.1f", r.seconds()),
         Table.number("%.0f", r.imagesPerSecond()),
-        Table.number("%.0f %%", 100 * r.waitingShare()),
+        Table.number("%.1f %%", 100 * r.waitingShare()),
         String.valueOf(r.storeRequests()),
         new DataSize(r.storeBytes()).toString(),
         r.source().equals(Quickstart.FOREBAY) ? Table.number("%.1f %%", 100 * r.hitRatio()) : "-",

@@ -29,7 +29,6 @@ final class ServerProcess {
         credentials,
         "accessKeyId=" + Bucket.KEY_ID + "\naccessKeySecret=" + bucket.secret() + "\n");
     Path config = directory.resolve("server.properties");
-    String dataSet = "dataset." + Bucket.DATA_SET;
     Files.writeString(
         config,
         String.join(
@@ -40,14 +39,22 @@ final class ServerProcess {
             "listen.tcp = " + address,
             "listen.admin = 127.0.0.1:0",
             "members = " + String.join(", ", members),
-            dataSet + ".root = oss://" + Bucket.NAME,
-            dataSet + ".fs.oss.endpoint = " + bucket.server().endpoint(),
-            dataSet + ".fs.oss.credentials.file = " + credentials,
-            ""));
+            dataSet(Bucket.DATA_SET, Bucket.NAME, bucket, credentials),
+            dataSet(Bucket.OTHERS, Bucket.OTHERS, bucket, credentials)));
     return ForebayProcess.start(
         "cache server " + name,
         directory.resolve("server.log"),
         "serving at",
         List.of("serve", "--config", config.toString()));
+  }
+
+  private static String dataSet(String name, String root, Bucket bucket, Path credentials) {
+    String key = "dataset." + name;
+    return String.join(
+        "\n",
+        key + ".root = oss://" + root,
+        key + ".fs.oss.endpoint = " + bucket.server().endpoint(),
+        key + ".fs.oss.credentials.file = " + credentials,
+        "");
   }
 }

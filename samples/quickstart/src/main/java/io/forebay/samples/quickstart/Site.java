@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -17,23 +20,17 @@ import me.tongfei.progressbar.ProgressBar;
 /** Where samples run: generated images, a bucket far away that has them, and two cache servers. */
 final class Site implements AutoCloseable {
 
+  private static final List<String> NODES = List.of("node-a", "node-b");
+
   private final SiteSettings settings;
   private final Path work;
   private final Bucket bucket;
-  private final ForebayProcess first;
-  private final ForebayProcess second;
+  private final Deque<ForebayProcess> servers = new ArrayDeque<>();
 
-  private Site(
-      SiteSettings settings,
-      Path work,
-      Bucket bucket,
-      ForebayProcess first,
-      ForebayProcess second) {
+  private Site(SiteSettings settings, Path work, Bucket bucket) {
     this.settings = settings;
     this.work = work;
     this.bucket = bucket;
-    this.first = first;
-    this.second = second;
   }
 
   /** Makes one in a directory that is deleted when this process ends. */
@@ -42,27 +39,29 @@ final class Site implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteTree(work)));
     Path images = work.resolve("images");
     long bytes = generate(settings, images);
-    Bucket bucket = new Bucket(images, settings);
+    Site site = new Site(settings, work, new Bucket(images, settings));
     try {
-      List<String> members =
-          List.of("node-a=127.0.0.1:" + freePort(), "node-b=127.0.0.1:" + freePort());
-      String quota = settings.cache == 0 ? "100GiB" : bytes * settings.cache / 200 + "B";
-      ForebayProcess first =
-          ServerProcess.start(work.resolve("node-a"), members.get(0), members, bucket, quota);
-      try {
-        return new Site(
-            settings,
-            work,
-            bucket,
-            first,
-            ServerProcess.start(work.resolve("node-b"), members.get(1), members, bucket, quota));
-      } catch (IOException | RuntimeException e) {
-        first.close();
-        throw e;
-      }
+      site.startServers(
+          settings.cache == 0 ? "100GiB" : bytes * settings.cache / NODES.size() / 100 + "B");
+      WarmUp.run(NODES.stream().map(work::resolve).toList());
+      return site;
     } catch (IOException | RuntimeException e) {
-      bucket.close();
+      site.close();
       throw e;
+    }
+  }
+
+  /**
+   * @param quota of each
+   */
+  private void startServers(String quota) throws IOException {
+    List<String> members = new ArrayList<>();
+    for (String node : NODES) {
+      members.add(node + "=127.0.0.1:" + freePort());
+    }
+    for (int i = 0; i < NODES.size(); i++) {
+      servers.push(
+          ServerProcess.start(work.resolve(NODES.get(i)), members.get(i), members, bucket, quota));
     }
   }
 
@@ -103,7 +102,7 @@ final class Site implements AutoCloseable {
 
   /** The directory of this node's cache server. */
   Path node() {
-    return work.resolve("node-a");
+    return work.resolve(NODES.get(0));
   }
 
   /** In a sentence or two. */
@@ -111,7 +110,8 @@ final class Site implements AutoCloseable {
     return String.format(
         Locale.ROOT,
         "%,d JPEGs of %d x %d pixels in %d classes. The bucket: %d ms to the first byte, %s/s a"
-            + " connection, %s/s in total. Two cache servers%s. Measured on %s with %d cores, %s"
+            + " connection, %s/s in total. Two cache servers%s; they had fetched as many other files"
+            + " before. Measured on %s with %d cores, %s"
             + " %s, Java %s.",
         settings.images,
         settings.pixels,
@@ -130,8 +130,7 @@ final class Site implements AutoCloseable {
 
   @Override
   public void close() {
-    second.close();
-    first.close();
+    servers.forEach(ForebayProcess::close);
     bucket.close();
   }
 

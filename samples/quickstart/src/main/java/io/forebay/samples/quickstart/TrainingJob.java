@@ -20,6 +20,7 @@ import io.forebay.samples.oss.Traffic;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import me.tongfei.progressbar.ProgressBar;
@@ -34,6 +35,7 @@ final class TrainingJob implements Training {
 
   private final String name;
   private final Traffic traffic;
+  private final int loaderThreads;
   private final ExecutorService loaders;
   private final Model model;
   private final ImageFolder images;
@@ -52,7 +54,8 @@ final class TrainingJob implements Training {
       throws IOException, TranslateException {
     this.name = name;
     this.traffic = traffic;
-    loaders = Executors.newFixedThreadPool(settings.loaders);
+    loaderThreads = settings.loaders;
+    loaders = Executors.newFixedThreadPool(loaderThreads);
     model = Model.newInstance("quickstart", "PyTorch");
     model.setBlock(Networks.small());
     images =
@@ -96,6 +99,7 @@ final class TrainingJob implements Training {
         }
       }
     }
+    finishBegun();
     double seconds = (System.nanoTime() - start) / 1e9;
     trainer.notifyListeners((TrainingListener listener) -> listener.onEpoch(trainer));
     Traffic.Counts reached = traffic.counts().since(before);
@@ -108,6 +112,18 @@ final class TrainingJob implements Training {
         reached.of("GET"),
         reached.objectBytes(),
         trainer.getTrainingResult().getTrainLoss());
+  }
+
+  /**
+   * Waits for the batches of the next epoch that loaders have begun: they are neither to disturb
+   * the turn of another source, nor to be counted with it.
+   */
+  private void finishBegun() {
+    Phaser idle = new Phaser(loaderThreads + 1);
+    for (int i = 0; i < loaderThreads; i++) {
+      loaders.execute(idle::arriveAndAwaitAdvance); // each takes a thread
+    }
+    idle.arriveAndAwaitAdvance();
   }
 
   @Override
