@@ -31,6 +31,6 @@ class PlannedSampler:
                         text += self.lines[order[announced]]
                         announced += 1
                     fcntl.ioctl(plan, APPEND | len(text) << 16, text)
-                if turn > self.behind and turn % max(1, self.ahead // 64) == 0:
+                if turn > self.behind and turn % max(1, self.ahead // 16) == 0:
                     fcntl.ioctl(plan, DONE, struct.pack("=Q", turn - self.behind))
                 yield index

@@ -356,7 +356,9 @@ class ProcessesTest {
       assertThat(Nodes.bytes(data.read(path))).isEqualTo(nodes.files().get(path));
     }
     // A job that is silent for a minute is over.
-    await().atMost(TWO_MINUTES).until(() -> nodes.paths().stream().noneMatch(p -> isAnnounced(data, p)));
+    await()
+        .atMost(TWO_MINUTES)
+        .until(() -> nodes.paths().stream().noneMatch(p -> isAnnounced(data, p)));
   }
 
   private boolean isAnnounced(DataSet data, String path) {

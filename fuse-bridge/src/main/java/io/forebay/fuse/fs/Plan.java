@@ -43,6 +43,9 @@ final class Plan implements AutoCloseable {
     final Queue<String> waiting = new ArrayDeque<>();
     long told;
     long done;
+
+    /** Whether names are known without the under-store. Used by who announces. */
+    boolean named;
   }
 
   private final DataSet dataSet;
@@ -67,7 +70,7 @@ final class Plan implements AutoCloseable {
     Job job = jobs.remove(reader);
     if (job != null) {
       waiting -= job.waiting.size();
-      announce(job.id, Long.MAX_VALUE, job.told, List.of());
+      announce(job, Long.MAX_VALUE, job.told, List.of());
     }
   }
 
@@ -81,15 +84,21 @@ final class Plan implements AutoCloseable {
       return false;
     }
     Job job = jobs.computeIfAbsent(reader, r -> new Job());
-    announce(job.id, job.done, job.told, paths);
+    announce(job, job.done, job.told, paths);
     job.told += paths.size();
     job.waiting.addAll(paths);
     waiting += paths.size();
-    while (workers < WORKERS && workers * BATCH < waiting) {
+    if (workers == 0) {
+      addWorker();
+    }
+    return true;
+  }
+
+  private synchronized void addWorker() {
+    if (workers < WORKERS && waiting > 0) {
       workers++;
       Thread.ofPlatform().daemon().name("forebay-plan").start(this::work);
     }
-    return true;
   }
 
   /** A reader has read so many of the files that he told. */
@@ -97,7 +106,7 @@ final class Plan implements AutoCloseable {
     Job job = jobs.get(reader);
     if (job != null) {
       job.done = Math.clamp(count, job.done, job.told);
-      announce(job.id, job.done, job.told, List.of());
+      announce(job, job.done, job.told, List.of());
     }
   }
 
@@ -105,7 +114,7 @@ final class Plan implements AutoCloseable {
     return waiting;
   }
 
-  private void announce(long job, long done, long first, List<String> paths) {
+  private void announce(Job job, long done, long first, List<String> paths) {
     try {
       announcing.execute(() -> tell(job, done, first, paths));
     } catch (RejectedExecutionException e) {
@@ -114,9 +123,12 @@ final class Plan implements AutoCloseable {
   }
 
   /** Only of names that are known: to ask the under-store for each would take too long. */
-  private void tell(long job, long done, long first, List<String> paths) {
+  private void tell(Job job, long done, long first, List<String> paths) {
     try {
-      if (dataSet.totals().isEmpty()) {
+      if (!paths.isEmpty()) {
+        job.named = dataSet.totals().isPresent(); // a request to a server
+      }
+      if (!job.named) {
         return;
       }
       List<FileStatus> files = new ArrayList<>();
@@ -125,12 +137,12 @@ final class Plan implements AutoCloseable {
         try {
           files.add(dataSet.stat(path));
         } catch (NoSuchFileException e) { // a gap
-          dataSet.announce(job, done, next, files);
+          dataSet.announce(job.id, done, next, files);
           next += files.size() + 1;
           files.clear();
         }
       }
-      dataSet.announce(job, done, next, files);
+      dataSet.announce(job.id, done, next, files);
     } catch (IOException | RuntimeException e) {
       log.debug("a plan cannot be announced", e);
     }
@@ -152,6 +164,7 @@ final class Plan implements AutoCloseable {
           }
         }
         if (!files.isEmpty()) {
+          addWorker(); // for this one waits now
           dataSet.loadAll(
               files, 1, (file, why) -> log.debug("{} cannot be fetched ahead", file.path(), why));
           if (all.isEmpty()) {
