@@ -60,8 +60,7 @@ final class TrainingJob implements Training {
     model.setBlock(Networks.small());
     images =
         ImageFolder.builder(source)
-            .setSampling(
-                EpochSampler.shuffled(settings.batch, seed).epochs(settings.epochs).build())
+            .setSampling(EpochSampler.shuffled(settings.batch, seed).build())
             .optPrefetchNumber(2 * settings.loaders)
             .optLimit(limit)
             .optStall(stall)
