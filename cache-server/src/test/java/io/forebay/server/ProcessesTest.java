@@ -216,12 +216,15 @@ class ProcessesTest {
   }
 
   private static void awaitServing(Process server) throws Exception {
-    BufferedReader lines = server.inputReader(StandardCharsets.UTF_8);
-    CompletableFuture<Boolean> serving =
-        CompletableFuture.supplyAsync(
-            () -> lines.lines().anyMatch(l -> l.startsWith("serving at")));
-    assertThat(serving.get(60, TimeUnit.SECONDS)).isTrue();
-    // Nobody reads further: a server that logs much would block.
+    awaitLine(server, "serving at");
+  }
+
+  private static void awaitLine(Process process, String beginning) throws Exception {
+    BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+    CompletableFuture<Boolean> said =
+        CompletableFuture.supplyAsync(() -> lines.lines().anyMatch(l -> l.startsWith(beginning)));
+    assertThat(said.get(60, TimeUnit.SECONDS)).isTrue();
+    // Nobody reads further: a process that logs much would block.
     CompletableFuture.runAsync(() -> lines.lines().forEach(l -> {}));
   }
 
@@ -285,12 +288,7 @@ class ProcessesTest {
         LockHolder.class,
         nodes.nodeDirectory(0).resolve("maps/residency." + generation).toString(),
         version.id().toString());
-    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-    String said = "";
-    while (!said.equals("locked")) {
-      said = output.readLine();
-      assertThat(said).isNotNull();
-    }
+    awaitLine(process, "locked");
     process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
 
     long start = System.nanoTime();
@@ -343,12 +341,7 @@ class ProcessesTest {
     nodes.addMany(100, 2_000);
     DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
     java(true, Trainer.class, nodes.nodeDirectory(0).toString());
-    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-    String said = "";
-    while (!said.equals("the second epoch")) {
-      said = output.readLine();
-      assertThat(said).isNotNull();
-    }
+    awaitLine(process, "the second epoch");
     assertThat(nodes.paths()).anyMatch(path -> isAnnounced(data, path));
     process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
 
