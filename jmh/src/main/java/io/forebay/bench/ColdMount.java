@@ -33,6 +33,7 @@ final class ColdMount {
   private static final long TOTAL_BYTES = 400_000_000;
   private static final int LARGE_BYTES = 1 << 30;
   private static final int TURNS = 5;
+  private static final int WARM_UP_TURNS = 3;
   private static final int REQUESTS = 24;
   private static final int RANGE_BYTES = 4 << 20;
   private static final int SMALL = 200;
@@ -54,7 +55,7 @@ final class ColdMount {
       writeLarge(objects);
       double[][] firstBytes = measure(objects, far, ColdMount::firstBytes);
       CReader reader = CReader.compile(directory);
-      double[][] rates = measure(objects, far, (s, d, root) -> streams(reader, root, s));
+      double[][] rates = measure(objects, far, (s, d, root) -> streams(reader, s, d, root));
       print(firstBytes, rates);
     } finally {
       ConfiguredServer.deleteTree(directory);
@@ -91,17 +92,19 @@ final class ColdMount {
     }
   }
 
+  /** One file under a name for each turn, for it is to be in memory only once. */
   private static void writeLarge(Path objects) throws IOException {
     Random random = new Random(1);
     byte[] bytes = new byte[1 << 20];
-    Files.createDirectories(objects.resolve("large"));
-    for (int i = 0; i <= TURNS; i++) {
-      try (OutputStream large = Files.newOutputStream(objects.resolve("large/" + i))) {
-        for (int at = 0; at < LARGE_BYTES; at += bytes.length) {
-          random.nextBytes(bytes);
-          large.write(bytes);
-        }
+    Path large = objects.resolve("large");
+    try (OutputStream out = Files.newOutputStream(large)) {
+      for (int at = 0; at < LARGE_BYTES; at += bytes.length) {
+        random.nextBytes(bytes);
+        out.write(bytes);
       }
+    }
+    for (int turn = 0; turn < WARM_UP_TURNS + TURNS; turn++) {
+      Files.createLink(objects.resolve("large-" + turn), large);
     }
   }
 
@@ -143,19 +146,22 @@ final class ColdMount {
 
   /**
    * Bytes per second of large files, by turns: in order through the mount, and by the store's
-   * client alone, which keeps nothing of them. The first turn does not count.
+   * client alone, which keeps nothing of them. The first turns do not count.
    */
-  private static double[][] streams(CReader reader, Path root, UnderStore store) throws Exception {
+  private static double[][] streams(CReader reader, UnderStore store, DataSet dataSet, Path root)
+      throws Exception {
     double[][] rates = new double[2][TURNS];
-    for (int i = 0; i <= TURNS; i++) {
-      double direct = readDirectly(store, "large/" + i);
-      Path mounted = root.resolve("large/" + i);
+    for (int turn = 0; turn < WARM_UP_TURNS + TURNS; turn++) {
+      String path = "large-" + turn;
+      double direct = readDirectly(store, path);
+      Path mounted = root.resolve(path);
       Files.size(mounted);
       HostMemory.touch(3L * LARGE_BYTES);
       double seconds = reader.read("seq", mounted, 1 << 20);
-      if (i > 0) {
-        rates[0][i - 1] = LARGE_BYTES / direct;
-        rates[1][i - 1] = LARGE_BYTES / seconds;
+      dataSet.delete(path); // or the copies of all turns would fill the memory
+      if (turn >= WARM_UP_TURNS) {
+        rates[0][turn - WARM_UP_TURNS] = LARGE_BYTES / direct;
+        rates[1][turn - WARM_UP_TURNS] = LARGE_BYTES / seconds;
       }
     }
     return rates;
