@@ -34,6 +34,7 @@ public final class Libc {
   private static final short POLLIN = 1;
   private static final int MFD_CLOEXEC = 1;
   private static final int PUNCH_HOLE_KEEP_SIZE = 3;
+  private static final int SCHED_BATCH = 3;
 
   static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -65,6 +66,9 @@ public final class Libc {
           "fallocate",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
           -1);
+  private static final MethodHandle SCHED_SETSCHEDULER =
+      function(
+          "sched_setscheduler", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), -1);
 
   private Libc() {}
 
@@ -194,6 +198,21 @@ public final class Libc {
       return checked(
           (int) FALLOCATE.invokeExact(captured, fd, PUNCH_HOLE_KEEP_SIZE, offset, length),
           captured);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * Has the calling thread wait for its turn when it wakes up, instead of taking a processor from
+   * another thread: {@code SCHED_BATCH} of sched(7). Its share of the processors stays the same.
+   */
+  static int waitForTurn() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment captured = CAPTURED.get();
+      MemorySegment priority = arena.allocate(JAVA_INT); // 0: there are none in this class
+      return checked(
+          (int) SCHED_SETSCHEDULER.invokeExact(captured, 0, SCHED_BATCH, priority), captured);
     } catch (Throwable e) {
       throw impossible(e);
     }
