@@ -34,6 +34,7 @@ public final class Libc {
   private static final short POLLIN = 1;
   private static final int MFD_CLOEXEC = 1;
   private static final int PUNCH_HOLE_KEEP_SIZE = 3;
+  private static final int SCHED_OTHER = 0;
   private static final int SCHED_BATCH = 3;
 
   static final Linker LINKER = Linker.nativeLinker();
@@ -204,15 +205,18 @@ public final class Libc {
   }
 
   /**
-   * Has the calling thread wait for its turn when it wakes up, instead of taking a processor from
-   * another thread: {@code SCHED_BATCH} of sched(7). Its share of the processors stays the same.
+   * Whether the calling thread, when it wakes up, waits for its turn instead of taking a processor
+   * from another thread: {@code SCHED_BATCH} of sched(7). Its share of the processors is the same.
    */
-  static int waitForTurn() {
+  static int waitForTurn(boolean wait) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = CAPTURED.get();
-      MemorySegment priority = arena.allocate(JAVA_INT); // 0: there are none in this class
+      MemorySegment priority = arena.allocate(JAVA_INT); // 0: there are none in these classes
       return checked(
-          (int) SCHED_SETSCHEDULER.invokeExact(captured, 0, SCHED_BATCH, priority), captured);
+          (int)
+              SCHED_SETSCHEDULER.invokeExact(
+                  captured, 0, wait ? SCHED_BATCH : SCHED_OTHER, priority),
+          captured);
     } catch (Throwable e) {
       throw impossible(e);
     }

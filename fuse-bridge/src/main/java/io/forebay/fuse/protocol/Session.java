@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * <p>One thread leads: it takes the requests and answers at once what it can. Before one that may
  * have to wait it passes the lead on, to a thread that is done or to a new one, up to a bound. So
  * requests that come quickly find a thread that is awake; waking another one for each takes longer
- * than most answers. Where all processors are busy it takes none from a reader that is at work, but
- * finds more requests when its turn comes: half the time a request.
+ * than most answers. Where as many threads ask as there are processors it takes none from them, but
+ * finds more requests when its turn comes.
  */
 public final class Session {
 
@@ -111,16 +111,19 @@ public final class Session {
   }
 
   private void run() {
-    // Who asks sleeps until the answer anyway; others may go on until several requests are there.
-    Libc.waitForTurn();
     InProgress own = new InProgress();
     inProgress.add(own);
     lead.acquireUninterruptibly();
     boolean leads = true;
+    boolean waitsForTurn = false;
     try (Arena arena = Arena.ofConfined()) {
       Request request = new Request(arena.allocate(REQUEST_BYTES));
       Reply reply = new Reply(arena.allocate(Reply.HEADER + Capabilities.MAX_BYTES));
       while (take(request)) {
+        if (waitsForTurn != watch.isCrowded()) {
+          waitsForTurn = watch.isCrowded();
+          Libc.waitForTurn(waitsForTurn);
+        }
         if (mayWait(request)) {
           leads = false;
           waiting.incrementAndGet();

@@ -57,6 +57,11 @@ final class Watch {
     }
   }
 
+  /** Whether as many threads ask as there are processors. */
+  boolean isCrowded() {
+    return crowded;
+  }
+
   private static int different(int[] numbers) {
     Arrays.sort(numbers);
     int different = 1;
