@@ -37,6 +37,9 @@ public final class Libc {
   private static final int SCHED_OTHER = 0;
   private static final int SCHED_BATCH = 3;
 
+  /** Threads that this one starts are scheduled as usual. */
+  private static final int SCHED_RESET_ON_FORK = 0x40000000;
+
   static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
@@ -209,14 +212,11 @@ public final class Libc {
    * from another thread: {@code SCHED_BATCH} of sched(7). Its share of the processors is the same.
    */
   static int waitForTurn(boolean wait) {
+    int policy = (wait ? SCHED_BATCH : SCHED_OTHER) | SCHED_RESET_ON_FORK;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = CAPTURED.get();
       MemorySegment priority = arena.allocate(JAVA_INT); // 0: there are none in these classes
-      return checked(
-          (int)
-              SCHED_SETSCHEDULER.invokeExact(
-                  captured, 0, wait ? SCHED_BATCH : SCHED_OTHER, priority),
-          captured);
+      return checked((int) SCHED_SETSCHEDULER.invokeExact(captured, 0, policy, priority), captured);
     } catch (Throwable e) {
       throw impossible(e);
     }
