@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
@@ -216,13 +217,13 @@ class ProcessesTest {
   }
 
   private static void awaitServing(Process server) throws Exception {
-    awaitLine(server, "serving at");
+    awaitLine(server, line -> line.startsWith("serving at"));
   }
 
-  private static void awaitLine(Process process, String beginning) throws Exception {
+  private static void awaitLine(Process process, Predicate<String> line) throws Exception {
     BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
     CompletableFuture<Boolean> said =
-        CompletableFuture.supplyAsync(() -> lines.lines().anyMatch(l -> l.startsWith(beginning)));
+        CompletableFuture.supplyAsync(() -> lines.lines().anyMatch(line));
     assertThat(said.get(60, TimeUnit.SECONDS)).isTrue();
     // Nobody reads further: a process that logs much would block.
     CompletableFuture.runAsync(() -> lines.lines().forEach(l -> {}));
@@ -288,7 +289,7 @@ class ProcessesTest {
         LockHolder.class,
         nodes.nodeDirectory(0).resolve("maps/residency." + generation).toString(),
         version.id().toString());
-    awaitLine(process, "locked");
+    awaitLine(process, "locked"::equals);
     process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
 
     long start = System.nanoTime();
@@ -341,7 +342,7 @@ class ProcessesTest {
     nodes.addMany(100, 2_000);
     DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
     java(true, Trainer.class, nodes.nodeDirectory(0).toString());
-    awaitLine(process, "the second epoch");
+    awaitLine(process, "the second epoch"::equals);
     assertThat(nodes.paths()).anyMatch(path -> isAnnounced(data, path));
     process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
 
