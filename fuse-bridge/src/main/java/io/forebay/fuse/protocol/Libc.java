@@ -34,11 +34,6 @@ public final class Libc {
   private static final short POLLIN = 1;
   private static final int MFD_CLOEXEC = 1;
   private static final int PUNCH_HOLE_KEEP_SIZE = 3;
-  private static final int SCHED_OTHER = 0;
-  private static final int SCHED_BATCH = 3;
-
-  /** Threads that this one starts are scheduled as usual. */
-  private static final int SCHED_RESET_ON_FORK = 0x40000000;
 
   static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -70,9 +65,6 @@ public final class Libc {
           "fallocate",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
           -1);
-  private static final MethodHandle SCHED_SETSCHEDULER =
-      function(
-          "sched_setscheduler", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), -1);
 
   private Libc() {}
 
@@ -202,21 +194,6 @@ public final class Libc {
       return checked(
           (int) FALLOCATE.invokeExact(captured, fd, PUNCH_HOLE_KEEP_SIZE, offset, length),
           captured);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
-  }
-
-  /**
-   * Whether the calling thread, when it wakes up, waits for its turn instead of taking a processor
-   * from another thread: {@code SCHED_BATCH} of sched(7). Its share of the processors is the same.
-   */
-  static int waitForTurn(boolean wait) {
-    int policy = (wait ? SCHED_BATCH : SCHED_OTHER) | SCHED_RESET_ON_FORK;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment captured = CAPTURED.get();
-      MemorySegment priority = arena.allocate(JAVA_INT); // 0: there are none in these classes
-      return checked((int) SCHED_SETSCHEDULER.invokeExact(captured, 0, policy, priority), captured);
     } catch (Throwable e) {
       throw impossible(e);
     }

@@ -122,7 +122,7 @@ public final class Session {
       while (take(request)) {
         if (waitsForTurn != watch.isCrowded()) {
           waitsForTurn = watch.isCrowded();
-          Libc.waitForTurn(waitsForTurn);
+          Scheduling.waitForTurn(waitsForTurn);
         }
         if (mayWait(request)) {
           leads = false;
