@@ -6,6 +6,10 @@
  *   reader rand FILE BYTES COUNT THREADS SEED   so many bytes at aligned random places
  *   reader map FILE BYTES COUNT THREADS SEED    the same, through a mapping
  *   reader tree DIRECTORY                    stat of everything below
+ *
+ * or has the kernel forget what it has of files in memory, once they are on the disk:
+ *
+ *   reader forget DIRECTORY LIST
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -64,6 +68,15 @@ static void *read_files(void *unused) {
   return unused;
 }
 
+static void *forget_files(void *unused) {
+  for (long i = 0; i < path_count; i++) {
+    int f = open(paths[i], O_RDONLY);
+    if (f < 0 || fsync(f) < 0 || (errno = posix_fadvise(f, 0, 0, POSIX_FADV_DONTNEED))) fail(paths[i]);
+    close(f);
+  }
+  return unused;
+}
+
 static void load_list(const char *directory, const char *list) {
   FILE *in = fopen(list, "r");
   if (!in) fail(list);
@@ -116,6 +129,10 @@ int main(int argc, char **argv) {
     load_list(argv[2], argv[3]);
     start = now();
     run(atoi(argv[4]), read_files);
+  } else if (!strcmp(mode, "forget")) {
+    load_list(argv[2], argv[3]);
+    start = now();
+    run(1, forget_files);
   } else if (!strcmp(mode, "tree")) {
     start = now();
     if (nftw(argv[2], visit, 64, FTW_PHYS) != 0) fail(argv[2]);
