@@ -69,7 +69,9 @@ final class ForebayProcess implements AutoCloseable {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("--"))
         .forEach(command::add);
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC"));
+    // On a cluster they run for weeks. Here the second compiler would be busy all through the first
+    // epoch, on the cores that train, with code that the first one's serves well enough.
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ForebayCommand.class.getName());
     command.addAll(arguments);

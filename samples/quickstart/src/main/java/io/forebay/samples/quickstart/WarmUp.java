@@ -23,12 +23,12 @@ final class WarmUp {
   private WarmUp() {}
 
   /**
-   * Reads all files of {@link Bucket#OTHERS} as a training would, and has the servers forget them.
+   * Reads all files of {@link Bucket#OTHERS} as a training would.
    *
-   * @param nodes directories of the servers; the first one's is read through
+   * @param node directory of the server that they are read through
    */
-  static void run(List<Path> nodes) throws IOException {
-    try (Forebay forebay = Forebay.connect(nodes.get(0))) {
+  static void run(Path node) throws IOException {
+    try (Forebay forebay = Forebay.connect(node)) {
       FileSource source = FileSource.of(forebay.dataSet(Bucket.OTHERS));
       List<FileStatus> files = source.walk("");
       ReadPlan plan = ReadPlan.epochs(files, 1, epoch -> EpochOrder.sequential(files.size()));
@@ -41,9 +41,11 @@ final class WarmUp {
         }
       }
     }
-    for (Path node : nodes) {
-      ForebayProcess.run(
-          node.resolve("drop.log"), List.of("drop", "--node", node.toString(), Bucket.OTHERS));
-    }
+  }
+
+  /** Has a server forget what it fetched for that. */
+  static void forget(Path node) throws IOException {
+    ForebayProcess.run(
+        node.resolve("drop.log"), List.of("drop", "--node", node.toString(), Bucket.OTHERS));
   }
 }
