@@ -318,7 +318,7 @@ final class Mounts {
    * mount has no large folios.
    */
   private void readFromDisk(List<FileStatus> files) throws IOException, InterruptedException {
-    List<String> names = files.stream().map(file -> file.path().toString()).toList();
+    List<String> names = files.stream().map(FileStatus::path).toList();
     Path list = Files.write(directory.resolve("forgotten"), names);
     reader.read("forget", plain, list);
     reader.read("files", plain, list, 1);

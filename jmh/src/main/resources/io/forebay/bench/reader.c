@@ -68,13 +68,12 @@ static void *read_files(void *unused) {
   return unused;
 }
 
-static void *forget_files(void *unused) {
+static void forget_files(void) {
   for (long i = 0; i < path_count; i++) {
     int f = open(paths[i], O_RDONLY);
     if (f < 0 || fsync(f) < 0 || (errno = posix_fadvise(f, 0, 0, POSIX_FADV_DONTNEED))) fail(paths[i]);
     close(f);
   }
-  return unused;
 }
 
 static void load_list(const char *directory, const char *list) {
@@ -132,7 +131,7 @@ int main(int argc, char **argv) {
   } else if (!strcmp(mode, "forget")) {
     load_list(argv[2], argv[3]);
     start = now();
-    run(1, forget_files);
+    forget_files();
   } else if (!strcmp(mode, "tree")) {
     start = now();
     if (nftw(argv[2], visit, 64, FTW_PHYS) != 0) fail(argv[2]);

@@ -69,8 +69,8 @@ final class ForebayProcess implements AutoCloseable {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("--"))
         .forEach(command::add);
-    // On a cluster they run for weeks. Here the second compiler would be busy all through the first
-    // epoch, on the cores that train, with code that the first one's serves well enough.
+    // A server's second compiler would be busy all through the first epoch, on the cores that
+    // train; a short command's would gain nothing.
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ForebayCommand.class.getName());

@@ -44,8 +44,8 @@ final class Site implements AutoCloseable {
       site.startServers(
           settings.cache == 0 ? "100GiB" : bytes * settings.cache / NODES.size() / 100 + "B");
       WarmUp.run(site.node());
-      // Otherwise they stay: an ext4 without a journal, as virtual machines have it, looks at every
-      // inode that was freed within five minutes before it takes one for a new file.
+      // Only where the room is needed: for minutes after many files were deleted, an ext4 without a
+      // journal, as some virtual machines have it, is slow to make new ones.
       if (settings.cache > 0) {
         for (String node : NODES) {
           WarmUp.forget(work.resolve(node));
