@@ -35,6 +35,8 @@ final class NextEpoch {
   /** Ahead of its being asked for. */
   private Epoch begun;
 
+  private boolean closed;
+
   /**
    * @param order in which samples come
    * @param sampler what names its batches
@@ -48,10 +50,13 @@ final class NextEpoch {
   /** The batches of the next epoch, for whose first ones loaders may be at work already. */
   Iterable<Batch> batches(NDManager manager, Sampler order, ExecutorService loaders)
       throws IOException, TranslateException {
-    if (known == null || order != sampler || loaders == null) {
-      return epochs.begin(manager, order, loaders);
+    if (loaders == null) {
+      return epochs.begin(manager, order, null);
     }
-    Iterator<Batch> epoch = next(manager, loaders);
+    Iterator<Batch> epoch =
+        known != null && order == sampler
+            ? next(manager, loaders)
+            : new Epoch(manager, order, loaders);
     return () -> epoch;
   }
 
@@ -63,51 +68,70 @@ final class NextEpoch {
       return ahead;
     }
     if (ahead != null) {
+      ahead.arrays.close();
       known.again();
     }
-    return new Epoch(manager, loaders);
+    return new Epoch(manager, sampler, loaders);
   }
 
   private synchronized void beginAfter(Epoch last) throws IOException, TranslateException {
-    if (begun == null && known.hasNext()) {
-      begun = new Epoch(last.manager, last.loaders);
+    if (begun == null && !closed && known.hasNext()) {
+      begun = new Epoch(last.manager, sampler, last.loaders);
+    }
+  }
+
+  /** Frees what was made for an epoch that nobody has asked for; none is begun any more. */
+  synchronized void close() {
+    closed = true;
+    if (begun != null) {
+      begun.arrays.close();
+      begun = null;
     }
   }
 
   private final class Epoch implements Iterator<Batch>, Sampler {
 
     private final NDManager manager;
+    private final Sampler order;
     private final ExecutorService loaders;
+    private final LoaderArrays arrays;
     private final Iterator<Batch> batches;
     private Iterator<List<Long>> unnamed;
     private boolean last;
 
-    Epoch(NDManager manager, ExecutorService loaders) throws IOException, TranslateException {
+    Epoch(NDManager manager, Sampler order, ExecutorService loaders)
+        throws IOException, TranslateException {
       this.manager = manager;
+      this.order = order;
       this.loaders = loaders;
-      batches = epochs.begin(manager, this, loaders).iterator();
+      arrays = new LoaderArrays(manager, loaders);
+      batches = epochs.begin(arrays.manager(), this, arrays).iterator();
     }
 
     @Override
     public Iterator<List<Long>> sample(RandomAccessDataset dataSet) {
-      unnamed = sampler.sample(dataSet);
+      unnamed = order.sample(dataSet);
       return unnamed;
     }
 
     @Override
     public int getBatchSize() {
-      return sampler.getBatchSize();
+      return order.getBatchSize();
     }
 
     @Override
     public boolean hasNext() {
-      return batches.hasNext();
+      boolean more = batches.hasNext();
+      if (!more) {
+        arrays.closeIfUnused();
+      }
+      return more;
     }
 
     @Override
     public Batch next() {
       Batch batch = batches.next();
-      if (!last && !unnamed.hasNext()) {
+      if (known != null && order == sampler && !last && !unnamed.hasNext()) {
         last = true;
         try {
           beginAfter(this);

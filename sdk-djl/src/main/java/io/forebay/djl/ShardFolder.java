@@ -192,10 +192,11 @@ public final class ShardFolder extends RandomAccessDataset implements AutoClosea
     return stall.watch(epochs.batches(manager, order, executor));
   }
 
-  /** Nothing more is fetched ahead. */
+  /** Nothing more is fetched ahead, and what was made of an epoch not asked for is freed. */
   @Override
   public void close() {
     reads.close();
+    epochs.close();
   }
 
   /** Settings of a {@link ShardFolder}. */

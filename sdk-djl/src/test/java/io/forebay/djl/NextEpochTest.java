@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class NextEpochTest {
@@ -118,7 +119,7 @@ class NextEpochTest {
     }
   }
 
-  @Test
+  @RepeatedTest(20) // a loader may or may not be at work when a manager is closed
   void anEpochForAnotherManagerOrBrokenOffKeepsTheOrder() throws Exception {
     try (NDManager base = NDManager.newBaseManager();
         ImageFolder images = images(5)) {
@@ -130,6 +131,31 @@ class NextEpochTest {
       }
       images.getData(base, loaders).iterator().next().close();
       assertThat(labels(images.getData(base, loaders))).isEqualTo(expected.get(4));
+    }
+  }
+
+  @Test
+  void anEpochInAnyOrderMayBeBrokenOff() throws Exception {
+    try (ImageFolder images =
+        ImageFolder.builder(source).setSampling(BATCH, true).optPrefetchNumber(2).build()) {
+      for (int time = 0; time < 20; time++) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+          images.getData(manager, loaders).iterator().next().close();
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatWasMadeOfAnEpochThatIsNotAskedForIsFreed() throws Exception {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      NDManager all = manager.getParentManager();
+      int before = all.getManagedArrays().size();
+      try (ImageFolder images = images(2)) {
+        labels(images.getData(manager, loaders));
+        assertThat(source.reads.tryAcquire(IMAGES + 2 * BATCH, 1, TimeUnit.MINUTES)).isTrue();
+      }
+      assertThat(all.getManagedArrays()).hasSize(before);
     }
   }
 }
