@@ -32,7 +32,7 @@ final class ColdMount {
   private static final int MILLIS = 25;
   private static final long TOTAL_BYTES = 400_000_000;
   private static final int LARGE_BYTES = 1 << 30;
-  private static final int TURNS = 5;
+  private static final int TURNS = 9;
   private static final int WARM_UP_TURNS = 3;
   private static final int REQUESTS = 24;
   private static final int RANGE_BYTES = 4 << 20;
@@ -151,17 +151,19 @@ final class ColdMount {
   private static double[][] streams(CReader reader, UnderStore store, DataSet dataSet, Path root)
       throws Exception {
     double[][] rates = new double[2][TURNS];
-    for (int turn = 0; turn < WARM_UP_TURNS + TURNS; turn++) {
-      String path = "large-" + turn;
-      double direct = readDirectly(store, path);
-      Path mounted = root.resolve(path);
-      Files.size(mounted);
-      HostMemory.touch(3L * LARGE_BYTES);
-      double seconds = reader.read("seq", mounted, 1 << 20);
-      dataSet.delete(path); // or the copies of all turns would fill the memory
-      if (turn >= WARM_UP_TURNS) {
-        rates[0][turn - WARM_UP_TURNS] = LARGE_BYTES / direct;
-        rates[1][turn - WARM_UP_TURNS] = LARGE_BYTES / seconds;
+    try (HostMemory memory = new HostMemory()) {
+      for (int turn = 0; turn < WARM_UP_TURNS + TURNS; turn++) {
+        String path = "large-" + turn;
+        double direct = readDirectly(store, path);
+        Path mounted = root.resolve(path);
+        Files.size(mounted);
+        memory.fill();
+        double seconds = reader.read("seq", mounted, 1 << 20);
+        dataSet.delete(path); // or the disk would be busy with the copies of all turns
+        if (turn >= WARM_UP_TURNS) {
+          rates[0][turn - WARM_UP_TURNS] = LARGE_BYTES / direct;
+          rates[1][turn - WARM_UP_TURNS] = LARGE_BYTES / seconds;
+        }
       }
     }
     return rates;

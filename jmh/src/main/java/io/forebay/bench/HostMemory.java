@@ -1,36 +1,62 @@
 package io.forebay.bench;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * A virtual machine may give memory that it does not use back to its host (free page reporting),
  * and then pays seconds a gigabyte when it touches it again. That is no property of what is
- * measured, so whoever is going to fill the page cache has the memory there before.
+ * measured, so whoever is going to fill the page cache has it full before, as on a node that has
+ * run for a while: then the kernel takes the place of what was read long ago. Not thread-safe.
  */
-final class HostMemory {
+final class HostMemory implements AutoCloseable {
 
   private static final int PIECE = 8 << 20;
 
-  private HostMemory() {}
+  /** Pieces that are read between looks at how much is free. */
+  private static final int PIECES = 64;
 
-  /**
-   * Fills as much of the page cache and frees it again. The kernel gives a sixteenth of what is
-   * free back every two seconds, so this holds for the next few seconds only.
-   */
-  static void touch(long bytes) throws IOException {
-    Path file = Files.createTempFile("forebay-bench-memory-", "");
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
-      for (long at = 0; at < bytes; at += PIECE) {
-        channel.write(piece.clear(), at);
+  /** Less than this is no longer taken from what is free. */
+  private static final long NOTHING = 64 << 20;
+
+  /** More than anybody fills. */
+  private static final long LENGTH = 1L << 40;
+
+  private final RandomAccessFile holes;
+  private final byte[] piece = new byte[PIECE];
+
+  HostMemory() throws IOException {
+    Path path = Files.createTempFile("forebay-bench-memory-", "");
+    holes = new RandomAccessFile(path.toFile(), "rw");
+    Files.delete(path); // it is there as long as it is open
+    holes.setLength(LENGTH);
+  }
+
+  /** Fills what is free with the holes of a file, which take no place on a disk. */
+  void fill() throws IOException {
+    long before;
+    do {
+      before = free();
+      for (int i = 0; i < PIECES; i++) {
+        holes.readFully(piece);
       }
-    } finally {
-      Files.delete(file);
+    } while (before - free() > NOTHING);
+  }
+
+  /** In bytes. */
+  private static long free() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
+      if (line.startsWith("MemFree:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+      }
     }
+    throw new IOException("/proc/meminfo does not say how much memory is free");
+  }
+
+  @Override
+  public void close() throws IOException {
+    holes.close();
   }
 }

@@ -51,15 +51,13 @@ final class WarmUp {
 
   private static final int TURNS = 3;
 
-  /** What a load of the large files fills of the page cache, and some more. */
-  private static final long TOUCHED_BYTES = 3L << 30;
-
   private WarmUp() {}
 
   static void run() throws Exception {
     Shape far = new Shape(Duration.ofMillis(MILLIS), 50_000_000, TOTAL_BYTES);
-    try (OssServer oss =
-        OssServer.builder().bucket("bucket").key("id", "secret").shape(far).start()) {
+    try (HostMemory memory = new HostMemory();
+        OssServer oss =
+            OssServer.builder().bucket("bucket").key("id", "secret").shape(far).start()) {
       byte[] large = new byte[LARGE_BYTES];
       new Random(1).nextBytes(large);
       for (int i = 0; i < LARGE; i++) {
@@ -80,8 +78,8 @@ final class WarmUp {
               + " |");
       System.out.println("|---|---|---|---|---|");
       // Uncounted: the JIT, and memory that the machine has to find first.
-      load(oss, "small/1", REQUESTS);
-      load(oss, "large", REQUESTS);
+      load(oss, memory, "small/1", REQUESTS);
+      load(oss, memory, "large", REQUESTS);
       double megabytes = (double) LARGE * LARGE_BYTES / 1e6;
       compare(
           LARGE + " files of 64 MiB",
@@ -91,7 +89,7 @@ final class WarmUp {
           TOTAL_BYTES / 1e6,
           "0.95",
           () -> readDirectly(oss, REQUESTS, LARGE * RANGES, WarmUp::range),
-          () -> load(oss, "large", REQUESTS));
+          () -> load(oss, memory, "large", REQUESTS));
       for (int requests : SMALL_REQUESTS) {
         compare(
             "files of 10 KB",
@@ -101,7 +99,7 @@ final class WarmUp {
             requests * 1000.0 / MILLIS,
             "0.9",
             () -> readDirectly(oss, requests, SMALL, WarmUp::smallFile),
-            () -> load(oss, "small", requests));
+            () -> load(oss, memory, "small", requests));
       }
     }
   }
@@ -200,7 +198,8 @@ final class WarmUp {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private static double load(OssServer oss, String path, int requests) throws Exception {
+  private static double load(OssServer oss, HostMemory memory, String path, int requests)
+      throws Exception {
     try (ConfiguredServer server =
         new ConfiguredServer(
             Path.of(System.getProperty("java.io.tmpdir")),
@@ -214,7 +213,7 @@ final class WarmUp {
       NodeDataSet node = server.server().node().dataSet("d");
       node.snapshot(Duration.ZERO, n -> {});
       LoadProgress progress = new LoadProgress();
-      HostMemory.touch(TOUCHED_BYTES);
+      memory.fill();
       long start = System.nanoTime();
       new Loader(
               data,

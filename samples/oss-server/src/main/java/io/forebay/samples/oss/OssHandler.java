@@ -28,8 +28,15 @@ final class OssHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   private static final Logger log = LoggerFactory.getLogger(OssHandler.class);
 
-  /** Small enough for smooth pacing, large enough to cost little. */
-  private static final int PIECE = 64 << 10;
+  /** Small, so that the first byte is not late. */
+  private static final int FIRST_PIECE = 64 << 10;
+
+  /**
+   * A loop that has something to send within half a millisecond looks at the clock until then: with
+   * pieces of the first one's size a large object keeps a processor busy that way, and its client
+   * shares it.
+   */
+  private static final int PIECE = 256 << 10;
 
   private final Api api;
   private final Signatures signatures;
@@ -139,7 +146,7 @@ final class OssHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       }
       return;
     }
-    int length = (int) Math.min(PIECE, end - offset);
+    int length = (int) Math.min(offset == 0 ? FIRST_PIECE : PIECE, end - offset);
     long wait = 0;
     if (body instanceof Api.ObjectRange) {
       wait = Math.max(total.book(length), connection.book(length));
