@@ -60,7 +60,8 @@ final class TrainingJob implements Training {
     model.setBlock(Networks.small());
     images =
         ImageFolder.builder(source)
-            .setSampling(EpochSampler.shuffled(settings.batch, seed).build())
+            .setSampling(
+                EpochSampler.shuffled(settings.batch, seed).epochs(settings.epochs).build())
             .optPrefetchNumber(2 * settings.loaders)
             .optLimit(limit)
             .optStall(stall)
