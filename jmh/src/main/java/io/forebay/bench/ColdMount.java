@@ -159,7 +159,7 @@ final class ColdMount {
         Files.size(mounted);
         memory.fill();
         double seconds = reader.read("seq", mounted, 1 << 20);
-        dataSet.delete(path); // or the disk would be busy with the copies of all turns
+        dataSet.delete(path); // or the copies of all turns would stay
         if (turn >= WARM_UP_TURNS) {
           rates[0][turn - WARM_UP_TURNS] = LARGE_BYTES / direct;
           rates[1][turn - WARM_UP_TURNS] = LARGE_BYTES / seconds;

@@ -1,7 +1,9 @@
 package io.forebay.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -45,14 +47,8 @@ final class HostMemory implements AutoCloseable {
     } while (before - free() > NOTHING);
   }
 
-  /** In bytes. */
-  private static long free() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-      if (line.startsWith("MemFree:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-      }
-    }
-    throw new IOException("/proc/meminfo does not say how much memory is free");
+  private static long free() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getFreeMemorySize();
   }
 
   @Override

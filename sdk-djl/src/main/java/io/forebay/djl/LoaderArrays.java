@@ -2,7 +2,6 @@ package io.forebay.djl;
 
 import ai.djl.ndarray.NDManager;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +16,6 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 final class LoaderArrays extends AbstractExecutorService implements AutoCloseable {
 
-  private final String id = "loaders " + UUID.randomUUID();
   private final NDManager trainers;
   private final NDManager arrays;
   private final ExecutorService loaders;
@@ -29,8 +27,7 @@ final class LoaderArrays extends AbstractExecutorService implements AutoCloseabl
     this.trainers = trainers;
     this.loaders = loaders;
     arrays = trainers.getEngine().newBaseManager(trainers.getDevice());
-    arrays.setName(id);
-    trainers.attachUncappedInternal(id, this);
+    trainers.attachUncappedInternal(arrays.getName(), this);
   }
 
   NDManager manager() {
@@ -59,7 +56,7 @@ final class LoaderArrays extends AbstractExecutorService implements AutoCloseabl
     } finally {
       inUse.writeLock().unlock();
     }
-    trainers.detachInternal(id);
+    trainers.detachInternal(arrays.getName());
   }
 
   /** To be called when the epoch is over: batches that are still open are for the trainer. */

@@ -13,8 +13,9 @@ import java.util.concurrent.ExecutorService;
 /**
  * Begins an epoch when the one before has named its last batch: loaders make its first batches
  * while the last ones are computed, and a trainer does not wait for them. Only with loaders, and
- * for an {@link EpochSampler}, which tells whether there is another epoch. Thread-safe; each
- * epoch's batches are for one thread.
+ * for an {@link EpochSampler}, which tells whether there is another epoch. What loaders make is
+ * freed as {@link LoaderArrays} has it, in any order. Thread-safe; each epoch's batches are for one
+ * thread.
  */
 @SuppressWarnings("ReferenceEquality") // the same sampler, manager and loaders
 final class NextEpoch {
@@ -54,10 +55,13 @@ final class NextEpoch {
       return epochs.begin(manager, order, null);
     }
     Iterator<Batch> epoch =
-        known != null && order == sampler
-            ? next(manager, loaders)
-            : new Epoch(manager, order, loaders);
+        isKnown(order) ? next(manager, loaders) : new Epoch(manager, order, loaders);
     return () -> epoch;
+  }
+
+  /** Whether epochs of that order are numbered, and another one can be begun. */
+  private boolean isKnown(Sampler order) {
+    return known != null && order == sampler;
   }
 
   private synchronized Epoch next(NDManager manager, ExecutorService loaders)
@@ -131,7 +135,7 @@ final class NextEpoch {
     @Override
     public Batch next() {
       Batch batch = batches.next();
-      if (known != null && order == sampler && !last && !unnamed.hasNext()) {
+      if (isKnown(order) && !last && !unnamed.hasNext()) {
         last = true;
         try {
           beginAfter(this);

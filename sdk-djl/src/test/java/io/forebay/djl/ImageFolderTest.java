@@ -22,19 +22,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImageFolderTest {
 
   @TempDir Path directory;
-
-  @BeforeAll
-  static void offline() {
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("OPT_OUT_TRACKING", "true");
-  }
 
   private void image(String path, int rgb) throws IOException {
     BufferedImage image = new BufferedImage(8, 6, BufferedImage.TYPE_INT_RGB);

@@ -13,18 +13,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class LoaderArraysTest {
 
   private final ExecutorService loaders = Executors.newFixedThreadPool(2);
-
-  @BeforeAll
-  static void offline() {
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("OPT_OUT_TRACKING", "true");
-  }
 
   @AfterEach
   void stop() {

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -30,12 +29,6 @@ class NextEpochTest {
 
   private final ExecutorService loaders = Executors.newFixedThreadPool(2);
   private final Counted source = new Counted();
-
-  @BeforeAll
-  static void offline() {
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("OPT_OUT_TRACKING", "true");
-  }
 
   @AfterEach
   void stop() {
