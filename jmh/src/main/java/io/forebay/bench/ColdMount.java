@@ -34,6 +34,10 @@ final class ColdMount {
   private static final int LARGE_BYTES = 1 << 30;
   private static final int TURNS = 9;
   private static final int WARM_UP_TURNS = 3;
+
+  /** Room for the large file of each turn, and the small ones. */
+  private static final long QUOTA_BYTES = (WARM_UP_TURNS + TURNS + 1L) * LARGE_BYTES;
+
   private static final int REQUESTS = 24;
   private static final int RANGE_BYTES = 4 << 20;
   private static final int SMALL = 200;
@@ -55,7 +59,7 @@ final class ColdMount {
       writeLarge(objects);
       double[][] firstBytes = measure(objects, far, ColdMount::firstBytes);
       CReader reader = CReader.compile(directory);
-      double[][] rates = measure(objects, far, (s, d, root) -> streams(reader, s, d, root));
+      double[][] rates = measure(objects, far, (s, d, root) -> streams(reader, s, root));
       print(firstBytes, rates);
     } finally {
       ConfiguredServer.deleteTree(directory);
@@ -77,7 +81,8 @@ final class ColdMount {
               "fs.oss.accessKeyId", "id",
               "fs.oss.accessKeySecret", "secret");
       Path root = Files.createDirectory(directory.resolve("mnt"));
-      Forebay.Builder builder = Forebay.builder().embedded(directory.resolve("cache"));
+      Forebay.Builder builder =
+          Forebay.builder().embedded(directory.resolve("cache")).quotaBytes(QUOTA_BYTES);
       options.forEach(builder::option);
       try (Forebay forebay = builder.open()) {
         DataSet dataSet = forebay.dataSet("oss://bucket");
@@ -148,8 +153,7 @@ final class ColdMount {
    * Bytes per second of large files, by turns: in order through the mount, and by the store's
    * client alone, which keeps nothing of them. The first turns do not count.
    */
-  private static double[][] streams(CReader reader, UnderStore store, DataSet dataSet, Path root)
-      throws Exception {
+  private static double[][] streams(CReader reader, UnderStore store, Path root) throws Exception {
     double[][] rates = new double[2][TURNS];
     try (HostMemory memory = new HostMemory()) {
       for (int turn = 0; turn < WARM_UP_TURNS + TURNS; turn++) {
@@ -159,7 +163,6 @@ final class ColdMount {
         Files.size(mounted);
         memory.fill();
         double seconds = reader.read("seq", mounted, 1 << 20);
-        dataSet.delete(path); // or the copies of all turns would stay
         if (turn >= WARM_UP_TURNS) {
           rates[0][turn - WARM_UP_TURNS] = LARGE_BYTES / direct;
           rates[1][turn - WARM_UP_TURNS] = LARGE_BYTES / seconds;

@@ -187,13 +187,13 @@ public final class ReadThrough {
     }
 
     /**
-     * A quarter of a window at a time: with fewer on their way a reader would catch up with them,
-     * and neighbours that come in one request come one after the other.
+     * A block for each one entered: those on their way are then of all ages, and end one after the
+     * other, as the reader wants them.
      */
     private void fetchAhead(int block) {
-      int edge = Math.min(last, block + AHEAD * 3 / 4);
+      int edge = Math.min(last, block + AHEAD);
       if (edge > block && !isOnItsWay(edge) && !hasBlock(store.find(version.id()), edge)) {
-        fetch(version, blocks, block + 1, Math.min(last, block + AHEAD), soon);
+        fetch(version, blocks, block + 1, edge, soon);
       }
     }
 
