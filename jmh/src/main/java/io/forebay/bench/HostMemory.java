@@ -47,6 +47,14 @@ final class HostMemory implements AutoCloseable {
     } while (before - free() > NOTHING);
   }
 
+  /** Waits until nothing that was written has to go to a disk while something else is measured. */
+  static void settle() throws IOException, InterruptedException {
+    Process sync = new ProcessBuilder("sync").inheritIO().start();
+    if (sync.waitFor() != 0) {
+      throw new IOException("sync failed");
+    }
+  }
+
   private static long free() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getFreeMemorySize();
   }

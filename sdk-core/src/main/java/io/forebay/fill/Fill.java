@@ -9,12 +9,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One block on its way from the under-store: its bytes in memory, and the space in the store that
- * they also go to. Readers wait for just the bytes they want. The memory is held until the block is
- * in the store and the last reader is done. Thread-safe.
+ * they also go to, unless they pass by it. Readers wait for just the bytes they want. The memory is
+ * held until the block is in the store and the last reader is done. Thread-safe.
  */
 final class Fill {
 
   private final String noun;
+  private final int length;
   private final BlockWriter writer;
   private MemoryBudget budget;
   private byte[] bytes;
@@ -27,17 +28,30 @@ final class Fill {
   private IOException failure;
   private int holders = 1;
 
-  Fill(String noun, BlockWriter writer) {
+  /**
+   * @param length of the block, in bytes
+   * @param writer null for a block that passes by the store
+   */
+  Fill(String noun, int length, BlockWriter writer) {
     this.noun = noun;
+    this.length = length;
     this.writer = writer;
+  }
+
+  int length() {
+    return length;
   }
 
   BlockWriter writer() {
     return writer;
   }
 
+  boolean passesBy() {
+    return writer == null;
+  }
+
   /** Takes the memory; waits for it if need be. */
-  byte[] begin(int length, MemoryBudget from) throws InterruptedIOException {
+  byte[] begin(MemoryBudget from) throws InterruptedIOException {
     byte[] memory = from.take(length);
     synchronized (this) {
       budget = from;

@@ -7,9 +7,12 @@ public final class FillMemory {
 
   private final MemoryBudget demand;
   private final MemoryBudget ahead;
+  private final Passing passing;
 
   public FillMemory(FillOptions options, int blockBytes) {
-    demand = new MemoryBudget(options.memoryBytes() / 4 * 3, blockBytes);
+    long demandBytes = options.memoryBytes() / 4 * 3;
+    demand = new MemoryBudget(demandBytes, blockBytes);
+    passing = new Passing(demandBytes / 2); // of it: so the rest is enough to go on with
     ahead = new MemoryBudget(options.memoryBytes() / 4, blockBytes);
   }
 
@@ -19,6 +22,11 @@ public final class FillMemory {
 
   MemoryBudget ahead() {
     return ahead;
+  }
+
+  /** What passes by the store is held in the memory of {@link #demand}. */
+  Passing passing() {
+    return passing;
   }
 
   /** Bytes that are held at present. */

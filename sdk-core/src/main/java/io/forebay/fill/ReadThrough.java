@@ -1,7 +1,6 @@
 package io.forebay.fill;
 
 import io.forebay.limit.MemoryBudget;
-import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
 import io.forebay.store.BlockWriter;
 import io.forebay.store.Blocks;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Reads a data set through the store: blocks that are missing are fetched once, however many
  * readers want them, and each reader goes on as soon as its own bytes have arrived. Neighbouring
  * blocks come in one request. When the store is full or its disk fails, bytes pass by it: a read
- * succeeds as long as the under-store does. Thread-safe.
+ * succeeds as long as the under-store does, and is as fast where it goes on in order. Thread-safe.
  */
 public final class ReadThrough {
 
@@ -48,6 +47,8 @@ public final class ReadThrough {
 
   private static final int RUN_BLOCKS = 4;
 
+  private static final int NONE = -1;
+
   /** Files that wait to be copied; others are read from their owners, and wait another time. */
   private static final int MOST_COPIES = 20_000;
 
@@ -55,8 +56,6 @@ public final class ReadThrough {
    * A fill ends by itself, with the under-store's own time-outs and retries; this is a last net.
    */
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
-
-  private record BlockKey(FileId id, int block) {}
 
   /**
    * With how much haste blocks are fetched.
@@ -76,6 +75,7 @@ public final class ReadThrough {
   private final Haste later;
   private final Haste loading;
   private final Haste copying;
+  private final Passing passing;
   private final ReadAhead readAhead;
   private final AheadQueue upcoming;
   private final Map<BlockKey, Fill> fills = new ConcurrentHashMap<>();
@@ -103,6 +103,7 @@ public final class ReadThrough {
     this.later = new Haste(Runnable::run, ahead, memory.ahead(), Purpose.AHEAD);
     this.loading = new Haste(Runnable::run, ahead, memory.ahead(), Purpose.LOAD);
     this.copying = new Haste(Runnable::run, owners, memory.ahead(), Purpose.COPY);
+    this.passing = memory.passing();
     this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
   }
 
@@ -139,6 +140,12 @@ public final class ReadThrough {
     private final long offset;
     private final long end;
     private final int last;
+
+    // What a store without room is passed by: all blocks when more than the range is worth
+    // fetching, for then a reader goes on in order, and otherwise those that he takes all of.
+    private final int firstToPass;
+    private final int lastToPass;
+
     private long position;
     private long hitBytes;
 
@@ -155,8 +162,10 @@ public final class ReadThrough {
       this.offset = offset;
       this.position = offset;
       this.end = offset + length;
-      this.last =
-          length == 0 ? -1 : readAhead.lastBlock(version.id(), blocks, offset, offset + length);
+      this.last = length == 0 ? -1 : readAhead.lastBlock(version.id(), blocks, offset, end);
+      boolean goesOn = length > 0 && last > blocks.at(end - 1);
+      this.firstToPass = goesOn ? 0 : blocks.at(offset + blocks.blockBytes() - 1);
+      this.lastToPass = goesOn || end == blocks.length() ? last : blocks.at(end) - 1;
     }
 
     /** Fills the target with what comes next. */
@@ -168,7 +177,7 @@ public final class ReadThrough {
         ByteBuffer piece = target.slice(target.position(), length);
         if (block != entered && block < last) {
           entered = block;
-          if (isOnItsWay(block) || hasBlock(store.find(version.id()), block)) {
+          if (isComing(block) || hasBlock(store.find(version.id()), block)) {
             fetchAhead(block); // otherwise behind the block itself
           }
         }
@@ -183,6 +192,17 @@ public final class ReadThrough {
         }
         target.position(target.position() + length);
         position += length;
+        if (fillBlock == block && fill.passesBy() && inBlock + length == blocks.length(block)) {
+          passed(block);
+        }
+      }
+    }
+
+    /** A kernel that reads ahead may ask for an earlier piece of the block after its last one. */
+    private void passed(int block) {
+      passing.leave(new BlockKey(version.id(), block - 1));
+      if (block == blocks.count() - 1) {
+        passing.leave(new BlockKey(version.id(), block));
       }
     }
 
@@ -192,8 +212,8 @@ public final class ReadThrough {
      */
     private void fetchAhead(int block) {
       int edge = Math.min(last, block + AHEAD);
-      if (edge > block && !isOnItsWay(edge) && !hasBlock(store.find(version.id()), edge)) {
-        fetch(version, blocks, block + 1, edge, soon);
+      if (edge > block && !isComing(edge) && !hasBlock(store.find(version.id()), edge)) {
+        fetch(version, blocks, block + 1, edge, soon, lastToPass);
       }
     }
 
@@ -217,11 +237,16 @@ public final class ReadThrough {
     private void readMissing(int block, int inBlock, ByteBuffer piece) throws IOException {
       letGo();
       upcoming.missed(version);
-      if (!isOnItsWay(block)) {
-        fetch(version, blocks, block, block, waitedFor);
+      BlockKey key = new BlockKey(version.id(), block);
+      if (!isComing(block)) {
+        boolean mayPass = block < last && block >= firstToPass;
+        fetch(version, blocks, block, block, waitedFor, mayPass ? lastToPass : NONE);
       }
       fetchAhead(block);
-      Fill found = fills.get(new BlockKey(version.id(), block));
+      Fill found = fills.get(key);
+      if (found == null) {
+        found = passing.find(key); // where it goes before it leaves the others
+      }
       if (found != null && found.hold()) {
         fill = found;
         fillBlock = block;
@@ -235,15 +260,15 @@ public final class ReadThrough {
       }
     }
 
-    private boolean isOnItsWay(int block) {
-      return fills.containsKey(new BlockKey(version.id(), block));
+    private boolean isComing(int block) {
+      return ReadThrough.this.isComing(new BlockKey(version.id(), block));
     }
 
     /** Up to the next block that is here, or on its way. */
     private void openDirectly(int block) throws IOException {
       Optional<ResidentFile> file = store.find(version.id());
       int next = block + 1;
-      while (blocks.start(next) < end && !isOnItsWay(next) && !hasBlock(file, next)) {
+      while (blocks.start(next) < end && !isComing(next) && !hasBlock(file, next)) {
         next++;
       }
       directEnd = Math.min(end, blocks.start(next));
@@ -287,6 +312,11 @@ public final class ReadThrough {
         store.missed(version, offset, position - offset - hitBytes);
       }
     }
+  }
+
+  /** Whether it is on its way, or passes by. */
+  private boolean isComing(BlockKey key) {
+    return fills.containsKey(key) || passing.has(key);
   }
 
   private static boolean hasBlock(Optional<ResidentFile> file, int block) {
@@ -382,10 +412,18 @@ public final class ReadThrough {
    * @return whether there was room for all
    */
   private boolean fetch(FileVersion version, Blocks blocks, int first, int last, Haste haste) {
+    return fetch(version, blocks, first, last, haste, NONE);
+  }
+
+  /**
+   * @param lastToPass the last block that is fetched without room in the store, too
+   */
+  private boolean fetch(
+      FileVersion version, Blocks blocks, int first, int last, Haste haste, int lastToPass) {
     Optional<ResidentFile> file = store.find(version.id());
     int missing = 0;
     for (int block = first; block <= last; block++) {
-      if (!hasBlock(file, block) && !fills.containsKey(new BlockKey(version.id(), block))) {
+      if (!hasBlock(file, block) && !isComing(new BlockKey(version.id(), block))) {
         missing++;
       }
     }
@@ -396,10 +434,11 @@ public final class ReadThrough {
     for (int block = first; block <= last && room; block++) {
       BlockKey key = new BlockKey(version.id(), block);
       Fill claimed = null;
-      if (!fills.containsKey(key) && !hasBlock(file, block)) {
-        Optional<BlockWriter> writer = store.reserve(version, block, haste.purpose);
-        room = writer.isPresent();
-        claimed = room ? claim(version, block, writer.get()) : null;
+      if (!isComing(key) && !hasBlock(file, block)) {
+        BlockWriter writer = store.reserve(version, block, haste.purpose).orElse(null);
+        int length = blocks.length(block);
+        room = writer != null || (block <= lastToPass && passing.take(length));
+        claimed = room ? claim(version, block, length, writer) : null;
       }
       if (claimed == null || run.size() == runBlocks) {
         start(version, blocks, runFirst, run, haste);
@@ -419,22 +458,31 @@ public final class ReadThrough {
   /**
    * Makes the caller the one who fetches a block.
    *
-   * @param writer the block's space in the store
+   * @param writer the block's space in the store; null when it passes by
    * @return null when somebody else fetches it, or just did
    */
-  private Fill claim(FileVersion version, int block, BlockWriter writer) {
+  private Fill claim(FileVersion version, int block, int length, BlockWriter writer) {
     BlockKey key = new BlockKey(version.id(), block);
-    Fill fresh = new Fill(version + " block " + block, writer);
+    Fill fresh = new Fill(version + " block " + block, length, writer);
     if (fills.putIfAbsent(key, fresh) == null) {
       // Only after the claim is it certain that nobody finishes the block between look and claim.
-      if (!hasBlock(store.find(version.id()), block)) {
+      if (!hasBlock(store.find(version.id()), block) && !passing.has(key)) {
         return fresh;
       }
       fills.remove(key);
       fresh.done();
     }
-    writer.close();
+    giveUp(fresh);
     return null;
+  }
+
+  /** Gives back the room of a block that was not fetched. */
+  private void giveUp(Fill fill) {
+    if (fill.passesBy()) {
+      passing.giveBack(fill);
+    } else {
+      fill.writer().close();
+    }
   }
 
   private void start(FileVersion version, Blocks blocks, int first, List<Fill> run, Haste haste) {
@@ -463,7 +511,7 @@ public final class ReadThrough {
         new Receiver() {
           @Override
           public void receive(InputStream in) {
-            ReadThrough.this.receive(version, blocks, first, run, in, budget);
+            ReadThrough.this.receive(version, first, run, in, budget);
           }
 
           @Override
@@ -475,19 +523,18 @@ public final class ReadThrough {
   }
 
   private void receive(
-      FileVersion version,
-      Blocks blocks,
-      int first,
-      List<Fill> run,
-      InputStream answer,
-      MemoryBudget budget) {
+      FileVersion version, int first, List<Fill> run, InputStream answer, MemoryBudget budget) {
     int at = 0;
     try (InputStream in = answer) {
       for (; at < run.size(); at++) {
         Fill fill = run.get(at);
         boolean last = at == run.size() - 1;
-        receive(version, in, last, fill, fill.begin(blocks.length(first + at), budget));
-        fills.remove(new BlockKey(version.id(), first + at));
+        BlockKey key = new BlockKey(version.id(), first + at);
+        receive(version, in, last, fill, fill.begin(budget));
+        if (fill.passesBy()) {
+          passing.keep(key, fill);
+        }
+        fills.remove(key);
         fill.done();
       }
     } catch (IOException e) {
@@ -511,7 +558,7 @@ public final class ReadThrough {
   private void receive(FileVersion version, InputStream in, boolean last, Fill fill, byte[] target)
       throws IOException {
     try (BlockWriter writer = fill.writer()) {
-      boolean storing = true;
+      boolean storing = !fill.passesBy();
       int stored = 0;
       for (int have = 0; have < target.length; ) {
         int n = in.read(target, have, Math.min(CHUNK, target.length - have));
@@ -558,7 +605,7 @@ public final class ReadThrough {
 
   private void abandon(FileVersion version, int first, List<Fill> run, IOException reason) {
     for (int i = 0; i < run.size(); i++) {
-      run.get(i).writer().close();
+      giveUp(run.get(i));
       fills.remove(new BlockKey(version.id(), first + i));
       run.get(i).failed(reason);
     }

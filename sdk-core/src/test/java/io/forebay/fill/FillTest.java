@@ -45,6 +45,7 @@ class FillTest {
   private static final int BLOCK = 64 << 10;
 
   @TempDir Path directory;
+  private CacheNode cacheNode;
   private final List<AutoCloseable> resources = new ArrayList<>();
 
   @AfterEach
@@ -74,7 +75,7 @@ class FillTest {
   }
 
   private NodeDataSet node(Bucket bucket, long quota, FillOptions fill) throws IOException {
-    CacheNode node =
+    cacheNode =
         closing(
             CacheNode.open(
                 new NodeOptions(
@@ -83,7 +84,7 @@ class FillTest {
                         List.of(TierOptions.of(Medium.SSD, directory.resolve("tier"), quota)),
                         BLOCK),
                     fill)));
-    return node.add(spec(bucket, CachePolicy.DEFAULT.withoutHedging()));
+    return cacheNode.add(spec(bucket, CachePolicy.DEFAULT.withoutHedging()));
   }
 
   private static byte[] read(NodeDataSet data, String path, long offset, int length)
@@ -193,15 +194,36 @@ class FillTest {
   }
 
   @Test
-  void aFullCacheReadsARangeWithOneRequestAndNoMoreThanIsAskedFor() throws Exception {
+  void aFullCacheReadsNoMoreOfARangeThanIsAskedFor() throws Exception {
     Bucket bucket = closing(new Bucket());
     byte[] content = bucket.add("f", 20 * BLOCK);
     NodeDataSet data = node(bucket, 0, FillOptions.DEFAULT);
     long before = bucket.server().traffic().counts().objectBytes();
     assertThat(read(data, "f", 1_000, 10 * BLOCK))
         .isEqualTo(Arrays.copyOfRange(content, 1_000, 1_000 + 10 * BLOCK));
-    assertThat(bucket.gets("f")).isEqualTo(1);
     assertThat(bucket.server().traffic().counts().objectBytes() - before).isEqualTo(10L * BLOCK);
+    long gets = bucket.gets("f");
+    assertThat(read(data, "f", 15 * BLOCK + 1_000, BLOCK))
+        .isEqualTo(Arrays.copyOfRange(content, 15 * BLOCK + 1_000, 16 * BLOCK + 1_000));
+    assertThat(bucket.gets("f") - gets).isEqualTo(1);
+    assertThat(bucket.server().traffic().counts().objectBytes() - before).isEqualTo(11L * BLOCK);
+  }
+
+  @Test
+  void aFullCacheFetchesAheadOfASequentialReaderAndEachBlockOnce() throws Exception {
+    Bucket bucket = closing(new Bucket(new Shape(Duration.ofMillis(20), 0, 0)));
+    int blocks = 100;
+    byte[] content = bucket.add("f", blocks * BLOCK);
+    NodeDataSet data = node(bucket, 0, FillOptions.DEFAULT);
+    int piece = BLOCK / 4;
+    int mostFills = 0;
+    for (int at = 0; at < content.length; at += piece) {
+      assertThat(read(data, "f", at, piece)).isEqualTo(Arrays.copyOfRange(content, at, at + piece));
+      mostFills = Math.max(mostFills, data.status().fills());
+    }
+    assertThat(mostFills).isGreaterThan(8);
+    assertThat(bucket.gets("f")).isLessThanOrEqualTo(blocks);
+    await().atMost(ONE_MINUTE).until(() -> cacheNode.status().fillMemoryBytes() == 0);
   }
 
   @Test

@@ -1,0 +1,6 @@
+package io.forebay.fill;
+
+import io.forebay.metadata.FileId;
+
+/** A block of a file's version. */
+record BlockKey(FileId file, int block) {}

@@ -1,0 +1,76 @@
+package io.forebay.fill;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import java.time.Duration;
+
+/**
+ * Blocks for which the store has no room, in memory between their arrival and a reader that comes
+ * to them in order: he is to have as many connections at a time as one whose blocks are stored.
+ * Bounded, for all data sets of a node; what nobody came for leaves after a while. Thread-safe.
+ */
+final class Passing {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final long capacity;
+  private long taken;
+
+  private final Cache<BlockKey, Fill> arrived =
+      Caffeine.newBuilder()
+          .expireAfterAccess(PATIENCE)
+          .scheduler(Scheduler.systemScheduler())
+          .executor(Runnable::run)
+          .<BlockKey, Fill>removalListener(
+              (key, fill, cause) -> {
+                fill.release();
+                giveBack(fill);
+              })
+          .build();
+
+  /**
+   * @param capacity in bytes
+   */
+  Passing(long capacity) {
+    this.capacity = capacity;
+  }
+
+  /** Takes room for a block that is to be fetched; false when there is none. */
+  synchronized boolean take(int length) {
+    if (taken + length > capacity) {
+      return false;
+    }
+    taken += length;
+    return true;
+  }
+
+  /** Gives back the room of a block that did not arrive. */
+  synchronized void giveBack(Fill fill) {
+    taken -= fill.length();
+  }
+
+  /**
+   * Keeps a block for which room was taken.
+   *
+   * @param fill whose bytes have all arrived, held by the caller
+   */
+  void keep(BlockKey key, Fill fill) {
+    fill.hold();
+    arrived.put(key, fill);
+  }
+
+  boolean has(BlockKey key) {
+    return arrived.asMap().containsKey(key);
+  }
+
+  /** Null when it is not here. */
+  Fill find(BlockKey key) {
+    return arrived.getIfPresent(key);
+  }
+
+  /** A reader is done with it. */
+  void leave(BlockKey key) {
+    arrived.invalidate(key);
+  }
+}
