@@ -535,7 +535,7 @@ public final class ReadThrough {
           passing.keep(key, fill);
         }
         fills.remove(key);
-        fill.done();
+        fill.done(); // with its end: whoever has seen all of a block finds it where it stays
       }
     } catch (IOException e) {
       abandon(version, first + at, run.subList(at, run.size()), e);
@@ -580,9 +580,6 @@ public final class ReadThrough {
         if (storing && (ended || have - stored >= CHUNK)) {
           storing = store(version, writer, ByteBuffer.wrap(target, stored, have - stored), ended);
           stored = have;
-        }
-        if (ended) {
-          fill.arrived(n); // whoever has seen all of a block finds it in the store
         }
       }
     }
