@@ -3,6 +3,7 @@ package io.forebay.fill;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Scheduler;
+import io.forebay.metadata.FileId;
 import java.time.Duration;
 
 /**
@@ -12,7 +13,7 @@ import java.time.Duration;
  */
 final class Passing {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final long capacity;
   private long taken;
@@ -62,6 +63,16 @@ final class Passing {
 
   boolean has(BlockKey key) {
     return arrived.asMap().containsKey(key);
+  }
+
+  /**
+   * A reader is on his way to these blocks, however slowly; otherwise they would leave and be
+   * fetched again.
+   */
+  void expect(FileId file, int first, int last) {
+    for (int block = first; block <= last && arrived.estimatedSize() > 0; block++) {
+      var unused = find(new BlockKey(file, block)); // which counts as an access
+    }
   }
 
   /** Null when it is not here. */

@@ -212,6 +212,7 @@ public final class ReadThrough {
      */
     private void fetchAhead(int block) {
       int edge = Math.min(last, block + AHEAD);
+      passing.expect(version.id(), block + 1, edge);
       if (edge > block && !isComing(edge) && !hasBlock(store.find(version.id()), edge)) {
         fetch(version, blocks, block + 1, edge, soon, lastToPass);
       }
