@@ -47,8 +47,6 @@ public final class ReadThrough {
 
   private static final int RUN_BLOCKS = 4;
 
-  private static final int NONE = -1;
-
   /** Files that wait to be copied; others are read from their owners, and wait another time. */
   private static final int MOST_COPIES = 20_000;
 
@@ -141,10 +139,8 @@ public final class ReadThrough {
     private final long end;
     private final int last;
 
-    // What a store without room is passed by: all blocks when more than the range is worth
-    // fetching, for then a reader goes on in order, and otherwise those that he takes all of.
-    private final int firstToPass;
-    private final int lastToPass;
+    /** Whether a store without room is passed by: a reader goes on, or takes the whole file. */
+    private final boolean inOrder;
 
     private long position;
     private long hitBytes;
@@ -164,8 +160,7 @@ public final class ReadThrough {
       this.end = offset + length;
       this.last = length == 0 ? -1 : readAhead.lastBlock(version.id(), blocks, offset, end);
       boolean goesOn = length > 0 && last > blocks.at(end - 1);
-      this.firstToPass = goesOn ? 0 : blocks.at(offset + blocks.blockBytes() - 1);
-      this.lastToPass = goesOn || end == blocks.length() ? last : blocks.at(end) - 1;
+      this.inOrder = goesOn || length == blocks.length();
     }
 
     /** Fills the target with what comes next. */
@@ -214,7 +209,7 @@ public final class ReadThrough {
       int edge = Math.min(last, block + AHEAD);
       passing.expect(version.id(), block + 1, edge);
       if (edge > block && !isComing(edge) && !hasBlock(store.find(version.id()), edge)) {
-        fetch(version, blocks, block + 1, edge, soon, lastToPass);
+        fetch(version, blocks, block + 1, edge, soon, inOrder);
       }
     }
 
@@ -240,8 +235,7 @@ public final class ReadThrough {
       upcoming.missed(version);
       BlockKey key = new BlockKey(version.id(), block);
       if (!isComing(block)) {
-        boolean mayPass = block < last && block >= firstToPass;
-        fetch(version, blocks, block, block, waitedFor, mayPass ? lastToPass : NONE);
+        fetch(version, blocks, block, block, waitedFor, inOrder && block < last);
       }
       fetchAhead(block);
       Fill found = fills.get(key);
@@ -413,14 +407,14 @@ public final class ReadThrough {
    * @return whether there was room for all
    */
   private boolean fetch(FileVersion version, Blocks blocks, int first, int last, Haste haste) {
-    return fetch(version, blocks, first, last, haste, NONE);
+    return fetch(version, blocks, first, last, haste, false);
   }
 
   /**
-   * @param lastToPass the last block that is fetched without room in the store, too
+   * @param mayPass whether blocks are fetched without room in the store, too
    */
   private boolean fetch(
-      FileVersion version, Blocks blocks, int first, int last, Haste haste, int lastToPass) {
+      FileVersion version, Blocks blocks, int first, int last, Haste haste, boolean mayPass) {
     Optional<ResidentFile> file = store.find(version.id());
     int missing = 0;
     for (int block = first; block <= last; block++) {
@@ -438,7 +432,7 @@ public final class ReadThrough {
       if (!isComing(key) && !hasBlock(file, block)) {
         BlockWriter writer = store.reserve(version, block, haste.purpose).orElse(null);
         int length = blocks.length(block);
-        room = writer != null || (block <= lastToPass && passing.take(length));
+        room = writer != null || (mayPass && passing.take(length));
         claimed = room ? claim(version, block, length, writer) : null;
       }
       if (claimed == null || run.size() == runBlocks) {

@@ -194,19 +194,15 @@ class FillTest {
   }
 
   @Test
-  void aFullCacheReadsNoMoreOfARangeThanIsAskedFor() throws Exception {
+  void aFullCacheReadsARangeWithOneRequestAndNoMoreThanIsAskedFor() throws Exception {
     Bucket bucket = closing(new Bucket());
     byte[] content = bucket.add("f", 20 * BLOCK);
     NodeDataSet data = node(bucket, 0, FillOptions.DEFAULT);
     long before = bucket.server().traffic().counts().objectBytes();
     assertThat(read(data, "f", 1_000, 10 * BLOCK))
         .isEqualTo(Arrays.copyOfRange(content, 1_000, 1_000 + 10 * BLOCK));
+    assertThat(bucket.gets("f")).isEqualTo(1);
     assertThat(bucket.server().traffic().counts().objectBytes() - before).isEqualTo(10L * BLOCK);
-    long gets = bucket.gets("f");
-    assertThat(read(data, "f", 15 * BLOCK + 1_000, BLOCK))
-        .isEqualTo(Arrays.copyOfRange(content, 15 * BLOCK + 1_000, 16 * BLOCK + 1_000));
-    assertThat(bucket.gets("f") - gets).isEqualTo(1);
-    assertThat(bucket.server().traffic().counts().objectBytes() - before).isEqualTo(11L * BLOCK);
   }
 
   @Test
