@@ -58,7 +58,10 @@ public final class OwnedMaps implements Namespace {
   private volatile boolean opening;
   private volatile boolean closing;
 
-  /** Held while names are taken over, so that nothing is taken over that is forgotten meanwhile. */
+  /**
+   * Held while names are taken over, so that nothing is taken over that is forgotten meanwhile, and
+   * nothing is left behind.
+   */
   private final Object turning = new Object();
 
   private long expected = SharedMaps.EXPECTED_NAMES;
@@ -226,12 +229,16 @@ public final class OwnedMaps implements Namespace {
 
   @Override
   public void put(String dataSet, FileStatus status) {
-    names().put(dataSet, status);
+    synchronized (turning) {
+      names().put(dataSet, status);
+    }
   }
 
   @Override
   public void putListing(String dataSet, String path, List<FileStatus> entries) {
-    names().putListing(dataSet, path, entries);
+    synchronized (turning) {
+      names().putListing(dataSet, path, entries);
+    }
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import net.openhft.chronicle.hash.VanillaGlobalMutableState;
 import org.junit.jupiter.api.Nested;
@@ -49,26 +48,6 @@ class SharedMapsTest {
     assertThat(reader.residency().find(id)).isEmpty();
     owner.close();
     reader.close();
-  }
-
-  @Test
-  void whatIsForgottenWhileTheyAreOpenedStaysForgotten() throws Exception {
-    AtomicReference<OwnedMaps> opening = new AtomicReference<>();
-    try (OwnedMaps maps =
-        new OwnedMaps(directory, residents -> opening.get().clear("d"), withoutNames -> {})) {
-      opening.set(maps);
-      maps.put("d", FileStatus.file("f", 1, 0, "old"));
-      long before = maps.epoch("d");
-      maps.open();
-      assertThat(maps.await(60_000)).isTrue();
-      assertThat(maps.stat("d", "f")).isEmpty();
-      assertThat(maps.epoch("d")).isNotEqualTo(before);
-      maps.put("d", FileStatus.file("f", 1, 0, "new"));
-      long opened = maps.epoch("d");
-      maps.clear("d");
-      assertThat(maps.stat("d", "f")).isEmpty();
-      assertThat(maps.epoch("d")).isNotEqualTo(opened);
-    }
   }
 
   @Test
