@@ -12,6 +12,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -60,9 +62,9 @@ public final class OwnedMaps implements Namespace {
 
   /**
    * Held while names are taken over, so that nothing is taken over that is forgotten meanwhile, and
-   * nothing is left behind.
+   * nothing is left behind; who adds names shares it with others who do.
    */
-  private final Object turning = new Object();
+  private final ReadWriteLock turning = new ReentrantReadWriteLock();
 
   private long expected = SharedMaps.EXPECTED_NAMES;
   private long openedAt;
@@ -171,13 +173,16 @@ public final class OwnedMaps implements Namespace {
       }
       residents.accept(maps.get().residency()::put);
       Current before = current;
-      synchronized (turning) {
+      turning.writeLock().lock();
+      try {
         if (before == null) {
           onHeap.copyTo(maps.get().namespace());
         } else if (copyNames) {
           before.maps.copyNamesTo(maps.get());
         }
         current = new Current(generation, maps.get());
+      } finally {
+        turning.writeLock().unlock();
       }
       openedAt = System.nanoTime();
       if (before != null) {
@@ -227,25 +232,33 @@ public final class OwnedMaps implements Namespace {
     return names().list(dataSet, path);
   }
 
+  private void add(Consumer<Namespace> addition) {
+    turning.readLock().lock();
+    try {
+      addition.accept(names());
+    } finally {
+      turning.readLock().unlock();
+    }
+  }
+
   @Override
   public void put(String dataSet, FileStatus status) {
-    synchronized (turning) {
-      names().put(dataSet, status);
-    }
+    add(names -> names.put(dataSet, status));
   }
 
   @Override
   public void putListing(String dataSet, String path, List<FileStatus> entries) {
-    synchronized (turning) {
-      names().putListing(dataSet, path, entries);
-    }
+    add(names -> names.putListing(dataSet, path, entries));
   }
 
   @Override
   public void clear(String dataSet) {
-    synchronized (turning) {
+    turning.writeLock().lock();
+    try {
       names().clear(dataSet);
       onHeap.clear(dataSet);
+    } finally {
+      turning.writeLock().unlock();
     }
   }
 
@@ -259,20 +272,26 @@ public final class OwnedMaps implements Namespace {
 
   @Override
   public void forget(String dataSet, String path) {
-    synchronized (turning) {
+    turning.writeLock().lock();
+    try {
       names().forget(dataSet, path);
       onHeap.forget(dataSet, path);
+    } finally {
+      turning.writeLock().unlock();
     }
   }
 
   /** Lays the maps out anew first, if they are too small. */
   @Override
   public void replace(String dataSet, FileList files, long entries) throws IOException {
-    synchronized (turning) { // or the opening would bring back what is replaced
+    turning.writeLock().lock(); // or the opening would bring back what is replaced
+    try {
       if (current == null) {
         onHeap.replace(dataSet, files, entries);
         return;
       }
+    } finally {
+      turning.writeLock().unlock();
     }
     if (current.maps.names() + entries > expected) {
       CountDownLatch done = new CountDownLatch(1);
