@@ -110,7 +110,7 @@ class CrashTest {
         directory.resolve("forebay.properties"),
         List.of(
             "directory = " + directory.resolve("node"),
-            "listen.tcp = 127.0.0.1:" + Nodes.freePort(),
+            "listen.tcp = 127.0.0.1:0",
             "listen.unix = " + directory.resolve("s"),
             "listen.admin = 127.0.0.1:0",
             "block = " + BLOCK,

@@ -447,8 +447,8 @@ class DataSetsTest {
     Path config = directory.resolve("good.yaml");
     Files.writeString(config, manifest("checked", "/"));
     String set = "directory=" + directory.resolve("new");
-    String ports = "listen.tcp=127.0.0.1:" + Nodes.freePort();
-    String admin = "listen.admin=127.0.0.1:" + Nodes.freePort();
+    String ports = "listen.tcp=127.0.0.1:0";
+    String admin = "listen.admin=127.0.0.1:0";
     String[] arguments = {
       "doctor", "--set", set, "--set", ports, "--set", admin, "--config", config.toString()
     };
@@ -459,7 +459,7 @@ class DataSetsTest {
         .contains("WRONG  data set checked", "check key and secret")
         .doesNotContain("wrong\n");
     arguments[2] = set.replace("new", "node-0");
-    arguments[4] = "listen.tcp=127.0.0.1:" + nodes.port(0);
+    arguments[4] = "listen.tcp=" + nodes.address(0);
     assertThat(run(1, arguments)).contains("in use, by the server that runs here");
   }
 }

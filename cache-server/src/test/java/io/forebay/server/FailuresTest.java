@@ -73,7 +73,7 @@ class FailuresTest {
   void whenAllServersAreDownTheUnderStoreIsReadDirectly() throws IOException {
     nodes = new Nodes(directory, 1);
     nodes.addMany(20, 1_000);
-    Forebay client = withDirectAccess("server-0=127.0.0.1:" + nodes.port(0));
+    Forebay client = withDirectAccess(nodes.member(0));
     DataSet data = client.dataSet(Nodes.DATA_SET);
     data.read(nodes.paths().get(0));
     nodes.stop(0);
@@ -96,7 +96,7 @@ class FailuresTest {
     data.stat("f");
     nodes.stop(0);
     assertThatThrownBy(() -> data.read("f"))
-        .hasStackTraceContaining("127.0.0.1:" + nodes.port(0))
+        .hasStackTraceContaining(nodes.address(0))
         .hasStackTraceContaining("fs.oss.endpoint");
   }
 
@@ -166,10 +166,7 @@ class FailuresTest {
     nodes = new Nodes(directory, 1, new Shape(Duration.ofMillis(1_600), 0, 0));
     Forebay client =
         nodes.remember(
-            Forebay.builder()
-                .servers("server-0=127.0.0.1:" + nodes.port(0))
-                .patience(Duration.ofSeconds(3))
-                .open());
+            Forebay.builder().servers(nodes.member(0)).patience(Duration.ofSeconds(3)).open());
     DataSet data = client.dataSet(Nodes.DATA_SET);
     assertThatThrownBy(() -> data.stat("missing")) // no object, and no directory either
         .isInstanceOf(NoSuchFileException.class);
@@ -192,7 +189,7 @@ class FailuresTest {
 
   /** Whether the server closes a connection that these bytes came over. */
   private boolean hungUp(byte[] bytes, boolean greetFirst) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), nodes.port(0))) {
+    try (Socket socket = nodes.connect(0)) {
       socket.setSoTimeout(10_000);
       OutputStream out = socket.getOutputStream();
       if (greetFirst) {
@@ -230,7 +227,7 @@ class FailuresTest {
   private void connectUntilRefused(List<Socket> made) {
     try {
       while (true) {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), nodes.port(0));
+        Socket socket = nodes.connect(0);
         made.add(socket);
         socket.getOutputStream().write(frame(1, new Message.Hello(Codec.VERSION)));
       }
@@ -255,7 +252,7 @@ class FailuresTest {
   void aRequestThatClimbsOutOfItsDataSetIsRefused() throws Exception {
     nodes = new Nodes(directory, 1);
     FileStatus outside = FileStatus.file("../other/secret", 3, 0, "e");
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), nodes.port(0))) {
+    try (Socket socket = nodes.connect(0)) {
       socket.setSoTimeout(10_000);
       OutputStream out = socket.getOutputStream();
       DataInputStream in = new DataInputStream(socket.getInputStream());
@@ -284,7 +281,7 @@ class FailuresTest {
     byte[] small = nodes.add("small", 1_000);
     DataSet data = nodes.elsewhere().dataSet(Nodes.DATA_SET);
     FileStatus huge = data.stat("huge");
-    try (Socket stalled = new Socket(InetAddress.getLoopbackAddress(), nodes.port(0))) {
+    try (Socket stalled = nodes.connect(0)) {
       OutputStream out = stalled.getOutputStream();
       out.write(frame(1, new Message.Hello(Codec.VERSION)));
       out.write(

@@ -104,7 +104,7 @@ class NewcomerTest {
           Map.of(
               "directory", directory.resolve("node").toString(),
               "listen.unix", directory.resolve("s").toString(),
-              "listen.tcp", "127.0.0.1:" + Nodes.freePort(),
+              "listen.tcp", "127.0.0.1:0",
               "listen.admin", "127.0.0.1:0",
               "secrets", directory.resolve("secrets").toString());
       // Tiers are the server's own, so it starts with the file; the data set it gets by 'apply'.

@@ -6,11 +6,12 @@ import io.forebay.Forebay;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
 import io.forebay.samples.oss.OssServer;
+import io.forebay.samples.oss.OwnAddresses;
 import io.forebay.samples.oss.Shape;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class Nodes implements AutoCloseable {
   private final CachePolicy policy;
   private final OssServer oss;
   private final Map<String, byte[]> files = new TreeMap<>();
-  private final List<Integer> ports = new ArrayList<>();
+  private final List<Address.Tcp> addresses = new ArrayList<>();
   private final CacheServer[] servers;
   private final List<Forebay> clients = new ArrayList<>();
 
@@ -55,16 +56,10 @@ final class Nodes implements AutoCloseable {
     oss = OssServer.builder().bucket("bucket").key("id", "secret").shape(shape).start();
     servers = new CacheServer[count];
     for (int i = 0; i < count; i++) {
-      ports.add(freePort());
+      addresses.add(new Address.Tcp(OwnAddresses.host(), OwnAddresses.nextPort()));
     }
     for (int i = 0; i < count; i++) {
       start(i);
-    }
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 
@@ -86,13 +81,13 @@ final class Nodes implements AutoCloseable {
 
   private ServerConfig config(int index) {
     List<Member> members = new ArrayList<>();
-    for (int i = 0; i < ports.size(); i++) {
-      members.add(new Member("server-" + i, "127.0.0.1:" + ports.get(i)));
+    for (int i = 0; i < addresses.size(); i++) {
+      members.add(Member.parse(member(i)));
     }
     return new ServerConfig(
         "server-" + index,
         NodeOptions.of(nodeDirectory(index), 1L << 30),
-        new Address.Tcp("127.0.0.1", ports.get(index)),
+        addresses.get(index),
         nodeDirectory(index).resolve("s"),
         new Address.Tcp("127.0.0.1", 0),
         members,
@@ -116,8 +111,19 @@ final class Nodes implements AutoCloseable {
     return servers[index];
   }
 
-  int port(int index) {
-    return ports.get(index);
+  /** {@code host:port} of a server. */
+  String address(int index) {
+    return addresses.get(index).toString();
+  }
+
+  /** {@code name=host:port} of a server. */
+  String member(int index) {
+    return "server-" + index + "=" + address(index);
+  }
+
+  /** A bare connection to a server. */
+  Socket connect(int index) throws IOException {
+    return new Socket(addresses.get(index).host(), addresses.get(index).port());
   }
 
   OssServer oss() {
@@ -159,8 +165,8 @@ final class Nodes implements AutoCloseable {
   /** A client on a node without a server. */
   Forebay elsewhere() throws IOException {
     Forebay.Builder builder = Forebay.builder();
-    for (int i = 0; i < ports.size(); i++) {
-      builder.servers("server-" + i + "=127.0.0.1:" + ports.get(i));
+    for (int i = 0; i < addresses.size(); i++) {
+      builder.servers(member(i));
     }
     return remember(builder.open());
   }

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Real processes: a second JVM on a node, with and without the flags, and a server that is killed.
  */
 class ProcessesTest {
+
+  private static final String ANY_PORTS = "listen.tcp = 127.0.0.1:0\nlisten.admin = 127.0.0.1:0\n";
 
   @TempDir Path directory;
   private Nodes nodes;
@@ -186,16 +189,13 @@ class ProcessesTest {
   void aServerThatIsKilledComesBackWithItsFiles() throws Exception {
     nodes = new Nodes(directory, 0);
     nodes.addMany(80, 10_000);
-    int port = Nodes.freePort();
     Path config = directory.resolve("server.properties");
     StringBuilder text =
         new StringBuilder()
             .append("directory = ")
             .append(nodes.nodeDirectory(0))
             .append('\n')
-            .append("listen.tcp = 127.0.0.1:")
-            .append(port)
-            .append('\n')
+            .append(ANY_PORTS)
             .append("dataset.images.root = oss://bucket/root\n");
     nodes
         .ossOptions()
@@ -203,9 +203,8 @@ class ProcessesTest {
             (k, v) -> text.append("dataset.images.").append(k).append('=').append(v).append('\n'));
     Files.writeString(config, text);
     for (int round = 0; round < 3; round++) {
-      awaitServing(
-          java(true, io.forebay.cli.ForebayCommand.class, "serve", "--config", config.toString()));
-      try (Forebay client = Forebay.builder().servers("127.0.0.1:" + port).open()) {
+      String address = serve(config);
+      try (Forebay client = Forebay.builder().servers(address).open()) {
         DataSet data = client.dataSet(Nodes.DATA_SET);
         for (String path : nodes.paths()) {
           assertThat(Nodes.bytes(data.read(path))).isEqualTo(nodes.files().get(path));
@@ -216,17 +215,22 @@ class ProcessesTest {
     assertThat(nodes.totalGets()).isEqualTo(80);
   }
 
-  private static void awaitServing(Process server) throws Exception {
-    awaitLine(server, line -> line.startsWith("serving at"));
+  /** Starts a server and returns its address. */
+  private String serve(Path config) throws Exception {
+    String serving = "serving at ";
+    java(true, io.forebay.cli.ForebayCommand.class, "serve", "--config", config.toString());
+    return awaitLine(process, line -> line.startsWith(serving)).substring(serving.length());
   }
 
-  private static void awaitLine(Process process, Predicate<String> line) throws Exception {
+  private static String awaitLine(Process process, Predicate<String> wanted) throws Exception {
     BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-    CompletableFuture<Boolean> said =
-        CompletableFuture.supplyAsync(() -> lines.lines().anyMatch(line));
-    assertThat(said.get(60, TimeUnit.SECONDS)).isTrue();
+    CompletableFuture<Optional<String>> said =
+        CompletableFuture.supplyAsync(() -> lines.lines().filter(wanted).findFirst());
+    Optional<String> line = said.get(60, TimeUnit.SECONDS);
+    assertThat(line).as("the process is up").isPresent();
     // Nobody reads further: a process that logs much would block.
     CompletableFuture.runAsync(() -> lines.lines().forEach(l -> {}));
+    return line.get();
   }
 
   @Test
@@ -234,10 +238,8 @@ class ProcessesTest {
     nodes = new Nodes(directory, 0);
     Path config = directory.resolve("server.properties");
     Path node = directory.resolve("n");
-    Files.writeString(
-        config, "directory = " + node + "\nlisten.tcp = 127.0.0.1:" + Nodes.freePort() + "\n");
-    awaitServing(
-        java(true, io.forebay.cli.ForebayCommand.class, "serve", "--config", config.toString()));
+    Files.writeString(config, "directory = " + node + "\n" + ANY_PORTS);
+    serve(config);
     process.destroy();
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(node.resolve("forebay.sock")).doesNotExist();

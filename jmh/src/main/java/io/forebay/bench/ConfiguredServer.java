@@ -34,7 +34,7 @@ final class ConfiguredServer implements AutoCloseable {
     List<String> lines = new ArrayList<>(List.of(settings));
     lines.add("directory = " + directory.resolve("node"));
     lines.add("listen.unix = " + directory.resolve("s"));
-    lines.add("listen.tcp = 127.0.0.1:" + Fixture.freePort());
+    lines.add("listen.tcp = 127.0.0.1:0");
     lines.add("listen.admin = 127.0.0.1:0");
     return Files.write(directory.resolve("forebay.properties"), lines);
   }

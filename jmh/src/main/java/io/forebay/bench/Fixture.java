@@ -10,7 +10,6 @@ import io.forebay.server.CacheServer;
 import io.forebay.server.ServerConfig;
 import io.forebay.wire.Address;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +41,7 @@ final class Fixture implements AutoCloseable {
       Files.write(root.resolve(path), content);
       paths.add(path);
     }
-    Address.Tcp tcp = new Address.Tcp("127.0.0.1", freePort());
+    Address.Tcp tcp = new Address.Tcp("127.0.0.1", 0);
     server =
         CacheServer.start(
             new ServerConfig(
@@ -60,12 +59,6 @@ final class Fixture implements AutoCloseable {
       data.read(path);
       FileVersion version = FileVersion.of(DATA_SET, data.stat(path));
       tierFiles.add(server.node().store().find(version.id()).orElseThrow().path());
-    }
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

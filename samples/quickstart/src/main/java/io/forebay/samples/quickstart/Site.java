@@ -1,8 +1,8 @@
 package io.forebay.samples.quickstart;
 
+import io.forebay.samples.oss.OwnAddresses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -64,7 +64,7 @@ final class Site implements AutoCloseable {
   private void startServers(String quota) throws IOException {
     List<String> members = new ArrayList<>();
     for (String node : NODES) {
-      members.add(node + "=127.0.0.1:" + freePort());
+      members.add(node + "=" + OwnAddresses.host() + ":" + OwnAddresses.nextPort());
     }
     for (int i = 0; i < NODES.size(); i++) {
       servers.push(
@@ -89,12 +89,6 @@ final class Site implements AutoCloseable {
                 }
               })
           .sum();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 
