@@ -54,7 +54,7 @@ public final class Bucket implements AutoCloseable {
         "fs.oss.accessKeySecret",
         SECRET,
         "fs.oss.timeout.millisecond",
-        "2000");
+        "60000");
   }
 
   /** Adds the bucket's options to a builder. */

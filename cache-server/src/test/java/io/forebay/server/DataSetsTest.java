@@ -400,7 +400,7 @@ class DataSetsTest {
             + "spec: {dataset: {name: images}, runAfter: {kind: DataLoad, name: load-images}}";
     run(0, "apply", "--node", node(0), "-f", write("behind.yaml", behind));
     nodes.stop(0);
-    nodes.oss().faults().rate(0, io.forebay.samples.oss.Fault.HANG);
+    nodes.oss().faults().clear();
     nodes.start(0);
     await()
         .atMost(ONE_MINUTE)
@@ -420,7 +420,7 @@ class DataSetsTest {
     await()
         .atMost(ONE_MINUTE)
         .until(() -> run(0, "loads", "--node", node(0)).contains("load-images: Failed"));
-    nodes.oss().faults().rate(0, io.forebay.samples.oss.Fault.HANG);
+    nodes.oss().faults().clear();
     assertThat(run(0, "loads", "--node", node(0), "-o", "yaml")).contains("reason: cancelled");
   }
 

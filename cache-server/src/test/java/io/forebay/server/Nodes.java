@@ -100,7 +100,7 @@ final class Nodes implements AutoCloseable {
         "fs.oss.endpoint", oss.endpoint(),
         "fs.oss.accessKeyId", "id",
         "fs.oss.accessKeySecret", "secret",
-        "fs.oss.timeout.millisecond", "2000");
+        "fs.oss.timeout.millisecond", "60000");
   }
 
   Path nodeDirectory(int index) {

@@ -605,8 +605,8 @@ class MountTest {
     try {
       await().atMost(ONE_MINUTE).until(() -> mount.requests(Opcode.READ) > 0);
       reader.destroy();
-      // The under-store's own patience is 10 s, several times.
-      assertThat(reader.waitFor(5, TimeUnit.SECONDS)).isTrue();
+      // The under-store's own patience is 10 s, five times.
+      assertThat(reader.waitFor(30, TimeUnit.SECONDS)).isTrue();
     } finally {
       reader.destroyForcibly();
       oss.faults().clear();

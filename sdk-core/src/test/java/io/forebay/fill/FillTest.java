@@ -14,7 +14,6 @@ import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
 import io.forebay.samples.oss.Fault;
-import io.forebay.samples.oss.Shape;
 import io.forebay.store.Blocks;
 import io.forebay.store.Medium;
 import io.forebay.store.StoreOptions;
@@ -28,12 +27,14 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,12 @@ class FillTest {
   private <T extends AutoCloseable> T closing(T resource) {
     resources.add(resource);
     return resource;
+  }
+
+  private ExecutorService threads(int count) {
+    ExecutorService threads = Executors.newFixedThreadPool(count);
+    resources.add(threads::shutdownNow);
+    return threads;
   }
 
   private static CachePolicy policy(int requests, long bytesPerSecond) {
@@ -97,22 +104,22 @@ class FillTest {
 
   @Test
   void noMoreRequestsRunThanADataSetMay() throws Exception {
-    Bucket bucket = closing(new Bucket(new Shape(Duration.ofMillis(20), 0, 0)));
+    Bucket bucket = closing(new Bucket());
     bucket.add("f", 1_000);
     GuardedUnderStore store = guarded(bucket, policy(3, 0));
     FileStatus file = store.stat("f");
-    List<CompletableFuture<Void>> reads = new ArrayList<>();
-    int most = 0;
+    bucket.server().faults().rate(1, Fault.HANG);
+    ExecutorService readers = threads(30);
+    List<Future<?>> reads = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
-      reads.add(CompletableFuture.runAsync(() -> readAll(store, file)));
+      reads.add(readers.submit(() -> readAll(store, file)));
     }
-    for (CompletableFuture<Void> each : reads) {
-      while (!each.isDone()) {
-        most = Math.max(most, store.status().running());
-      }
-      each.get(10, TimeUnit.SECONDS);
+    await().atMost(ONE_MINUTE).until(() -> bucket.gets("f") == 3);
+    bucket.server().faults().clear();
+    for (Future<?> each : reads) {
+      each.get(60, TimeUnit.SECONDS);
     }
-    assertThat(most).isBetween(1, 3);
+    assertThat(bucket.server().traffic().mostAtOnce()).isEqualTo(3);
     assertThat(store.status().running()).isZero();
     assertThat(store.status().bytes()).isEqualTo(30_000);
   }
@@ -164,6 +171,7 @@ class FillTest {
     // Without it the client would have waited for its time-out, and asked again.
     assertThat(store.hedged() - hedged).isEqualTo(1);
     assertThat(bucket.gets("f") - gets).isBetween(1L, 2L);
+    bucket.server().faults().clear();
   }
 
   @Test
@@ -207,19 +215,32 @@ class FillTest {
 
   @Test
   void aFullCacheFetchesAheadOfASequentialReaderAndEachBlockOnce() throws Exception {
-    Bucket bucket = closing(new Bucket(new Shape(Duration.ofMillis(20), 0, 0)));
+    Bucket bucket = closing(new Bucket());
     int blocks = 100;
     byte[] content = bucket.add("f", blocks * BLOCK);
     NodeDataSet data = node(bucket, 0, FillOptions.DEFAULT);
-    int piece = BLOCK / 4;
-    int mostFills = 0;
-    for (int at = 0; at < content.length; at += piece) {
-      assertThat(read(data, "f", at, piece)).isEqualTo(Arrays.copyOfRange(content, at, at + piece));
-      mostFills = Math.max(mostFills, data.status().fills());
-    }
-    assertThat(mostFills).isGreaterThan(8);
+    readInOrder(data, content, 0, 5 * BLOCK);
+    bucket.server().faults().rate(1, Fault.HANG);
+    Future<?> rest =
+        threads(1)
+            .submit(
+                () -> {
+                  readInOrder(data, content, 5 * BLOCK, content.length);
+                  return null;
+                });
+    await().atMost(ONE_MINUTE).until(() -> bucket.server().traffic().mostAtOnce() > 8);
+    bucket.server().faults().clear();
+    rest.get(60, TimeUnit.SECONDS);
     assertThat(bucket.gets("f")).isLessThanOrEqualTo(blocks);
     await().atMost(ONE_MINUTE).until(() -> cacheNode.status().fillMemoryBytes() == 0);
+  }
+
+  private static void readInOrder(NodeDataSet data, byte[] content, int from, int to)
+      throws IOException {
+    int piece = BLOCK / 4;
+    for (int at = from; at < to; at += piece) {
+      assertThat(read(data, "f", at, piece)).isEqualTo(Arrays.copyOfRange(content, at, at + piece));
+    }
   }
 
   @Test

@@ -10,7 +10,7 @@ public enum Fault {
   RESET,
   /** Half of the body, then the connection closes. */
   TRUNCATE,
-  /** No answer at all. */
+  /** No answer, until {@link Faults#clear}. */
   HANG,
   /** 403 AccessDenied, as a policy of the bucket says. */
   DENY,

@@ -16,6 +16,7 @@ public final class Faults {
 
   private final Queue<Planned> planned = new ConcurrentLinkedQueue<>();
   private final Map<Fault, Double> rates = new ConcurrentHashMap<>();
+  private final Queue<Runnable> hanging = new ConcurrentLinkedQueue<>();
 
   /** The next so many requests fail. */
   public void next(int requests, Fault fault) {
@@ -32,10 +33,18 @@ public final class Faults {
     rates.put(fault, share);
   }
 
-  /** No more faults. */
+  /** No more faults; requests that hang are answered. */
   public void clear() {
     planned.clear();
     rates.clear();
+    for (Runnable answer = hanging.poll(); answer != null; answer = hanging.poll()) {
+      answer.run();
+    }
+  }
+
+  /** Keeps a request that hangs. */
+  void hang(Runnable answer) {
+    hanging.add(answer);
   }
 
   Optional<Fault> draw(String path) {

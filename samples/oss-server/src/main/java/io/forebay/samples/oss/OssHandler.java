@@ -63,11 +63,18 @@ final class OssHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     traffic.request(request.operation(), request.path());
     Optional<Fault> fault = faults.draw(request.path());
     if (fault.isPresent() && fault.get() == Fault.HANG) {
-      return;
+      faults.hang(
+          () -> context.executor().execute(() -> serve(context, request, Optional.empty())));
+    } else {
+      serve(context, request, fault);
     }
+  }
+
+  private void serve(ChannelHandlerContext context, Request request, Optional<Fault> fault) {
     if (fault.isPresent() && fault.get() == Fault.RESET) {
       // Linger 0 makes the kernel send RST instead of FIN.
       context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+      traffic.answered();
       context.close();
       return;
     }
@@ -140,6 +147,9 @@ final class OssHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private void sendPieces(
       Channel channel, Answer.Body body, long end, long offset, boolean truncated) {
     if (offset == end) {
+      if (end == 0) {
+        traffic.answered();
+      }
       var last = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
       if (truncated) {
         last.addListener(ChannelFutureListener.CLOSE);
@@ -153,18 +163,23 @@ final class OssHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       traffic.sent(length);
     }
     Runnable piece =
-        () ->
-            channel
-                .writeAndFlush(body.piece(offset, length))
-                .addListener(
-                    sent -> {
-                      if (sent.isSuccess()) {
-                        sendPieces(channel, body, end, offset + length, truncated);
-                      } else {
-                        log.debug("an object's bytes cannot be sent", sent.cause());
-                        channel.close();
-                      }
-                    });
+        () -> {
+          if (offset + length == end) {
+            // Before the client can have all of it, and ask for something else.
+            traffic.answered();
+          }
+          channel
+              .writeAndFlush(body.piece(offset, length))
+              .addListener(
+                  sent -> {
+                    if (sent.isSuccess()) {
+                      sendPieces(channel, body, end, offset + length, truncated);
+                    } else {
+                      log.debug("an object's bytes cannot be sent", sent.cause());
+                      channel.close();
+                    }
+                  });
+        };
     if (wait > 0) {
       channel.eventLoop().schedule(piece, wait, TimeUnit.NANOSECONDS);
     } else {

@@ -3,6 +3,7 @@ package io.forebay.samples.oss;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what reached the server, failed requests included. Thread-safe. */
@@ -11,6 +12,8 @@ public final class Traffic {
   private final Map<String, LongAdder> requests = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> gets = new ConcurrentHashMap<>();
   private final LongAdder objectBytes = new LongAdder();
+  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger mostAtOnce = new AtomicInteger();
 
   /**
    * The counts of one moment.
@@ -50,11 +53,22 @@ public final class Traffic {
     return now;
   }
 
+  /** The most requests that were waiting for their last byte at one time. */
+  public int mostAtOnce() {
+    return mostAtOnce.get();
+  }
+
   void request(String operation, String path) {
+    mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);
     requests.computeIfAbsent(operation, o -> new LongAdder()).increment();
     if (operation.equals("GET")) {
       gets.computeIfAbsent(path, p -> new LongAdder()).increment();
     }
+  }
+
+  /** The last bytes of an answer are about to be sent. */
+  void answered() {
+    running.decrementAndGet();
   }
 
   void sent(int bytes) {

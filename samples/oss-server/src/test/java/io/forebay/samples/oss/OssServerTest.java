@@ -48,9 +48,13 @@ class OssServerTest {
   }
 
   private OSS client(String id, String secret) {
+    return client(id, secret, 60_000);
+  }
+
+  private OSS client(String id, String secret, int patienceMillis) {
     ClientBuilderConfiguration configuration = new ClientBuilderConfiguration();
     configuration.setRetryStrategy(new NoRetryStrategy());
-    configuration.setSocketTimeout(1_000);
+    configuration.setSocketTimeout(patienceMillis);
     return OSSClientBuilder.create()
         .endpoint(server.endpoint())
         .credentialsProvider(new DefaultCredentialProvider(id, secret))
@@ -148,10 +152,14 @@ class OssServerTest {
     assertCode(() -> get("k"), "SlowDown");
     server.faults().next(1, Fault.INTERNAL_ERROR);
     assertCode(() -> get("k"), "InternalError");
-    for (Fault fault : List.of(Fault.RESET, Fault.TRUNCATE, Fault.HANG)) {
+    for (Fault fault : List.of(Fault.RESET, Fault.TRUNCATE)) {
       server.faults().next(1, fault);
       assertThatThrownBy(() -> get("k")).as("%s", fault).isInstanceOf(Exception.class);
     }
+    server.faults().next(1, Fault.HANG);
+    OSS impatient = client("id", "secret", 100);
+    assertThatThrownBy(() -> impatient.getObject("bucket", "k")).isInstanceOf(Exception.class);
+    impatient.shutdown();
     server.faults().nextOn("/other", 1, Fault.HANG);
     assertThat(get("k")).isEqualTo(content);
     assertThat(server.traffic().counts().of("GET")).isEqualTo(6);
