@@ -1,6 +1,7 @@
 package io.forebay;
 
 import io.forebay.metadata.NodeInfo;
+import io.forebay.metadata.NodeInfo.ServedDataSet;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeBusyException;
 import io.forebay.node.NodeDataSet;
@@ -17,6 +18,7 @@ import io.forebay.read.ServerRung;
 import io.forebay.read.Servers;
 import io.forebay.read.UnderStoreRung;
 import io.forebay.snapshot.SnapshotName;
+import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;
 import java.net.URI;
@@ -62,7 +64,8 @@ public final class Forebay implements AutoCloseable {
   private final List<AutoCloseable> resources = new ArrayList<>();
   private final ExecutorService listers;
 
-  // Embedded mode has a node, client mode has all the others.
+  // Embedded mode has a node, unless another process has its directory; client mode all the others.
+  private final boolean embedded;
   private final CacheNode node;
   private final Optional<NodeInfo> nodeInfo;
   private final NodeLink link;
@@ -78,7 +81,8 @@ public final class Forebay implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    node = builder.embedded ? openNode(builder) : null;
+    embedded = builder.embedded;
+    node = embedded ? openNode(builder) : null;
     if (node != null) {
       nodeInfo = Optional.empty();
       link = null;
@@ -86,7 +90,7 @@ public final class Forebay implements AutoCloseable {
       return;
     }
     nodeInfo = builder.directory == null ? Optional.empty() : NodeInfo.read(builder.directory);
-    if (nodeInfo.isEmpty() && builder.servers.isEmpty() && !builder.embedded) {
+    if (nodeInfo.isEmpty() && builder.servers.isEmpty() && !embedded) {
       throw new IOException(
           builder.directory == null
               ? "neither a node directory nor servers were given to connect to"
@@ -176,7 +180,7 @@ public final class Forebay implements AutoCloseable {
   private DataSet embeddedDataSet(String called) throws IOException {
     SnapshotName name = SnapshotName.parse(called);
     NodeDataSet opened = node.add(own(name.dataSet()));
-    DirectAccess direct = new DirectAccess(opened.spec());
+    DirectAccess direct = DirectAccess.with(opened.spec());
     resources.add(direct);
     Ladder ladder =
         Ladder.embedded(
@@ -194,17 +198,20 @@ public final class Forebay implements AutoCloseable {
 
   private DataSet clientDataSet(String called) throws IOException {
     SnapshotName name = SnapshotName.parse(called);
-    DataSetSpec spec = resolve(name.dataSet());
-    DirectAccess direct = new DirectAccess(spec);
+    ServedDataSet served = resolve(name.dataSet());
+    DirectAccess direct =
+        embedded
+            ? DirectAccess.with(own(name.dataSet()))
+            : DirectAccess.with(served.name(), served.mounts(), options, nodeInfo.isPresent());
     resources.add(direct);
     Optional<ResidentRung> resident =
         nodeInfo.map(info -> new ResidentRung(link.residents(), link));
     return new DataSet(
-        spec.name(),
-        new RemoteCatalog(name.of(spec.name()), link.namespace(), servers, direct),
+        served.name(),
+        new RemoteCatalog(name.of(served.name()), link.namespace(), servers, direct),
         Ladder.client(
             resident,
-            new ServerRung(spec.name(), servers, file -> link.readElsewhere(spec.name(), file)),
+            new ServerRung(served.name(), servers, f -> link.readElsewhere(served.name(), f)),
             new UnderStoreRung(direct),
             stats),
         writable(name, direct),
@@ -215,19 +222,20 @@ public final class Forebay implements AutoCloseable {
     return name.snapshot().isPresent() ? Optional.empty() : Optional.of(direct);
   }
 
-  /** The data set's name and root: from the node's directory, else from a server, else as given. */
-  private DataSetSpec resolve(String nameOrRoot) throws IOException {
+  /**
+   * The data set's name and mounts: from the node's directory, else from a server, else as given.
+   */
+  private ServedDataSet resolve(String nameOrRoot) throws IOException {
     String plain = nameOrRoot.replaceFirst("(?<![:/])/+$", "");
-    for (NodeInfo.ServedDataSet served : nodeInfo.map(NodeInfo::dataSets).orElse(List.of())) {
-      DataSetSpec spec = spec(served.name(), served.mounts());
-      if (spec.isNamed(plain)) {
-        return spec;
+    for (ServedDataSet served : nodeInfo.map(NodeInfo::dataSets).orElse(List.of())) {
+      if (served.isNamed(plain)) {
+        return served;
       }
     }
     try {
       var answer = servers.askAny(server -> server.open(plain));
       if (answer.isPresent()) {
-        return spec(answer.get().name(), answer.get().mounts());
+        return new ServedDataSet(answer.get().name(), answer.get().mounts());
       }
     } catch (UnknownDataSetException e) {
       throw e;
@@ -237,20 +245,15 @@ public final class Forebay implements AutoCloseable {
       }
       log.warn("no cache server answers; reading {} directly: {}", plain, e.getMessage());
     }
-    return own(plain);
+    DataSetSpec own = own(plain);
+    return new ServedDataSet(
+        own.name(), List.of(AnnouncedMount.unknown(own.mounts().get(0).root())));
   }
 
   private DataSetSpec own(String root) {
     URI uri = uri(root);
     return DataSetSpec.of(
         uri, uri.getScheme() == null ? options : UnderStores.optionsFor(uri, options));
-  }
-
-  private DataSetSpec spec(String name, List<Mount> mounts) {
-    return new DataSetSpec(
-        name,
-        mounts.stream().map(m -> m.withOptions(UnderStores.optionsFor(m.root(), options))).toList(),
-        CachePolicy.DEFAULT);
   }
 
   private static URI uri(String text) {

@@ -37,11 +37,6 @@ public record Mount(
     return new Mount("", root, options, Map.of(), false);
   }
 
-  /** The same place with other options, for a reader that has its own. */
-  public Mount withOptions(Map<String, String> others) {
-    return new Mount(path, root, others, Map.of(), readOnly);
-  }
-
   @Override
   public String toString() {
     return root

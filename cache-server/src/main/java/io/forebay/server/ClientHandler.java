@@ -97,7 +97,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
                 NodeDataSet dataSet = node.dataSet(open.nameOrRoot());
                 return new Message.Opened(
                     dataSet.spec().name(),
-                    dataSet.spec().mounts(),
+                    dataSet.announced(),
                     node.catalog(open.nameOrRoot()).totals());
               });
       case Message.Stat stat ->

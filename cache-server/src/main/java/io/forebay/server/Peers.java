@@ -2,13 +2,13 @@ package io.forebay.server;
 
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
-import io.forebay.Mount;
 import io.forebay.metadata.FileVersion;
 import io.forebay.node.NodePeers;
 import io.forebay.placement.Member;
 import io.forebay.read.Servers;
 import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotShelf;
+import io.forebay.understore.AnnouncedMount;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,10 +116,12 @@ final class Peers implements NodePeers, AutoCloseable {
     return new PeerStream(owner, dataSet, file, offset, length);
   }
 
-  /** Only roots and paths are compared: options do not travel, for they may be secret. */
+  /** Only roots and paths are compared: options such as time-outs may differ. */
   private static boolean hasSameMounts(ServerClient server, DataSetSpec dataSet)
       throws IOException {
-    boolean same = places(dataSet.mounts()).equals(places(server.open(dataSet.name()).mounts()));
+    boolean same =
+        places(dataSet.mounts().stream().map(AnnouncedMount::of))
+            .equals(places(server.open(dataSet.name()).mounts().stream()));
     if (!same) {
       log.warn(
           "server {} has other mounts of '{}' than this one; apply the same to both",
@@ -128,8 +131,8 @@ final class Peers implements NodePeers, AutoCloseable {
     return same;
   }
 
-  private static List<String> places(List<Mount> mounts) {
-    return mounts.stream().map(m -> m.path() + " " + m.root()).toList();
+  private static List<String> places(Stream<AnnouncedMount> mounts) {
+    return mounts.map(m -> m.path() + " " + m.root()).toList();
   }
 
   @Override

@@ -97,7 +97,7 @@ class FailuresTest {
     nodes.stop(0);
     assertThatThrownBy(() -> data.read("f"))
         .hasStackTraceContaining(nodes.address(0))
-        .hasStackTraceContaining("fs.oss.endpoint");
+        .hasStackTraceContaining("fs.oss.accessKeyId");
   }
 
   /** A server that greets, and then answers as it is told. */

@@ -1,6 +1,6 @@
 package io.forebay.metadata;
 
-import io.forebay.Mount;
+import io.forebay.understore.AnnouncedMount;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,35 +42,56 @@ public record NodeInfo(
 
   private static final String FILE = "node.properties";
 
-  /** A data set of the owner; options and secrets of its mounts stay with the owner. */
-  public record ServedDataSet(String name, List<Mount> mounts) {
+  /** A data set of the owner; secrets of its mounts stay with the owner. */
+  public record ServedDataSet(String name, List<AnnouncedMount> mounts) {
 
     public ServedDataSet {
       mounts = List.copyOf(mounts);
     }
 
+    /** Whether this is what readers mean: the name, or the root of a data set that has but one. */
+    public boolean isNamed(String nameOrRoot) {
+      return name.equals(nameOrRoot)
+          || (mounts.size() == 1
+              && mounts.get(0).path().isEmpty()
+              && mounts.get(0).root().toString().equals(nameOrRoot));
+    }
+
     static ServedDataSet read(Properties properties, String key) {
-      List<Mount> mounts = new ArrayList<>();
+      List<AnnouncedMount> mounts = new ArrayList<>();
       for (int i = 0; properties.containsKey(key + ".mount." + i + ".root"); i++) {
         String mount = key + ".mount." + i;
         mounts.add(
-            new Mount(
+            new AnnouncedMount(
                 properties.getProperty(mount + ".path"),
                 URI.create(properties.getProperty(mount + ".root")),
-                Map.of(),
-                Map.of(),
+                below(properties, mount + ".option."),
+                below(properties, mount + ".withheld.").keySet(),
                 Boolean.parseBoolean(properties.getProperty(mount + ".readOnly"))));
       }
       return new ServedDataSet(properties.getProperty(key + ".name"), mounts);
     }
 
+    private static Map<String, String> below(Properties properties, String prefix) {
+      Map<String, String> found = new HashMap<>();
+      for (String key : properties.stringPropertyNames()) {
+        if (key.startsWith(prefix)) {
+          found.put(key.substring(prefix.length()), properties.getProperty(key));
+        }
+      }
+      return found;
+    }
+
     void write(Properties properties, String key) {
       properties.setProperty(key + ".name", name);
       for (int i = 0; i < mounts.size(); i++) {
-        String mount = key + ".mount." + i;
-        properties.setProperty(mount + ".path", mounts.get(i).path());
-        properties.setProperty(mount + ".root", mounts.get(i).root().toString());
-        properties.setProperty(mount + ".readOnly", Boolean.toString(mounts.get(i).readOnly()));
+        String prefix = key + ".mount." + i;
+        AnnouncedMount mount = mounts.get(i);
+        properties.setProperty(prefix + ".path", mount.path());
+        properties.setProperty(prefix + ".root", mount.root().toString());
+        properties.setProperty(prefix + ".readOnly", Boolean.toString(mount.readOnly()));
+        mount.options().forEach((k, v) -> properties.setProperty(prefix + ".option." + k, v));
+        mount.withheld().forEach(k -> properties.setProperty(prefix + ".withheld." + k, ""));
       }
     }
   }

@@ -389,7 +389,7 @@ public final class CacheNode implements AutoCloseable {
     List<NodeInfo.ServedDataSet> served = new ArrayList<>();
     dataSets
         .values()
-        .forEach(d -> served.add(new NodeInfo.ServedDataSet(d.spec().name(), d.spec().mounts())));
+        .forEach(d -> served.add(new NodeInfo.ServedDataSet(d.spec().name(), d.announced())));
     Optional<String> generation = maps.generation();
     new NodeInfo(
             name,

@@ -15,6 +15,7 @@ import io.forebay.snapshot.Snapshot;
 import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.snapshot.SnapshotShelf;
+import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.MountedUnderStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -67,6 +68,11 @@ public final class NodeDataSet {
     this.peers = peers;
     shelf.current().ifPresent(catalog::answerFrom);
     catalog.remember(!spec.policy().metadata().always());
+  }
+
+  /** What other processes are told of the mounts. */
+  public List<AnnouncedMount> announced() {
+    return spec().mounts().stream().map(AnnouncedMount::of).toList();
   }
 
   public DataSetSpec spec() {

@@ -6,7 +6,7 @@ import io.forebay.metadata.Catalog;
 import io.forebay.metadata.Namespace;
 import io.forebay.snapshot.SnapshotName;
 import io.forebay.understore.TreeListing;
-import io.forebay.wire.Message;
+import io.forebay.understore.UnderStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -35,10 +35,7 @@ public final class RemoteCatalog implements Catalog {
     if (known.isPresent()) {
       return known.get();
     }
-    FileStatus status = anyServer(server -> server.stat(dataSet, path)).orElse(null);
-    if (status == null) {
-      status = direct.store().stat(path);
-    }
+    FileStatus status = ask(server -> server.stat(dataSet, path), store -> store.stat(path));
     namespace.put(dataSet, status);
     return status;
   }
@@ -49,10 +46,8 @@ public final class RemoteCatalog implements Catalog {
     if (known.isPresent()) {
       return known.get();
     }
-    List<FileStatus> entries = anyServer(server -> server.list(dataSet, directory)).orElse(null);
-    if (entries == null) {
-      entries = TreeListing.list(direct.store(), directory);
-    }
+    List<FileStatus> entries =
+        ask(server -> server.list(dataSet, directory), store -> TreeListing.list(store, directory));
     namespace.putListing(dataSet, directory, entries);
     return entries;
   }
@@ -64,7 +59,7 @@ public final class RemoteCatalog implements Catalog {
 
   @Override
   public Optional<Totals> totals() throws IOException {
-    return anyServer(server -> server.open(dataSet)).flatMap(Message.Opened::totals);
+    return ask(server -> server.open(dataSet).totals(), store -> Optional.empty());
   }
 
   /** Of a snapshot's names there is one. */
@@ -91,26 +86,39 @@ public final class RemoteCatalog implements Catalog {
     }
   }
 
-  /** What the first server that is up says; empty when the under-store must be asked. */
-  private <T> Optional<T> anyServer(Servers.Question<T> question) throws IOException {
+  /** A question to the under-store itself. */
+  private interface DirectQuestion<T> {
+    T ask(UnderStore store) throws IOException;
+  }
+
+  /**
+   * Asks the servers, then the under-store.
+   *
+   * @throws IOException what went wrong first; what went wrong later is suppressed in it
+   */
+  private <T> T ask(Servers.Question<T> question, DirectQuestion<T> last) throws IOException {
+    IOException failure;
     try {
       Optional<T> answer = servers.askAny(question);
-      if (answer.isEmpty() && SnapshotName.parse(dataSet).snapshot().isPresent()) {
-        throw new IOException(
-            "no cache server answers, and only they have the snapshot " + dataSet);
+      if (answer.isPresent()) {
+        return answer.get();
       }
-      return answer;
+      failure = new IOException("no cache server answers for data set '" + dataSet + "'");
     } catch (IOException e) {
-      if (Ladder.isFinal(e) || SnapshotName.parse(dataSet).snapshot().isPresent()) {
-        throw e; // the under-store knows of no snapshots
-      }
-      try {
-        direct.store();
-      } catch (IOException noAccess) {
-        e.addSuppressed(noAccess);
+      failure = e;
+    }
+    if (Ladder.isFinal(failure) || SnapshotName.parse(dataSet).snapshot().isPresent()) {
+      throw failure; // the under-store knows of no snapshots
+    }
+    try {
+      return last.ask(direct.store());
+    } catch (IOException e) {
+      if (Ladder.isFinal(e)) {
+        e.addSuppressed(failure);
         throw e;
       }
-      return Optional.empty();
+      failure.addSuppressed(e);
+      throw failure;
     }
   }
 }

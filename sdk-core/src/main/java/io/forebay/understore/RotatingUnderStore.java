@@ -82,7 +82,8 @@ final class RotatingUnderStore implements UnderStore {
   RotatingUnderStore(Mount mount) throws IOException {
     this.mount = mount;
     Map<String, String> options = options();
-    this.current = new Opened(options, UnderStores.provider(mount).open(mount.root(), options));
+    this.current =
+        new Opened(options, UnderStores.provider(mount.root()).open(mount.root(), options));
     this.lookedAt = System.nanoTime();
   }
 
@@ -118,7 +119,7 @@ final class RotatingUnderStore implements UnderStore {
         return false;
       }
       Opened before = current;
-      current = new Opened(options, UnderStores.provider(mount).open(mount.root(), options));
+      current = new Opened(options, UnderStores.provider(mount.root()).open(mount.root(), options));
       before.leave();
       log.info("{} has new keys", mount.root());
       return true;

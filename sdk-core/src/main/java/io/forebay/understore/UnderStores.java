@@ -1,7 +1,6 @@
 package io.forebay.understore;
 
 import io.forebay.DataSetSpec;
-import io.forebay.Mount;
 import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
@@ -51,11 +50,7 @@ public final class UnderStores {
     provider(root);
   }
 
-  static UnderStoreProvider provider(Mount mount) {
-    return provider(mount.root());
-  }
-
-  private static UnderStoreProvider provider(URI root) {
+  static UnderStoreProvider provider(URI root) {
     String scheme = root.getScheme().toLowerCase(Locale.ROOT);
     TreeSet<String> known = new TreeSet<>();
     for (UnderStoreProvider provider : PROVIDERS) {

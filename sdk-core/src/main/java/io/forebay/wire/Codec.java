@@ -1,11 +1,11 @@
 package io.forebay.wire;
 
 import io.forebay.FileStatus;
-import io.forebay.Mount;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.metadata.FileId;
 import io.forebay.store.plan.PlanUpdate;
+import io.forebay.understore.AnnouncedMount;
 import java.net.URI;
 import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
@@ -13,9 +13,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Layout of a frame, big-endian: length of what follows (u32), type (u8), request id (u32), body.
@@ -24,7 +27,7 @@ import java.util.Optional;
 public final class Codec {
 
   /** Version that {@link Message.Hello} and {@link Message.Welcome} carry. */
-  public static final int VERSION = 7;
+  public static final int VERSION = 8;
 
   /** Bytes of length, type and request id. */
   public static final int HEADER_BYTES = 9;
@@ -186,10 +189,8 @@ public final class Codec {
     } else if (message instanceof Message.Opened m) {
       putText(out, m.name());
       out.putInt(m.mounts().size());
-      for (Mount mount : m.mounts()) {
-        putText(out, mount.path());
-        putText(out, mount.root().toString());
-        out.put((byte) (mount.readOnly() ? 1 : 0));
+      for (AnnouncedMount mount : m.mounts()) {
+        putMount(out, mount);
       }
       putTotals(out, m.totals());
       return OPENED;
@@ -323,13 +324,42 @@ public final class Codec {
     return items;
   }
 
-  private static List<Mount> mounts(ByteBuffer in) throws MalformedFrameException {
+  private static void putMount(ByteBuffer out, AnnouncedMount mount) {
+    putText(out, mount.path());
+    putText(out, mount.root().toString());
+    out.putInt(mount.options().size());
+    for (Map.Entry<String, String> option : mount.options().entrySet()) {
+      putText(out, option.getKey());
+      putText(out, option.getValue());
+    }
+    out.putInt(mount.withheld().size());
+    for (String option : mount.withheld()) {
+      putText(out, option);
+    }
+    out.put((byte) (mount.readOnly() ? 1 : 0));
+  }
+
+  private static List<AnnouncedMount> mounts(ByteBuffer in) throws MalformedFrameException {
     int count = count(in);
-    List<Mount> mounts = new ArrayList<>(count);
+    List<AnnouncedMount> mounts = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      mounts.add(new Mount(text(in), URI.create(text(in)), Map.of(), Map.of(), in.get() != 0));
+      mounts.add(mount(in));
     }
     return mounts;
+  }
+
+  private static AnnouncedMount mount(ByteBuffer in) throws MalformedFrameException {
+    String path = text(in);
+    URI root = URI.create(text(in));
+    Map<String, String> options = new HashMap<>();
+    for (int left = count(in); left > 0; left--) {
+      options.put(text(in), text(in));
+    }
+    Set<String> withheld = new HashSet<>();
+    for (int left = count(in); left > 0; left--) {
+      withheld.add(text(in));
+    }
+    return new AnnouncedMount(path, root, options, withheld, in.get() != 0);
   }
 
   private static void putTotals(ByteBuffer out, Optional<Totals> totals) {

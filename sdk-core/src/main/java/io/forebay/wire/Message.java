@@ -1,11 +1,11 @@
 package io.forebay.wire;
 
 import io.forebay.FileStatus;
-import io.forebay.Mount;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.metadata.FileId;
 import io.forebay.store.plan.PlanUpdate;
+import io.forebay.understore.AnnouncedMount;
 import java.util.List;
 import java.util.Optional;
 
@@ -103,10 +103,11 @@ public sealed interface Message {
   record Welcome(int version) implements Message {}
 
   /**
-   * @param mounts without options and secrets
+   * @param mounts without what is secret
    * @param totals empty without a snapshot
    */
-  record Opened(String name, List<Mount> mounts, Optional<Totals> totals) implements Message {}
+  record Opened(String name, List<AnnouncedMount> mounts, Optional<Totals> totals)
+      implements Message {}
 
   record Status(FileStatus status) implements Message {}
 

@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.FileStatus;
-import io.forebay.Mount;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.store.plan.PlanUpdate;
+import io.forebay.understore.AnnouncedMount;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -22,10 +23,11 @@ import net.jqwik.api.Provide;
 
 class CodecTest {
 
-  private static final List<Mount> MOUNTS =
+  private static final List<AnnouncedMount> MOUNTS =
       List.of(
-          new Mount("", URI.create("oss://bucket/x"), Map.of(), Map.of(), true),
-          new Mount("a/b", URI.create("file:/data"), Map.of(), Map.of(), false));
+          new AnnouncedMount(
+              "", URI.create("oss://bucket/x"), Map.of("k", "v", "l", ""), Set.of("s"), true),
+          new AnnouncedMount("a/b", URI.create("file:/data"), Map.of(), Set.of(), false));
 
   @Property(tries = 500)
   void everyMessageSurvivesTheWire(@ForAll("messages") Message message, @ForAll int id)

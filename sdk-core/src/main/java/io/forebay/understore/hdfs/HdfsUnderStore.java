@@ -19,7 +19,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -50,9 +49,7 @@ final class HdfsUnderStore implements UnderStore {
   HdfsUnderStore(URI root, Map<String, String> options) {
     this.root = root;
     this.configuration = new Configuration();
-    String directory =
-        Optional.ofNullable(options.get("hadoop.conf.dir"))
-            .orElseGet(() -> System.getenv("HADOOP_CONF_DIR"));
+    String directory = options.get(HdfsUnderStoreProvider.CONFIGURATION);
     if (directory != null) {
       configuration.addResource(new Path(directory, "core-site.xml"));
       configuration.addResource(new Path(directory, "hdfs-site.xml"));

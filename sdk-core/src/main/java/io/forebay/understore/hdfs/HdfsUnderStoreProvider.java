@@ -5,8 +5,10 @@ import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreProvider;
 import java.io.IOException;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Opens {@code hdfs://namenode:8020/path} roots with Hadoop's client, which the class path must
@@ -16,6 +18,11 @@ import java.util.Set;
  */
 public final class HdfsUnderStoreProvider implements UnderStoreProvider {
 
+  static final String CONFIGURATION = "hadoop.conf.dir";
+
+  private static final Pattern SECRET =
+      Pattern.compile("password|secret|token|credential|keytab", Pattern.CASE_INSENSITIVE);
+
   @Override
   public Set<String> schemes() {
     return Set.of("hdfs");
@@ -24,6 +31,22 @@ public final class HdfsUnderStoreProvider implements UnderStoreProvider {
   @Override
   public Set<String> optionPrefixes() {
     return Set.of("dfs.", "hadoop.", "ipc.", "fs.hdfs.", "fs.defaultFS", "io.");
+  }
+
+  /** Hadoop has options for passwords of key stores and proxies, by many names. */
+  @Override
+  public boolean isSecret(String option) {
+    return SECRET.matcher(option).find();
+  }
+
+  @Override
+  public Map<String, String> complete(Map<String, String> options) {
+    String directory = System.getenv("HADOOP_CONF_DIR");
+    Map<String, String> complete = new HashMap<>(options);
+    if (directory != null) {
+      complete.putIfAbsent(CONFIGURATION, directory);
+    }
+    return complete;
   }
 
   @Override
@@ -42,7 +65,7 @@ public final class HdfsUnderStoreProvider implements UnderStoreProvider {
     }
     DataPath.normalize(root.getPath());
     try {
-      return new HdfsUnderStore(root, options);
+      return new HdfsUnderStore(root, complete(options));
     } catch (NoClassDefFoundError e) {
       throw new IllegalArgumentException(
           "hdfs:// roots need Hadoop's client, which is not on the class path; add"

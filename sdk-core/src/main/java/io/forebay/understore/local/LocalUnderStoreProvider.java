@@ -21,6 +21,11 @@ public final class LocalUnderStoreProvider implements UnderStoreProvider {
   }
 
   @Override
+  public boolean isLocal() {
+    return true;
+  }
+
+  @Override
   public UnderStore open(URI root, Map<String, String> options) {
     if (!options.isEmpty()) {
       throw new IllegalArgumentException(

@@ -16,7 +16,7 @@ import java.util.Properties;
 /**
  * Where the keys of an OSS bucket come from, the first that is given: a provider class, a file, the
  * options themselves, the environment ({@code OSS_ACCESS_KEY_ID}, {@code OSS_ACCESS_KEY_SECRET},
- * {@code OSS_SESSION_TOKEN}).
+ * {@code OSS_SESSION_TOKEN}). The provider {@code environment} names the last one.
  */
 final class OssCredentials {
 
@@ -24,14 +24,14 @@ final class OssCredentials {
 
   static CredentialsProvider of(Map<String, String> options, Map<String, String> environment) {
     String provider = options.get(OssOptions.CREDENTIALS_PROVIDER);
-    if (provider != null) {
+    if (provider != null && !provider.equals(OssOptions.ENVIRONMENT)) {
       return instantiate(provider);
     }
     String file = options.get(OssOptions.CREDENTIALS_FILE);
-    if (file != null) {
+    if (provider == null && file != null) {
       return new FromFile(Path.of(file));
     }
-    if (options.containsKey(OssOptions.ACCESS_KEY_ID)) {
+    if (provider == null && options.containsKey(OssOptions.ACCESS_KEY_ID)) {
       return fixed(
           options.get(OssOptions.ACCESS_KEY_ID),
           options.get(OssOptions.ACCESS_KEY_SECRET),
@@ -74,7 +74,9 @@ final class OssCredentials {
           OssOptions.CREDENTIALS_PROVIDER
               + " is '"
               + className
-              + "'; it must be a public "
+              + "'; it must be '"
+              + OssOptions.ENVIRONMENT
+              + "' or a public "
               + CredentialsProvider.class.getName()
               + " with a constructor without arguments",
           e);

@@ -38,6 +38,13 @@ record OssOptions(
   private static final String MAX_CONNECTIONS = "fs.oss.connection.maximum";
   private static final String PART_SIZE = "fs.oss.multipart.part.size";
 
+  /** What {@link #CREDENTIALS_PROVIDER} says for the keys in the process's environment. */
+  static final String ENVIRONMENT = "environment";
+
+  static final Set<String> KEYS =
+      Set.of(
+          ACCESS_KEY_ID, ACCESS_KEY_SECRET, SECURITY_TOKEN, CREDENTIALS_FILE, CREDENTIALS_PROVIDER);
+
   private static final Set<String> KNOWN =
       Set.of(
           ENDPOINT,

@@ -31,6 +31,11 @@ public final class OssUnderStoreProvider implements UnderStoreProvider {
   }
 
   @Override
+  public Set<String> keyOptions() {
+    return OssOptions.KEYS;
+  }
+
+  @Override
   public UnderStore open(URI root, Map<String, String> options) {
     String bucket = root.getAuthority();
     if (bucket == null || !BUCKET.matcher(bucket).matches()) {

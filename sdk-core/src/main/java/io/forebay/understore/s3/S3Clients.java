@@ -2,6 +2,7 @@ package io.forebay.understore.s3;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -42,10 +43,12 @@ final class S3Clients {
   }
 
   private static AwsCredentialsProvider credentials(S3Options options) {
-    if (options.provider().isPresent()) {
-      return instantiate(options.provider().get());
+    Optional<String> provider = options.provider();
+    boolean environment = provider.equals(Optional.of(S3Options.ENVIRONMENT));
+    if (provider.isPresent() && !environment) {
+      return instantiate(provider.get());
     }
-    if (options.accessKey().isEmpty()) {
+    if (environment || options.accessKey().isEmpty()) {
       return DefaultCredentialsProvider.builder().build();
     }
     String id = options.accessKey().get();
@@ -67,7 +70,9 @@ final class S3Clients {
           S3Options.PROVIDER
               + " is '"
               + className
-              + "'; it must be a public "
+              + "'; it must be '"
+              + S3Options.ENVIRONMENT
+              + "' or a public "
               + AwsCredentialsProvider.class.getName()
               + " with a constructor without arguments",
           e);

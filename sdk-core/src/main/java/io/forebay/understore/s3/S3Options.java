@@ -1,21 +1,26 @@
 package io.forebay.understore.s3;
 
 import io.forebay.understore.StoreSettings;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.ServiceMetadata;
 
 /**
  * The options of an {@code s3://} root, by the names of Hadoop's S3A; those of JindoRuntime and
  * AlluxioRuntime are understood too.
  *
- * @param endpoint {@code fs.s3a.endpoint}: host or URL; Amazon's own if not given
+ * @param endpoint {@code fs.s3a.endpoint}: host or URL; else the environment's {@code
+ *     AWS_ENDPOINT_URL_S3} or {@code AWS_ENDPOINT_URL}, else Amazon's own
  * @param region {@code fs.s3a.endpoint.region}
  * @param pathStyle {@code fs.s3a.path.style.access}: bucket in the path, not in the host name
  * @param accessKey {@code fs.s3a.access.key}; without it the AWS SDK's own chain is asked
  * @param secretKey {@code fs.s3a.secret.key}
  * @param sessionToken {@code fs.s3a.session.token}
- * @param provider {@code fs.s3a.aws.credentials.provider}: a class
+ * @param provider {@code fs.s3a.aws.credentials.provider}: a class, or {@code environment} for the
+ *     AWS SDK's own chain
  * @param connectTimeoutMillis {@code fs.s3a.connection.establish.timeout}
  * @param readTimeoutMillis {@code fs.s3a.connection.timeout}: longest silence on a connection
  * @param maxConnections {@code fs.s3a.connection.maximum}
@@ -41,6 +46,12 @@ record S3Options(
   static final String PROVIDER = "fs.s3a.aws.credentials.provider";
 
   private static final String SESSION_TOKEN = "fs.s3a.session.token";
+
+  /** What {@link #PROVIDER} says for the AWS SDK's own chain. */
+  static final String ENVIRONMENT = "environment";
+
+  static final Set<String> KEYS = Set.of(ACCESS_KEY, SECRET_KEY, SESSION_TOKEN, PROVIDER);
+
   private static final String PATH_STYLE = "fs.s3a.path.style.access";
   private static final String SSL = "fs.s3a.connection.ssl.enabled";
   private static final String CONNECT_TIMEOUT = "fs.s3a.connection.establish.timeout";
@@ -79,6 +90,31 @@ record S3Options(
           Map.entry("alluxio.underfs.s3.region", REGION),
           Map.entry(VIRTUAL_HOSTS, PATH_STYLE));
 
+  /** The name that this project uses for an option. */
+  static String canonical(String option) {
+    return SYNONYMS.getOrDefault(option, option);
+  }
+
+  /** Options that say where the store is, whatever process reads them. */
+  static Map<String, String> withEndpoint(
+      Map<String, String> options, Map<String, String> environment) {
+    Map<String, String> complete = new HashMap<>(options);
+    if (options.keySet().stream().noneMatch(option -> canonical(option).equals(ENDPOINT))) {
+      String given =
+          environment.getOrDefault("AWS_ENDPOINT_URL_S3", environment.get("AWS_ENDPOINT_URL"));
+      complete.put(
+          ENDPOINT,
+          given != null
+              ? given
+              : "https://" + ServiceMetadata.of("s3").endpointFor(Region.of(region(options))));
+    }
+    return complete;
+  }
+
+  private static String region(Map<String, String> options) {
+    return StoreSettings.of("s3://", KNOWN, SYNONYMS, options).text(REGION, "us-east-1");
+  }
+
   static S3Options parse(Map<String, String> options) {
     StoreSettings settings = StoreSettings.of("s3://", KNOWN, SYNONYMS, options);
     Optional<String> accessKey = settings.text(ACCESS_KEY);
@@ -92,7 +128,7 @@ record S3Options(
         settings.text(ENDPOINT).map(text -> text.contains("://") ? text : scheme + text);
     return new S3Options(
         endpoint,
-        settings.text(REGION, "us-east-1"),
+        region(options),
         settings.flag(PATH_STYLE, false),
         accessKey,
         secretKey,

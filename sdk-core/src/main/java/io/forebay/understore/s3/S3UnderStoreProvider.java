@@ -25,6 +25,21 @@ public final class S3UnderStoreProvider implements UnderStoreProvider {
   }
 
   @Override
+  public Set<String> keyOptions() {
+    return S3Options.KEYS;
+  }
+
+  @Override
+  public boolean isSame(String option, String other) {
+    return S3Options.canonical(option).equals(S3Options.canonical(other));
+  }
+
+  @Override
+  public Map<String, String> complete(Map<String, String> options) {
+    return S3Options.withEndpoint(options, System.getenv());
+  }
+
+  @Override
   public UnderStore open(URI root, Map<String, String> options) {
     String bucket = root.getAuthority();
     if (bucket == null || !BUCKET.matcher(bucket).matches()) {
@@ -32,8 +47,8 @@ public final class S3UnderStoreProvider implements UnderStoreProvider {
           "an s3:// root must name a bucket, such as s3://training-data/images; got " + root);
     }
     String prefix = DataPath.normalize(root.getPath());
-    S3Options parsed = S3Options.parse(options);
     try {
+      S3Options parsed = S3Options.parse(complete(options));
       return new S3UnderStore(
           S3Clients.create(parsed), root.getScheme(), bucket, prefix, parsed.partBytes());
     } catch (NoClassDefFoundError e) {
