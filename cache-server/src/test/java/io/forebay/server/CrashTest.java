@@ -6,6 +6,7 @@ import io.forebay.DataSet;
 import io.forebay.Forebay;
 import io.forebay.read.Origin;
 import io.forebay.samples.oss.OssServer;
+import io.forebay.samples.oss.Seed;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,7 +45,7 @@ class CrashTest {
   private static final long SLOW = 4 << 20;
 
   @TempDir Path directory;
-  private final Random random = new Random();
+  private final Random random = Seed.random(1);
   private OssServer oss;
   private Process process;
   private List<byte[]> files;
@@ -137,7 +138,7 @@ class CrashTest {
         .option("fs.oss.endpoint", oss.endpoint())
         .option("fs.oss.accessKeyId", "id")
         .option("fs.oss.accessKeySecret", "secret")
-        .patience(Duration.ofSeconds(10))
+        .patience(Duration.ofMinutes(1))
         .open();
   }
 
@@ -151,10 +152,10 @@ class CrashTest {
   }
 
   /** Reads at random until told to stop; hot files more often. */
-  private CompletableFuture<Void> load(DataSet data, AtomicReference<Boolean> stop) {
+  private CompletableFuture<Void> load(DataSet data, int stream, AtomicReference<Boolean> stop) {
     return CompletableFuture.runAsync(
         () -> {
-          Random own = new Random();
+          Random own = Seed.random(stream);
           try {
             while (!stop.get()) {
               int file = own.nextInt(own.nextBoolean() ? 20 : FILES);
@@ -206,7 +207,8 @@ class CrashTest {
         }
         AtomicReference<Boolean> stop = new AtomicReference<>(false);
         List<CompletableFuture<Void>> loads =
-            List.of(load(data, stop), load(data, stop), load(data, stop));
+            List.of(
+                load(data, 3 * i, stop), load(data, 3 * i + 1, stop), load(data, 3 * i + 2, stop));
         TimeUnit.MILLISECONDS.sleep(random.nextInt(700));
         kill();
         assertThat(bytesOf(directory.resolve("fast"))).isLessThanOrEqualTo(FAST + BLOCK);

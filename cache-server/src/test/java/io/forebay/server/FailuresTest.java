@@ -146,7 +146,7 @@ class FailuresTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(60)
   void aServerThatSaysNothingIsLeftAfterOnePatience() throws IOException {
     nodes = new Nodes(directory, 1);
     byte[] content = nodes.add("f", 50_000);
@@ -161,7 +161,7 @@ class FailuresTest {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(60)
   void aServerThatWorksForLongIsNotTakenForASilentOne() throws IOException {
     nodes = new Nodes(directory, 1, new Shape(Duration.ofMillis(1_600), 0, 0));
     Forebay client =

@@ -8,6 +8,7 @@ import static org.awaitility.Durations.ONE_MINUTE;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.fuse.mount.Mount;
+import io.forebay.samples.oss.Seed;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileSystemException;
@@ -45,7 +46,7 @@ class MountCrashTest {
   private static final int READERS = 4;
 
   @TempDir private Path directory;
-  private final Random random = new Random();
+  private final Random random = Seed.random(READERS);
   private Nodes nodes;
   private Path root;
   private Process keeper;
@@ -127,8 +128,8 @@ class MountCrashTest {
   }
 
   /** Opens, reads, lists and looks for what is not there, until the end; each byte is compared. */
-  private void use(AtomicLong progress) throws IOException {
-    Random own = new Random();
+  private void use(int reader, AtomicLong progress) throws IOException {
+    Random own = Seed.random(reader);
     List<String> paths = nodes.paths();
     while (progress.get() >= 0) {
       String path = paths.get(own.nextInt(paths.size()));
@@ -157,10 +158,11 @@ class MountCrashTest {
         ExecutorService threads = Executors.newFixedThreadPool(READERS)) {
       List<Future<?>> readers = new ArrayList<>();
       for (int i = 0; i < READERS; i++) {
+        int reader = i;
         readers.add(
             threads.submit(
                 () -> {
-                  use(progress);
+                  use(reader, progress);
                   return null;
                 }));
       }

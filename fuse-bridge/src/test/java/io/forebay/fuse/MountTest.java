@@ -14,6 +14,7 @@ import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.protocol.Opcode;
 import io.forebay.samples.oss.Fault;
 import io.forebay.samples.oss.OssServer;
+import io.forebay.samples.oss.Seed;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -392,7 +393,9 @@ class MountTest {
   void manyThreadsReadAtOnce() throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
       List<Future<Void>> readers =
-          Stream.generate(() -> threads.submit(this::readInRandomOrder)).limit(16).toList();
+          IntStream.range(0, 16)
+              .mapToObj(reader -> threads.submit(() -> readInRandomOrder(reader)))
+              .toList();
       load();
       for (Future<?> reader : readers) {
         reader.get(1, TimeUnit.MINUTES);
@@ -400,8 +403,8 @@ class MountTest {
     }
   }
 
-  private Void readInRandomOrder() throws IOException {
-    Random random = new Random();
+  private Void readInRandomOrder(int reader) throws IOException {
+    Random random = Seed.random(reader);
     for (int i = 0; i < 200; i++) {
       String path = files.keySet().stream().skip(random.nextInt(files.size())).findFirst().get();
       byte[] expected = files.get(path);

@@ -4,9 +4,9 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The faults that a server is told to show. Thread-safe. */
@@ -16,6 +16,7 @@ public final class Faults {
 
   private final Queue<Planned> planned = new ConcurrentLinkedQueue<>();
   private final Map<Fault, Double> rates = new ConcurrentHashMap<>();
+  private final Random random = Seed.random(0);
   private final Queue<Runnable> hanging = new ConcurrentLinkedQueue<>();
 
   /** The next so many requests fail. */
@@ -61,7 +62,7 @@ public final class Faults {
       }
     }
     for (Map.Entry<Fault, Double> rate : rates.entrySet()) {
-      if (ThreadLocalRandom.current().nextDouble() < rate.getValue()) {
+      if (random.nextDouble() < rate.getValue()) {
         return Optional.of(rate.getKey());
       }
     }
