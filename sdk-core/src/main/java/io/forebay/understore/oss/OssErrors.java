@@ -4,13 +4,12 @@ import com.aliyun.oss.ClientErrorCode;
 import com.aliyun.oss.ClientException;
 import com.aliyun.oss.OSSErrorCode;
 import com.aliyun.oss.OSSException;
-import io.forebay.StaleFileException;
+import io.forebay.understore.ErrorTable;
+import io.forebay.understore.ErrorTable.Kind;
+import io.forebay.understore.ErrorTable.Meaning;
 import io.forebay.understore.UnderStoreException;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Turns the client's exceptions into the SPI's. The codes are those of the OSS API reference,
@@ -18,35 +17,46 @@ import java.util.Set;
  */
 final class OssErrors {
 
-  /** With what to do about it. */
-  private static final Map<String, String> DENIED =
-      Map.of(
-          OSSErrorCode.ACCESS_DENIED,
-          "check the permissions of this key",
-          OSSErrorCode.INVALID_ACCESS_KEY_ID,
-          "check key and secret",
-          OSSErrorCode.SIGNATURE_DOES_NOT_MATCH,
-          "check key and secret",
-          OSSErrorCode.REQUEST_TIME_TOO_SKEWED,
-          "set the clock of this machine",
-          "InvalidSecurityToken",
-          "check the security token",
-          "SecurityTokenExpired",
-          "renew the security token");
-
-  private static final Set<String> PASSING =
-      Set.of(OSSErrorCode.INTERNAL_ERROR, OSSErrorCode.REQUEST_TIMEOUT);
-
-  private static final Set<String> THROTTLED =
-      Set.of(
-          "ServiceUnavailable",
-          "SlowDown",
-          "Throttling",
-          "QpsLimitExceeded",
-          "DownloadTrafficRateLimitExceeded",
-          "UploadTrafficRateLimitExceeded");
+  static final ErrorTable TABLE =
+      new ErrorTable(
+          Map.ofEntries(
+              Map.entry(OSSErrorCode.NO_SUCH_KEY, new Meaning(Kind.MISSING)),
+              lasting(OSSErrorCode.NO_SUCH_BUCKET, "check the bucket's name"),
+              lasting("NoSuchUpload", "the upload was aborted, or is complete"),
+              lasting("InvalidObjectState", "the object is archived: restore it, and read it then"),
+              Map.entry(OSSErrorCode.PRECONDITION_FAILED, new Meaning(Kind.STALE)),
+              Map.entry(OSSErrorCode.INVALID_RANGE, new Meaning(Kind.STALE)),
+              denied(OSSErrorCode.ACCESS_DENIED, "check the permissions of this key"),
+              denied(OSSErrorCode.INVALID_ACCESS_KEY_ID, "check key and secret"),
+              denied(OSSErrorCode.SIGNATURE_DOES_NOT_MATCH, "check key and secret"),
+              denied(OSSErrorCode.REQUEST_TIME_TOO_SKEWED, "set the clock of this machine"),
+              denied("InvalidSecurityToken", "check the security token"),
+              denied("SecurityTokenExpired", "renew the security token"),
+              denied("UserDisable", "check the account and its payments"),
+              Map.entry(OSSErrorCode.INTERNAL_ERROR, new Meaning(Kind.PASSING)),
+              Map.entry(OSSErrorCode.REQUEST_TIMEOUT, new Meaning(Kind.PASSING)),
+              throttled("ServiceUnavailable"),
+              throttled("SlowDown"),
+              throttled("Throttling"),
+              throttled("QpsLimitExceeded"),
+              throttled("DownloadTrafficRateLimitExceeded"),
+              throttled("UploadTrafficRateLimitExceeded")),
+          "check key, secret and permissions",
+          "check " + OssOptions.ENDPOINT);
 
   private OssErrors() {}
+
+  private static Map.Entry<String, Meaning> lasting(String code, String advice) {
+    return Map.entry(code, new Meaning(Kind.LASTING, advice));
+  }
+
+  private static Map.Entry<String, Meaning> denied(String code, String advice) {
+    return Map.entry(code, new Meaning(Kind.DENIED, advice));
+  }
+
+  private static Map.Entry<String, Meaning> throttled(String code) {
+    return Map.entry(code, new Meaning(Kind.THROTTLED));
+  }
 
   /**
    * @param noun what was asked for, such as {@code oss://bucket/key}
@@ -54,29 +64,14 @@ final class OssErrors {
   static IOException translate(String noun, OSSException e) {
     String code = String.valueOf(e.getErrorCode());
     String detail = code + ": " + e.getErrorMessage() + " (request " + e.getRequestId() + ")";
-    if (code.equals(OSSErrorCode.NO_SUCH_KEY)) {
-      return new NoSuchFileException(noun, null, "no such object");
-    }
-    if (code.equals(OSSErrorCode.PRECONDITION_FAILED)) {
-      return new StaleFileException(noun, "the etag no longer matches");
-    }
-    if (DENIED.containsKey(code)) {
-      return new AccessDeniedException(noun, null, detail + "; " + DENIED.get(code));
-    }
-    if (PASSING.contains(code)) {
-      return UnderStoreException.passing(noun + ": " + detail, e);
-    }
-    if (THROTTLED.contains(code)) {
-      return UnderStoreException.throttled(noun + ": " + detail, e);
-    }
-    return UnderStoreException.lasting(noun + ": " + detail, e);
+    return TABLE.translate(noun, StatusKeeper.status(e), code, detail, e);
   }
 
   static IOException translate(String noun, ClientException e) {
     String code = String.valueOf(e.getErrorCode());
     String detail = code + ": " + e.getErrorMessage();
     return code.equals(ClientErrorCode.UNKNOWN_HOST)
-        ? UnderStoreException.lasting(noun + ": " + detail + "; check fs.oss.endpoint", e)
+        ? UnderStoreException.lasting(noun + ": " + detail + "; check " + OssOptions.ENDPOINT, e)
         : UnderStoreException.passing(noun + ": " + detail, e);
   }
 }

@@ -4,7 +4,6 @@ import com.aliyun.oss.ClientBuilderConfiguration;
 import com.aliyun.oss.OSSClient;
 import com.aliyun.oss.OSSClientBuilder;
 import com.aliyun.oss.common.auth.CredentialsProvider;
-import com.aliyun.oss.common.comm.NoRetryStrategy;
 import com.aliyun.oss.common.comm.SignVersion;
 import io.forebay.DataPath;
 import io.forebay.understore.UnderStore;
@@ -57,8 +56,9 @@ public final class OssUnderStoreProvider implements UnderStoreProvider {
     configuration.setSocketTimeout(parsed.readTimeoutMillis());
     configuration.setMaxConnections(parsed.maxConnections());
     configuration.setSignatureVersion(parsed.v4() ? SignVersion.V4 : SignVersion.V1);
-    // Retrying is RetryingUnderStore's work: two layers of it would multiply the attempts.
-    configuration.setRetryStrategy(new NoRetryStrategy());
+    configuration.setRetryStrategy(new StatusKeeper());
+    // OSS itself sends nobody elsewhere, and what stands there is not the object.
+    configuration.setRedirectEnable(false);
     configuration.setUserAgent("forebay");
     // The client would compute a CRC64 of each byte, twice, that it cannot compare for a range: a
     // third of the CPU time of a warm-up. Uploads carry an MD5 that the store checks.

@@ -1,11 +1,13 @@
 package io.forebay.understore.s3;
 
-import io.forebay.StaleFileException;
+import io.forebay.understore.ErrorTable;
+import io.forebay.understore.ErrorTable.Kind;
+import io.forebay.understore.ErrorTable.Meaning;
 import io.forebay.understore.UnderStoreException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
+import java.util.Map;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
@@ -15,7 +17,52 @@ import software.amazon.awssdk.core.exception.SdkException;
  */
 final class S3Errors {
 
+  private static final String WHERE = "check " + S3Options.ENDPOINT + ", " + S3Options.REGION;
+
+  static final ErrorTable TABLE =
+      new ErrorTable(
+          Map.ofEntries(
+              Map.entry("NoSuchKey", new Meaning(Kind.MISSING)),
+              lasting("NoSuchBucket", "check the bucket's name"),
+              lasting("NoSuchUpload", "the upload was aborted, or is complete"),
+              lasting("InvalidObjectState", "the object is archived: restore it, and read it then"),
+              lasting("PermanentRedirect", WHERE),
+              lasting("TemporaryRedirect", WHERE),
+              lasting("AuthorizationHeaderMalformed", WHERE),
+              Map.entry("PreconditionFailed", new Meaning(Kind.STALE)),
+              Map.entry("InvalidRange", new Meaning(Kind.STALE)),
+              denied("AccessDenied", "check the permissions of this key"),
+              denied("InvalidAccessKeyId", "check key and secret"),
+              denied("SignatureDoesNotMatch", "check key and secret"),
+              denied("RequestTimeTooSkewed", "set the clock of this machine"),
+              denied("ExpiredToken", "the session token must be renewed"),
+              denied("InvalidToken", "the session token must be renewed"),
+              denied("AccountProblem", "check the account and its payments"),
+              Map.entry("InternalError", new Meaning(Kind.PASSING)),
+              Map.entry("RequestTimeout", new Meaning(Kind.PASSING)),
+              Map.entry("OperationAborted", new Meaning(Kind.PASSING)),
+              throttled("ServiceUnavailable"),
+              throttled("SlowDown"),
+              throttled("Throttling"),
+              throttled("ThrottlingException"),
+              throttled("RequestLimitExceeded"),
+              throttled("TooManyRequests")),
+          "check key, secret, permissions and the clock",
+          WHERE);
+
   private S3Errors() {}
+
+  private static Map.Entry<String, Meaning> lasting(String code, String advice) {
+    return Map.entry(code, new Meaning(Kind.LASTING, advice));
+  }
+
+  private static Map.Entry<String, Meaning> denied(String code, String advice) {
+    return Map.entry(code, new Meaning(Kind.DENIED, advice));
+  }
+
+  private static Map.Entry<String, Meaning> throttled(String code) {
+    return Map.entry(code, new Meaning(Kind.THROTTLED));
+  }
 
   /**
    * @param noun what was asked for, such as {@code s3://bucket/key}
@@ -25,41 +72,15 @@ final class S3Errors {
       return local(noun, e);
     }
     String code =
-        answer.awsErrorDetails() == null
+        answer.awsErrorDetails() == null || answer.awsErrorDetails().errorCode() == null
             ? ""
-            : String.valueOf(answer.awsErrorDetails().errorCode());
-    String detail =
-        (code.isEmpty() ? "status " + answer.statusCode() : code + ": " + explanation(answer))
-            + " (request "
-            + answer.requestId()
-            + ")";
-    if (answer.isThrottlingException() || answer.statusCode() == 503) {
-      return UnderStoreException.throttled(noun + ": " + detail, e);
-    }
-    if (answer.statusCode() >= 500 || code.equals("RequestTimeout")) {
-      return UnderStoreException.passing(noun + ": " + detail, e);
-    }
-    if (code.equals("ExpiredToken") || code.equals("InvalidToken")) {
-      return new AccessDeniedException(noun, null, detail + "; the session token must be renewed");
-    }
-    return switch (answer.statusCode()) {
-      case 404 ->
-          code.equals("NoSuchBucket")
-              ? UnderStoreException.lasting(noun + ": " + detail + "; check the bucket's name", e)
-              : new NoSuchFileException(noun, null, "no such object");
-      case 412 -> new StaleFileException(noun, "the etag no longer matches");
-      case 401, 403 ->
-          new AccessDeniedException(
-              noun, null, detail + "; check key, secret, permissions and the clock");
-      case 301, 307 ->
-          UnderStoreException.lasting(
-              noun + ": " + detail + "; check " + S3Options.ENDPOINT + ", " + S3Options.REGION, e);
-      default -> UnderStoreException.lasting(noun + ": " + detail, e);
-    };
-  }
-
-  private static String explanation(AwsServiceException answer) {
-    return String.valueOf(answer.awsErrorDetails().errorMessage());
+            : answer.awsErrorDetails().errorCode();
+    String what =
+        code.isEmpty()
+            ? "status " + answer.statusCode()
+            : code + ": " + answer.awsErrorDetails().errorMessage();
+    String detail = what + " (request " + answer.requestId() + ")";
+    return TABLE.translate(noun, answer.statusCode(), code, detail, e);
   }
 
   private static IOException local(String noun, SdkException e) {
