@@ -84,11 +84,11 @@ public final class ObjectKeys {
       add(FileStatus.directory(below(common.substring(0, common.length() - 1))));
     }
 
-    public void object(String key, long size, long modifiedMillis, String etag) {
+    public void object(String key, long size, long modifiedMillis, EntityTag etag) {
       String path = below(key);
       if (!path.endsWith("/") && !path.isEmpty()) {
         // HEAD tells whole seconds, a listing may tell more: keep what both agree on.
-        add(FileStatus.file(path, size, modifiedMillis / 1000 * 1000, etag));
+        add(FileStatus.file(path, size, modifiedMillis / 1000 * 1000, etag.text()));
       } else if (withMarkers && path.length() > 1) {
         add(FileStatus.directory(path.substring(0, path.length() - 1)));
       }

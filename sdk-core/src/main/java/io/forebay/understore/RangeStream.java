@@ -10,14 +10,25 @@ import java.io.InputStream;
 public abstract class RangeStream extends InputStream {
 
   private final InputStream in;
+  private final boolean endsThere;
+  private long before;
   private long remaining;
 
   /**
    * @param in stands at the first byte; what it has beyond the range is never delivered
    */
   protected RangeStream(InputStream in, long length) {
+    this(in, new ObjectReply.Part(0, length, false));
+  }
+
+  /**
+   * @param in stands at the start of an answer's body
+   */
+  protected RangeStream(InputStream in, ObjectReply.Part part) {
     this.in = in;
-    this.remaining = length;
+    this.before = part.before();
+    this.remaining = part.length();
+    this.endsThere = part.isLast();
   }
 
   /** What an exception of the library means. */
@@ -38,7 +49,12 @@ public abstract class RangeStream extends InputStream {
       return -1;
     }
     try {
+      in.skipNBytes(before);
+      before = 0;
       int n = in.read(target, offset, (int) Math.min(length, remaining));
+      if (n == remaining && endsThere && in.read() >= 0) {
+        throw new IOException("the body is longer than its headers say");
+      }
       remaining -= Math.max(n, 0);
       return n;
     } catch (IOException | RuntimeException e) {
@@ -48,7 +64,7 @@ public abstract class RangeStream extends InputStream {
 
   @Override
   public void close() throws IOException {
-    if (remaining > 0) {
+    if (remaining > 0 || !endsThere) {
       closeEarly();
     } else {
       in.close();

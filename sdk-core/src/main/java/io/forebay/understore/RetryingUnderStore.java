@@ -1,8 +1,10 @@
 package io.forebay.understore;
 
 import io.forebay.FileStatus;
+import io.forebay.StaleFileException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.util.Optional;
 
 /**
@@ -122,6 +124,9 @@ public final class RetryingUnderStore implements UnderStore {
           }
           failure = null;
         } catch (IOException e) {
+          if (isFinal(e)) {
+            throw e;
+          }
           failure = e;
         }
         disconnect();
@@ -132,6 +137,13 @@ public final class RetryingUnderStore implements UnderStore {
         }
         policy.pause(failures);
       }
+    }
+
+    /** Whether another connection would only tell the same, or of another version. */
+    private static boolean isFinal(IOException e) {
+      return e instanceof StaleFileException
+          || e instanceof FileSystemException
+          || (e instanceof UnderStoreException known && !known.isTransient());
     }
 
     private void connect() throws IOException {

@@ -13,10 +13,12 @@ import com.aliyun.oss.model.ObjectMetadata;
 import com.aliyun.oss.model.PartETag;
 import com.aliyun.oss.model.UploadPartRequest;
 import io.forebay.FileStatus;
+import io.forebay.understore.EntityTag;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.MultipartUpload;
 import io.forebay.understore.ObjectKeys;
+import io.forebay.understore.ObjectReply;
 import io.forebay.understore.RangeStream;
 import io.forebay.understore.RetryPolicy;
 import io.forebay.understore.UnderStore;
@@ -57,7 +59,8 @@ final class OssUnderStore implements UnderStore {
       return FileStatus.directory("");
     }
     try {
-      return call(path, () -> status(path, client.headObject(bucket, key(path))));
+      return reply(path, 200, call(path, () -> client.headObject(bucket, key(path))))
+          .describe(path);
     } catch (NoSuchFileException e) {
       if (!page(path, "", 1).isEmpty()) {
         return FileStatus.directory(path);
@@ -81,7 +84,8 @@ final class OssUnderStore implements UnderStore {
 
   private static void addObjects(ObjectKeys.Entries page, OssPage result) {
     for (OssPage.Entry object : result.objects()) {
-      page.object(object.key(), object.size(), object.modifiedMillis(), object.etag());
+      page.object(
+          object.key(), object.size(), object.modifiedMillis(), EntityTag.of(object.etag()));
     }
   }
 
@@ -107,9 +111,16 @@ final class OssUnderStore implements UnderStore {
   public InputStream open(FileStatus file, long offset, long length) throws IOException {
     GetObjectRequest request = new GetObjectRequest(bucket, key(file.path()));
     request.setRange(offset, offset + length - 1);
-    request.setMatchingETagConstraints(List.of(file.etag()));
+    EntityTag.toMatch(file).ifPresent(tag -> request.setMatchingETagConstraints(List.of(tag)));
     OSSObject object = call(file.path(), () -> client.getObject(request));
-    return new ObjectStream(file.path(), object, length);
+    try {
+      ObjectReply reply =
+          reply(file.path(), object.getResponse().getStatusCode(), object.getObjectMetadata());
+      return new ObjectStream(file.path(), object, reply.find(file, offset, length));
+    } catch (IOException e) {
+      object.forcedClose();
+      throw e;
+    }
   }
 
   @Override
@@ -226,6 +237,8 @@ final class OssUnderStore implements UnderStore {
       throw OssErrors.translate(noun(path), e);
     } catch (ClientException e) {
       throw OssErrors.translate(noun(path), e);
+    } catch (RuntimeException e) {
+      throw UnderStoreException.passing(noun(path) + ": the client cannot read the answer", e);
     }
   }
 
@@ -246,12 +259,17 @@ final class OssUnderStore implements UnderStore {
     return keys.noun(path);
   }
 
-  private static FileStatus status(String path, ObjectMetadata metadata) {
-    return FileStatus.file(
-        path,
-        metadata.getContentLength(),
-        metadata.getLastModified().toInstant().getEpochSecond() * 1000,
-        metadata.getETag());
+  private ObjectReply reply(String path, int status, ObjectMetadata headers) {
+    Map<String, Object> raw = headers.getRawMetadata();
+    return new ObjectReply(
+        noun(path),
+        status,
+        raw.get("Content-Length") instanceof Long length ? length : -1,
+        String.valueOf(raw.getOrDefault("Content-Range", "")),
+        EntityTag.of(headers.getETag()),
+        Optional.ofNullable(headers.getLastModified())
+            .map(date -> date.toInstant().toEpochMilli())
+            .orElse(0L));
   }
 
   /**
@@ -264,8 +282,8 @@ final class OssUnderStore implements UnderStore {
     private final String path;
     private final OSSObject object;
 
-    ObjectStream(String path, OSSObject object, long length) {
-      super(object.getResponse().getContent(), length);
+    ObjectStream(String path, OSSObject object, ObjectReply.Part part) {
+      super(object.getResponse().getContent(), part);
       this.path = path;
       this.object = object;
     }

@@ -1,10 +1,12 @@
 package io.forebay.understore.s3;
 
 import io.forebay.FileStatus;
+import io.forebay.understore.EntityTag;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.MultipartUpload;
 import io.forebay.understore.ObjectKeys;
+import io.forebay.understore.ObjectReply;
 import io.forebay.understore.RangeStream;
 import io.forebay.understore.RetryPolicy;
 import io.forebay.understore.UnderStore;
@@ -12,6 +14,7 @@ import io.forebay.understore.UnderStoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -23,6 +26,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.model.S3Response;
 
 /** An S3 bucket, or what lies below a prefix of one, through the AWS SDK. */
 final class S3UnderStore implements UnderStore {
@@ -52,11 +56,8 @@ final class S3UnderStore implements UnderStore {
     try {
       HeadObjectResponse head =
           call(path, () -> client.headObject(r -> r.bucket(bucket).key(keys.key(path))));
-      return FileStatus.file(
-          path,
-          head.contentLength(),
-          head.lastModified().getEpochSecond() * 1000,
-          plain(head.eTag()));
+      return reply(path, head, head.contentLength(), "", head.eTag(), head.lastModified())
+          .describe(path);
     } catch (NoSuchFileException e) {
       ListObjectsV2Response below = page(path, "", 1);
       if (!below.contents().isEmpty() || !below.commonPrefixes().isEmpty()) {
@@ -112,7 +113,7 @@ final class S3UnderStore implements UnderStore {
   private static void addObjects(ObjectKeys.Entries page, ListObjectsV2Response answer) {
     for (S3Object object : answer.contents()) {
       page.object(
-          object.key(), object.size(), object.lastModified().toEpochMilli(), plain(object.eTag()));
+          object.key(), object.size(), millis(object.lastModified()), EntityTag.of(object.eTag()));
     }
   }
 
@@ -133,18 +134,40 @@ final class S3UnderStore implements UnderStore {
   @Override
   public InputStream open(FileStatus file, long offset, long length) throws IOException {
     String path = file.path();
-    return new ObjectStream(
-        path,
+    ResponseInputStream<GetObjectResponse> body =
         call(
             path,
             () ->
                 client.getObject(
-                    r ->
-                        r.bucket(bucket)
-                            .key(keys.key(path))
-                            .range("bytes=" + offset + "-" + (offset + length - 1))
-                            .ifMatch('"' + file.etag() + '"'))),
-        length);
+                    r -> {
+                      r.bucket(bucket).key(keys.key(path));
+                      r.range("bytes=" + offset + "-" + (offset + length - 1));
+                      EntityTag.toMatch(file).ifPresent(tag -> r.ifMatch('"' + tag + '"'));
+                    }));
+    GetObjectResponse get = body.response();
+    try {
+      ObjectReply reply =
+          reply(path, get, get.contentLength(), get.contentRange(), get.eTag(), get.lastModified());
+      return new ObjectStream(path, body, reply.find(file, offset, length));
+    } catch (IOException e) {
+      body.abort();
+      throw e;
+    }
+  }
+
+  private ObjectReply reply(
+      String path, S3Response answer, Long length, String range, String etag, Instant modified) {
+    return new ObjectReply(
+        keys.noun(path),
+        answer.sdkHttpResponse().statusCode(),
+        length == null ? -1 : length,
+        range == null ? "" : range,
+        EntityTag.of(etag),
+        millis(modified));
+  }
+
+  private static long millis(Instant modified) {
+    return modified == null ? 0 : modified.toEpochMilli();
   }
 
   @Override
@@ -254,18 +277,14 @@ final class S3UnderStore implements UnderStore {
     return RetryPolicy.DEFAULT.run(() -> call(path, call));
   }
 
-  private static String plain(String etag) {
-    return etag.startsWith("\"") && etag.length() > 1 ? etag.substring(1, etag.length() - 1) : etag;
-  }
-
   /** The body of a GET. Closing it before its end drops the connection instead of draining it. */
   private final class ObjectStream extends RangeStream {
 
     private final String path;
     private final ResponseInputStream<GetObjectResponse> body;
 
-    ObjectStream(String path, ResponseInputStream<GetObjectResponse> body, long length) {
-      super(body, length);
+    ObjectStream(String path, ResponseInputStream<GetObjectResponse> body, ObjectReply.Part part) {
+      super(body, part);
       this.path = path;
       this.body = body;
     }
