@@ -7,6 +7,7 @@ import io.forebay.understore.ListingPage;
 import io.forebay.understore.RangeStream;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
+import io.forebay.understore.VersionedStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,6 +42,12 @@ final class HdfsUnderStore implements UnderStore {
 
   /** Files being written carry this prefix and are never listed. */
   private static final String UNFINISHED = ".forebay-unfinished-";
+
+  /**
+   * Asking the name node takes about a millisecond, and this some ten: a block of a file never
+   * changes but where it is cut off and appended to.
+   */
+  private static final int PIECE = 1 << 20;
 
   private final URI root;
   private final Configuration configuration;
@@ -94,8 +101,6 @@ final class HdfsUnderStore implements UnderStore {
   private <T> T call(String path, Call<T> call) throws IOException {
     try {
       return call.run(hdfs());
-    } catch (StaleFileException | NoSuchFileException | UnderStoreException e) {
-      throw e;
     } catch (IOException e) {
       throw translate(path, e);
     } catch (IllegalArgumentException e) {
@@ -108,6 +113,11 @@ final class HdfsUnderStore implements UnderStore {
   private IOException translate(String path, IOException failure) {
     IOException e =
         failure instanceof RemoteException remote ? remote.unwrapRemoteException() : failure;
+    if (e instanceof StaleFileException
+        || e instanceof NoSuchFileException
+        || e instanceof UnderStoreException) {
+      return e; // ours
+    }
     String detail = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     if (e instanceof FileNotFoundException || e instanceof ParentNotDirectoryException) {
       return new NoSuchFileException(noun(path), null, "no such file");
@@ -194,7 +204,8 @@ final class HdfsUnderStore implements UnderStore {
             // After opening: a file that was replaced in between is found to be stale.
             requireVersion(hdfs, file);
             in.seek(offset);
-            return new FileStream(path, in, length);
+            return new FileStream(
+                path, new VersionedStream(in, length, PIECE, () -> recheck(file)), length);
           } catch (IOException e) {
             in.close();
             throw e;
@@ -208,6 +219,15 @@ final class HdfsUnderStore implements UnderStore {
       throw new StaleFileException(
           noun(file.path()), "expected " + file.etag() + ", found " + now.etag());
     }
+  }
+
+  private void recheck(FileStatus file) throws IOException {
+    call(
+        file.path(),
+        hdfs -> {
+          requireVersion(hdfs, file);
+          return null;
+        });
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.forebay.StaleFileException;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
+import io.forebay.understore.VersionedStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -23,16 +24,19 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A local directory. The etag is made of size and modification time in nanoseconds, the only
- * version a file system keeps; symbolic links are followed.
+ * version a file system keeps, and is looked at again after bytes were read; symbolic links are
+ * followed.
  */
 final class LocalUnderStore implements UnderStore {
 
   /** Files being written carry this prefix and are never listed. */
   private static final String UNFINISHED = ".forebay-unfinished-";
+
+  /** As much as readers take at a time: no more bytes than these wait for the look at the file. */
+  private static final int PIECE = 128 << 10;
 
   private final Path root;
 
@@ -75,6 +79,10 @@ final class LocalUnderStore implements UnderStore {
 
   @Override
   public InputStream open(FileStatus file, long offset, long length) throws IOException {
+    FileState state = state(file.path());
+    if (!state.version().equals(file.etag())) {
+      throw stale(file, state.version());
+    }
     FileChannel channel;
     try {
       channel = FileChannel.open(resolve(file.path()), StandardOpenOption.READ);
@@ -82,15 +90,27 @@ final class LocalUnderStore implements UnderStore {
       throw named(file.path(), e);
     }
     try {
-      FileStatus now = stat(file.path());
-      if (!now.etag().equals(file.etag())) {
-        throw stale(file, now);
-      }
       channel.position(offset);
-      return Channels.newInputStream(channel);
+      return new VersionedStream(
+          Channels.newInputStream(channel), length, PIECE, () -> requireSame(file, state));
     } catch (IOException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  private FileState state(String path) throws IOException {
+    try {
+      return FileState.of(resolve(path));
+    } catch (FileSystemException e) {
+      throw named(path, e);
+    }
+  }
+
+  private void requireSame(FileStatus file, FileState before) throws IOException {
+    FileState now = state(file.path());
+    if (!now.equals(before)) {
+      throw stale(file, "written to while it was read: " + now);
     }
   }
 
@@ -121,7 +141,7 @@ final class LocalUnderStore implements UnderStore {
   public FileStatus rename(FileStatus from, String to) throws IOException {
     FileStatus now = stat(from.path());
     if (!now.etag().equals(from.etag())) {
-      throw stale(from, now);
+      throw stale(from, now.etag());
     }
     try {
       Files.createDirectories(resolve(to).getParent());
@@ -132,9 +152,9 @@ final class LocalUnderStore implements UnderStore {
     return stat(to);
   }
 
-  private StaleFileException stale(FileStatus expected, FileStatus found) {
+  private StaleFileException stale(FileStatus expected, String found) {
     return new StaleFileException(
-        describe(expected.path()), "expected " + expected.etag() + ", found " + found.etag());
+        describe(expected.path()), "expected " + expected.etag() + ", found " + found);
   }
 
   @Override
@@ -184,12 +204,11 @@ final class LocalUnderStore implements UnderStore {
     if (attributes.isDirectory()) {
       return FileStatus.directory(path);
     }
-    long nanos = attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
     return FileStatus.file(
         path,
         attributes.size(),
         attributes.lastModifiedTime().toMillis(),
-        Long.toHexString(attributes.size()) + "-" + Long.toHexString(nanos));
+        FileState.version(attributes.size(), attributes.lastModifiedTime()));
   }
 
   private IOException named(String path, FileSystemException e) {

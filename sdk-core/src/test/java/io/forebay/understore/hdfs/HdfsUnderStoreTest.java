@@ -11,9 +11,11 @@ import io.forebay.understore.UnderStoreContract;
 import io.forebay.understore.UnderStoreException;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -81,6 +83,19 @@ class HdfsUnderStoreTest extends UnderStoreContract {
     }
     assertThatThrownBy(() -> read(before, 0, 1_000)).isInstanceOf(StaleFileException.class);
     assertThat(store().stat("log").size()).isEqualTo(1_010);
+  }
+
+  @Test
+  void aFileThatIsReplacedWhileItIsReadIsStale() throws IOException {
+    byte[] content = bytes(3 << 20, 34);
+    FileStatus file = put("file", content);
+    try (InputStream in = store().open(file, 0, content.length)) {
+      assertThat(in.readNBytes(1_000)).isEqualTo(Arrays.copyOf(content, 1_000));
+      put("file", bytes(content.length, 35));
+      assertThatThrownBy(in::readAllBytes)
+          .isInstanceOf(StaleFileException.class)
+          .hasMessageContaining("file");
+    }
   }
 
   @Test

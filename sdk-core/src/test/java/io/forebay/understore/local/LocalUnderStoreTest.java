@@ -2,17 +2,29 @@ package io.forebay.understore.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSetSpec;
+import io.forebay.FileStatus;
+import io.forebay.StaleFileException;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreContract;
 import io.forebay.understore.UnderStores;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,5 +71,83 @@ class LocalUnderStoreTest extends UnderStoreContract {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("gopher")
         .hasMessageContaining("oss:");
+  }
+
+  /** Has a file open whose first bytes were read, and calls another process a writer. */
+  private void whileItIsRead(byte[] content, Writer writer) throws IOException {
+    FileStatus file = put("file", content);
+    Path path = directory.resolve("file");
+    FileTime before = Files.getLastModifiedTime(path);
+    try (InputStream in = store().open(file, 0, content.length)) {
+      assertThat(in.readNBytes(1_000)).isEqualTo(Arrays.copyOf(content, 1_000));
+      await().atMost(ONE_MINUTE).until(() -> writer.write(path, before));
+      ByteArrayOutputStream read = new ByteArrayOutputStream();
+      assertThatThrownBy(() -> in.transferTo(read))
+          .isInstanceOf(StaleFileException.class)
+          .hasMessageContaining("file");
+      assertThat(read.toByteArray())
+          .isEqualTo(Arrays.copyOfRange(content, 1_000, 1_000 + read.size()));
+    }
+  }
+
+  private interface Writer {
+    /** Whether the clock of the file system went on since the file was written before. */
+    boolean write(Path path, FileTime before) throws IOException;
+  }
+
+  private static void overwrite(Path path, int size) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(bytes(size, 41)));
+    }
+  }
+
+  @Test
+  void aFileOverwrittenInPlaceIsNeverReadAsAMixture() throws IOException {
+    byte[] content = bytes(1 << 20, 40);
+    whileItIsRead(
+        content,
+        (path, before) -> {
+          overwrite(path, content.length);
+          return !Files.getLastModifiedTime(path).equals(before);
+        });
+  }
+
+  @Test
+  void norIsOneWhoseTimeWasSetBack() throws IOException {
+    byte[] content = bytes(1 << 20, 42);
+    whileItIsRead(
+        content,
+        (path, before) -> {
+          overwrite(path, content.length);
+          boolean later = !Files.getLastModifiedTime(path).equals(before);
+          Files.setLastModifiedTime(path, before);
+          return later;
+        });
+  }
+
+  @Test
+  void aFileThatIsCutOffWhileItIsReadIsStale() throws IOException {
+    byte[] content = bytes(1 << 20, 43);
+    whileItIsRead(
+        content,
+        (path, before) -> {
+          try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.truncate(200_000);
+          }
+          return true;
+        });
+  }
+
+  @Test
+  void aFileThatIsReplacedWhileItIsReadIsStale() throws IOException {
+    byte[] content = bytes(1 << 20, 44);
+    whileItIsRead(
+        content,
+        (path, before) -> {
+          Path other = Files.write(directory.resolve("other"), bytes(content.length, 45));
+          Files.setLastModifiedTime(other, before);
+          Files.move(other, path, StandardCopyOption.ATOMIC_MOVE);
+          return true;
+        });
   }
 }
