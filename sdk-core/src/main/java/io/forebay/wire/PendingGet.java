@@ -73,7 +73,7 @@ public final class PendingGet {
       while (true) {
         Message message = connection.receive(requestId, longest);
         if (message instanceof Message.Data data) {
-          int item = checked(data.item());
+          int item = server.asked(data.item(), items);
           if (data.length() > left[item]) {
             throw new MalformedFrameException(
                 server.address()
@@ -87,7 +87,7 @@ public final class PendingGet {
             complete(sink, item);
           }
         } else if (message instanceof Message.ItemFailed failure) {
-          int item = checked(failure.item());
+          int item = server.asked(failure.item(), items);
           left[item] = -1;
           String noun = dataSet + "/" + items.get(item).status().path();
           try {
@@ -130,13 +130,6 @@ public final class PendingGet {
     } catch (IOException e) {
       throw new SinkException(e);
     }
-  }
-
-  private int checked(int item) throws MalformedFrameException {
-    if (item < 0 || item >= items.size()) {
-      throw new MalformedFrameException(server.address() + " answered for item " + item);
-    }
-    return item;
   }
 
   /** Gives the answer up. */

@@ -159,12 +159,21 @@ public final class ServerClient implements AutoCloseable {
         (connection, id) -> {
           Message answer = connection.receive(id, 0);
           while (answer instanceof Message.ItemFailed failed) {
-            String noun = dataSet + "/" + items.get(failed.item()).status().path();
-            failures.failed(failed.item(), failed.code().toException(noun, failed.message()));
+            int item = asked(failed.item(), items);
+            String noun = dataSet + "/" + items.get(item).status().path();
+            failures.failed(item, failed.code().toException(noun, failed.message()));
             answer = connection.receive(id, 0);
           }
           return expect(answer, dataSet, Message.Done.class);
         });
+  }
+
+  /** An item that a server names, if it is one of those that it was asked for. */
+  int asked(int item, List<Item> items) throws MalformedFrameException {
+    if (item < 0 || item >= items.size()) {
+      throw new MalformedFrameException(address + " answered for item " + item);
+    }
+    return item;
   }
 
   public List<FileStatus> list(String dataSet, String directory) throws IOException {
