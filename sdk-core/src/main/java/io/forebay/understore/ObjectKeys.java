@@ -65,46 +65,96 @@ public final class ObjectKeys {
     throw new DirectoryNotEmptyException(noun(directory));
   }
 
-  /** Collects one page of a listing. */
-  public final class Entries {
+  /**
+   * Where the listing of a directory goes on.
+   *
+   * @param continuation with which this page was asked for
+   * @param truncated whether the store says that there is more
+   * @param next what to ask for it with; empty or null where the store does not say
+   */
+  public String next(String directory, String continuation, boolean truncated, String next)
+      throws IOException {
+    if (!truncated) {
+      return "";
+    }
+    if (next == null || next.isEmpty() || next.equals(continuation)) {
+      throw odd(directory, "says that there is more, and not where");
+    }
+    return next;
+  }
+
+  /** A listing that no store would give: it may be another one the next time. */
+  public UnderStoreException odd(String directory, String how) {
+    return UnderStoreException.passing(noun(directory) + ": the listing " + how, null);
+  }
+
+  /** Clients put this sign in the place of bytes that are none; the key itself is lost then. */
+  private static boolean isUtf8(String key) {
+    return key.indexOf('\ufffd') < 0;
+  }
+
+  /** Collects a page of a directory's children. */
+  public Entries children(String directory) {
+    return new Entries(directory);
+  }
+
+  /** Collects a page of all keys below the root that come after one, in order. */
+  public Keys keysAfter(String after) {
+    return new Keys(after);
+  }
+
+  /** Collects one page of a listing, and believes only keys that were asked for. */
+  public class Entries {
 
     private final List<FileStatus> entries = new ArrayList<>();
-    private final boolean withMarkers;
     private final List<String> leftOut = new ArrayList<>();
+    private final String directory;
+    private final String base;
 
-    /**
-     * @param withMarkers whether the markers that consoles create for empty directories count
-     */
-    public Entries(boolean withMarkers) {
-      this.withMarkers = withMarkers;
+    private Entries(String directory) {
+      this.directory = directory;
+      this.base = directoryPrefix(directory);
     }
 
     /** A common prefix of a listing by delimiter. */
-    public void prefix(String common) {
+    public void prefix(String common) throws IOException {
+      requireAskedFor(common);
       add(FileStatus.directory(below(common.substring(0, common.length() - 1))));
     }
 
-    public void object(String key, long size, long modifiedMillis, EntityTag etag) {
+    /**
+     * @param size negative where the listing does not say
+     */
+    public void object(String key, long size, long modifiedMillis, EntityTag etag)
+        throws IOException {
+      requireAskedFor(key);
+      if (size < 0) {
+        throw odd(directory, "has '" + key + "' without a size");
+      }
       String path = below(key);
       if (!path.endsWith("/") && !path.isEmpty()) {
         // HEAD tells whole seconds, a listing may tell more: keep what both agree on.
         add(FileStatus.file(path, size, modifiedMillis / 1000 * 1000, etag.text()));
-      } else if (withMarkers && path.length() > 1) {
-        add(FileStatus.directory(path.substring(0, path.length() - 1)));
+      } else {
+        marker(path);
       }
     }
 
-    private void add(FileStatus entry) {
+    /** One of those that consoles create for empty directories: no child. */
+    void marker(String path) {}
+
+    private void requireAskedFor(String key) throws IOException {
+      if (key == null || !key.startsWith(base) || key.isEmpty()) {
+        throw odd(directory, "has '" + key + "', which is not below it");
+      }
+    }
+
+    final void add(FileStatus entry) {
       if (DataPath.isValid(entry.path()) && !entry.path().isEmpty() && isUtf8(entry.path())) {
         entries.add(entry);
       } else {
         leftOut.add(entry.path());
       }
-    }
-
-    /** Clients put this sign in the place of bytes that are none; the key itself is lost then. */
-    private static boolean isUtf8(String path) {
-      return path.indexOf('\ufffd') < 0;
     }
 
     public List<FileStatus> entries() {
@@ -117,13 +167,51 @@ public final class ObjectKeys {
     }
 
     /** Warns of objects that no path can name. */
-    public void warn(String directory) {
+    public void warn() {
       if (!leftOut.isEmpty()) {
         log.warn(
             "{}: {} objects left out, their names cannot be paths",
             noun(directory),
             leftOut.size());
       }
+    }
+  }
+
+  /** Keys of all directories; markers stand for theirs. */
+  public final class Keys extends Entries {
+
+    private final String after;
+    private String last;
+
+    private Keys(String after) {
+      super("");
+      this.after = after;
+      this.last = after.isEmpty() ? "" : key(after);
+    }
+
+    @Override
+    public void object(String key, long size, long modifiedMillis, EntityTag etag)
+        throws IOException {
+      super.object(key, size, modifiedMillis, etag);
+      if (isUtf8(key) && isUtf8(last) && Utf8.ORDER.compare(key, last) <= 0) {
+        throw odd("", "has '" + key + "' after '" + last + "'");
+      }
+      last = key;
+    }
+
+    @Override
+    void marker(String path) {
+      if (path.length() > 1) {
+        add(FileStatus.directory(path.substring(0, path.length() - 1)));
+      }
+    }
+
+    public KeyListing.Page page(boolean more) throws IOException {
+      String end = last.isEmpty() ? "" : below(last);
+      if (more && end.equals(after)) {
+        throw odd("", "says that there is more, and has nothing");
+      }
+      return new KeyListing.Page(entries(), leftOut(), end, more);
     }
   }
 }

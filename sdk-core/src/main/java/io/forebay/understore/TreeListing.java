@@ -6,7 +6,9 @@ import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorCompletionService;
@@ -28,12 +30,18 @@ public final class TreeListing {
   /** All pages of one directory. */
   public static List<FileStatus> list(UnderStore store, String directory) throws IOException {
     List<FileStatus> entries = new ArrayList<>();
-    String continuation = "";
-    do {
+    Set<String> asked = new HashSet<>();
+    List<FileStatus> before = List.of();
+    for (String continuation = ""; asked.isEmpty() || !continuation.isEmpty(); ) {
       ListingPage page = store.list(directory, continuation);
-      entries.addAll(page.entries());
+      if (!asked.add(continuation) || (!before.isEmpty() && page.entries().equals(before))) {
+        throw UnderStoreException.passing(
+            "'" + directory + "': the store lists the same page again and again", null);
+      }
+      before = page.entries();
+      entries.addAll(before);
       continuation = page.next();
-    } while (!continuation.isEmpty());
+    }
     return entries;
   }
 

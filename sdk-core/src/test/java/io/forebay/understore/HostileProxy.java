@@ -23,6 +23,11 @@ public final class HostileProxy implements AutoCloseable {
   /** A request, as it reaches the store if nothing is done to it. */
   public record Request(String method, String target, Map<String, String> headers, byte[] body) {
 
+    /** For something else. */
+    public Request withTarget(String other) {
+      return new Request(method, other, headers, body);
+    }
+
     /** Without one of its headers, as a proxy forwards it that does not know the header. */
     public Request without(String header) {
       Map<String, String> others = copy(headers);

@@ -30,12 +30,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -344,5 +348,82 @@ public abstract class HostileStoreContract {
         .hasMessageContaining("file")
         .hasMessageContaining("restore")
         .hasMessageNotContaining("clock");
+  }
+
+  /** What is wrong with a listing, whatever it lists. */
+  private static Stream<Arguments> wrongListings() {
+    AtomicInteger pages = new AtomicInteger();
+    return Stream.of(
+        listing("no place to go on", text -> truncated(text, "")),
+        listing("the same place again", text -> truncated(text, "here")),
+        listing("the same page again", text -> truncated(text, "p" + pages.incrementAndGet())),
+        listing("foreign keys", text -> text.replace("root", "toor")),
+        listing("half of a document", text -> text.substring(0, text.length() / 2)),
+        listing("nothing", text -> ""),
+        listing("a page of a portal", text -> "<html><body>Log in<br></body></html>"),
+        listing("a well-formed page", text -> "<html><body>Log in</body></html>"),
+        listing("an empty result", text -> "<ListBucketResult></ListBucketResult>"),
+        listing("no sizes", text -> text.replaceAll("<Size>.*?</Size>", "")),
+        listing("no keys", text -> text.replaceAll("<Key>.*?</Key>", "")));
+  }
+
+  private static String truncated(String text, String next) {
+    return text.replace(
+        "<IsTruncated>false</IsTruncated>",
+        "<IsTruncated>true</IsTruncated>"
+            + (next.isEmpty()
+                ? ""
+                : "<NextContinuationToken>" + next + "</NextContinuationToken>"));
+  }
+
+  /** Of a store that begins anew with each page. */
+  private static Arguments listing(String name, UnaryOperator<String> change) {
+    return Arguments.of(
+        Named.of(
+            name,
+            new Distortion() {
+              @Override
+              public Request request(Request request) {
+                return request.withTarget(
+                    request
+                        .target()
+                        .replaceAll("[?&]?(continuation-token|start-after)=[^&]*", "")
+                        .replaceFirst("/data/?&", "/data/?"));
+              }
+
+              @Override
+              public Reply reply(Request request, Reply reply) {
+                return reply.withText(change.apply(reply.text()));
+              }
+            }));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongListings")
+  void rightNamesOrAnErrorThatNamesTheDirectory(Distortion wrong) throws IOException {
+    FileStatus a = put("dir/a", bytes(10, 20));
+    FileStatus b = put("dir/b", bytes(11, 21));
+    proxy.distort(wrong);
+    assertThatThrownBy(() -> TreeListing.list(hostile, "dir"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("dir");
+    assertThatThrownBy(
+            () -> {
+              KeyListing keys = hostile.keys().orElseThrow();
+              KeyListing.Page page = keys.list("");
+              while (page.more()) {
+                page = keys.list(page.last());
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(root().toString());
+    proxy.distort(1, wrong);
+    try {
+      assertThat(TreeListing.list(hostile, "dir")).containsExactly(a, b);
+    } catch (UnderStoreException e) {
+      // It began anew with the second page, as far as can be seen.
+    }
+    proxy.distort(1, wrong);
+    assertThat(hostile.keys().orElseThrow().list("").files()).startsWith(a, b);
   }
 }

@@ -41,12 +41,14 @@ final class OssPageParser implements ResponseParser<OssPage> {
   private static OssPage page(XMLStreamReader in) throws XMLStreamException {
     List<OssPage.Entry> objects = new ArrayList<>();
     List<String> prefixes = new ArrayList<>();
+    String truncated = "";
     String next = "";
     expect(in, "ListBucketResult");
     while (isChild(in)) {
       switch (in.getLocalName()) {
         case "Contents" -> objects.add(object(in));
         case "CommonPrefixes" -> prefixes.add(prefix(in));
+        case "IsTruncated" -> truncated = in.getElementText();
         case "NextContinuationToken" -> next = in.getElementText();
         default -> skip(in);
       }
@@ -54,7 +56,10 @@ final class OssPageParser implements ResponseParser<OssPage> {
     while (in.hasNext()) {
       in.next(); // to the end of the body, so that the connection can be used again
     }
-    return new OssPage(objects, prefixes, next);
+    if (truncated.isEmpty()) {
+      throw new XMLStreamException("it does not say whether there is more");
+    }
+    return new OssPage(objects, prefixes, Boolean.parseBoolean(truncated), next);
   }
 
   private static void expect(XMLStreamReader in, String root) throws XMLStreamException {
@@ -66,7 +71,7 @@ final class OssPageParser implements ResponseParser<OssPage> {
 
   private static OssPage.Entry object(XMLStreamReader in) throws XMLStreamException {
     String key = "";
-    long size = 0;
+    long size = -1;
     long modified = 0;
     String etag = "";
     while (isChild(in)) {

@@ -75,14 +75,17 @@ final class OssUnderStore implements UnderStore {
     if (result.isEmpty() && continuation.isEmpty() && !directory.isEmpty()) {
       throw new NoSuchFileException(noun(directory), null, "no such directory");
     }
-    ObjectKeys.Entries page = keys.new Entries(false);
-    result.prefixes().forEach(page::prefix);
+    ObjectKeys.Entries page = keys.children(directory);
+    for (String common : result.prefixes()) {
+      page.prefix(common);
+    }
     addObjects(page, result);
-    page.warn(directory);
-    return new ListingPage(page.entries(), result.next());
+    page.warn();
+    return new ListingPage(
+        page.entries(), keys.next(directory, continuation, result.truncated(), result.next()));
   }
 
-  private static void addObjects(ObjectKeys.Entries page, OssPage result) {
+  private static void addObjects(ObjectKeys.Entries page, OssPage result) throws IOException {
     for (OssPage.Entry object : result.objects()) {
       page.object(
           object.key(), object.size(), object.modifiedMillis(), EntityTag.of(object.etag()));
@@ -97,14 +100,9 @@ final class OssUnderStore implements UnderStore {
   private KeyListing.Page listKeys(String after) throws IOException {
     Map<String, String> where = after.isEmpty() ? Map.of() : Map.of("start-after", keys.key(after));
     OssPage result = call("", () -> listing.page(keys.directoryPrefix(""), PAGE, where));
-    ObjectKeys.Entries page = keys.new Entries(true);
+    ObjectKeys.Keys page = keys.keysAfter(after);
     addObjects(page, result);
-    List<OssPage.Entry> objects = result.objects();
-    return new KeyListing.Page(
-        page.entries(),
-        page.leftOut(),
-        objects.isEmpty() ? after : keys.below(objects.get(objects.size() - 1).key()),
-        !result.next().isEmpty());
+    return page.page(result.truncated());
   }
 
   @Override

@@ -17,13 +17,16 @@ import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.S3Response;
@@ -76,12 +79,15 @@ final class S3UnderStore implements UnderStore {
         && answer.commonPrefixes().isEmpty()) {
       throw new NoSuchFileException(keys.noun(directory), null, "no such directory");
     }
-    ObjectKeys.Entries page = keys.new Entries(false);
-    answer.commonPrefixes().forEach(common -> page.prefix(common.prefix()));
+    ObjectKeys.Entries page = keys.children(directory);
+    for (CommonPrefix common : answer.commonPrefixes()) {
+      page.prefix(common.prefix());
+    }
     addObjects(page, answer);
-    page.warn(directory);
+    page.warn();
     return new ListingPage(
-        page.entries(), answer.isTruncated() ? answer.nextContinuationToken() : "");
+        page.entries(),
+        keys.next(directory, continuation, answer.isTruncated(), answer.nextContinuationToken()));
   }
 
   @Override
@@ -91,44 +97,47 @@ final class S3UnderStore implements UnderStore {
 
   private KeyListing.Page listKeys(String after) throws IOException {
     ListObjectsV2Response answer =
-        call(
+        listing(
             "",
-            () ->
-                client.listObjectsV2(
-                    r ->
-                        r.bucket(bucket)
-                            .prefix(keys.directoryPrefix(""))
-                            .startAfter(after.isEmpty() ? null : keys.key(after))
-                            .maxKeys(PAGE)));
-    ObjectKeys.Entries page = keys.new Entries(true);
+            r ->
+                r.prefix(keys.directoryPrefix(""))
+                    .startAfter(after.isEmpty() ? null : keys.key(after))
+                    .maxKeys(PAGE));
+    ObjectKeys.Keys page = keys.keysAfter(after);
     addObjects(page, answer);
-    List<S3Object> objects = answer.contents();
-    return new KeyListing.Page(
-        page.entries(),
-        page.leftOut(),
-        objects.isEmpty() ? after : keys.below(objects.get(objects.size() - 1).key()),
-        answer.isTruncated());
+    return page.page(answer.isTruncated());
   }
 
-  private static void addObjects(ObjectKeys.Entries page, ListObjectsV2Response answer) {
+  private static void addObjects(ObjectKeys.Entries page, ListObjectsV2Response answer)
+      throws IOException {
     for (S3Object object : answer.contents()) {
       page.object(
-          object.key(), object.size(), millis(object.lastModified()), EntityTag.of(object.eTag()));
+          object.key(),
+          object.size() == null ? -1 : object.size(),
+          millis(object.lastModified()),
+          EntityTag.of(object.eTag()));
     }
   }
 
   private ListObjectsV2Response page(String directory, String continuation, int count)
       throws IOException {
-    return call(
+    return listing(
         directory,
-        () ->
-            client.listObjectsV2(
-                r ->
-                    r.bucket(bucket)
-                        .prefix(keys.directoryPrefix(directory))
-                        .delimiter("/")
-                        .continuationToken(continuation.isEmpty() ? null : continuation)
-                        .maxKeys(count)));
+        r ->
+            r.prefix(keys.directoryPrefix(directory))
+                .delimiter("/")
+                .continuationToken(continuation.isEmpty() ? null : continuation)
+                .maxKeys(count));
+  }
+
+  private ListObjectsV2Response listing(
+      String directory, Consumer<ListObjectsV2Request.Builder> question) throws IOException {
+    ListObjectsV2Response answer =
+        call(directory, () -> client.listObjectsV2(question.andThen(r -> r.bucket(bucket))));
+    if (answer.isTruncated() == null) {
+      throw keys.odd(directory, "does not say whether there is more"); // of a portal, perhaps
+    }
+    return answer;
   }
 
   @Override
