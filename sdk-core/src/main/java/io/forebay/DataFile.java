@@ -10,7 +10,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
-import java.util.Optional;
 
 /**
  * An open file: one version, whatever happens to the object or to the cache meanwhile. Read-only;
@@ -29,7 +28,7 @@ public final class DataFile implements SeekableByteChannel {
   private long position;
   private boolean open = true;
 
-  DataFile(FileVersion file, Ladder ladder) throws IOException {
+  DataFile(FileVersion file, Ladder ladder) {
     this.file = file;
     this.ladder = ladder;
     this.resident = ladder.openResident(file).orElse(null);
@@ -63,12 +62,12 @@ public final class DataFile implements SeekableByteChannel {
   private int readSome(ByteBuffer target, int wanted) throws IOException {
     if (resident != null) {
       ByteBuffer part = target.slice(target.position(), wanted);
-      int n = resident.read(part, position);
+      int n = ladder.readResident(file, resident, position, part);
       if (n > 0) {
-        ladder.countResident(file, position, n);
         target.position(target.position() + n);
         return n;
       }
+      closeResident();
     }
     if (wanted >= BUFFER_BYTES) {
       ByteBuffer part = target.slice(target.position(), wanted);
@@ -87,13 +86,7 @@ public final class DataFile implements SeekableByteChannel {
 
   private void fillBuffer() throws IOException {
     // The file may have become resident since it was opened.
-    Optional<FileChannel> opened = ladder.openResident(file);
-    if (opened.isPresent()) {
-      if (resident != null) {
-        resident.close();
-      }
-      resident = opened.get();
-    }
+    resident = ladder.openResident(file).orElse(null);
     ByteBuffer fresh = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, file.size() - position));
     ladder.read(file, position, fresh);
     buffer = fresh.flip();
@@ -130,8 +123,13 @@ public final class DataFile implements SeekableByteChannel {
   @Override
   public synchronized void close() throws IOException {
     open = false;
+    closeResident();
+  }
+
+  private void closeResident() throws IOException {
     if (resident != null) {
       resident.close();
+      resident = null;
     }
   }
 

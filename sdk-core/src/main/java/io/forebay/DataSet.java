@@ -11,7 +11,6 @@ import io.forebay.understore.UnderStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -89,7 +88,10 @@ public final class DataSet {
 
   /**
    * Reads a whole file. A resident file of 1 MiB or more is mapped, not copied; the mapping is
-   * read-only and lives as long as the buffer.
+   * read-only and lives as long as the buffer. All of it is read from the disk before this returns,
+   * so a disk that fails costs no read. Only where the kernel drops a page later, for want of
+   * memory, and then cannot read it again, using the buffer throws {@link InternalError}; {@link
+   * #read(String, ByteBuffer)} copies and excludes that, too.
    *
    * @return the bytes, from position 0 to the limit
    * @throws IllegalArgumentException for a file of 2 GiB or more; use {@link #open}
@@ -97,7 +99,7 @@ public final class DataSet {
   public ByteBuffer read(String path) throws IOException {
     FileVersion file = version(path);
     if (file.size() >= MAP_BYTES) {
-      Optional<ByteBuffer> mapped = map(file);
+      Optional<ByteBuffer> mapped = map(file, true);
       if (mapped.isPresent()) {
         return mapped.get();
       }
@@ -132,24 +134,20 @@ public final class DataSet {
   }
 
   /**
-   * Maps a whole file without copying a byte, if it is resident on this node.
+   * Maps a whole file without copying a byte, if it is resident on this node. Its bytes are read
+   * from the disk when they are first used: where the disk cannot do so, using them throws {@link
+   * InternalError}, for it is too late to read them from elsewhere. {@link #read(String)} notices
+   * that.
    *
-   * @return a read-only mapping; empty when the file is not resident, or is empty
+   * @return a read-only mapping; empty when the file is not resident, is empty, or cannot be mapped
    */
   public Optional<ByteBuffer> map(String path) throws IOException {
-    return map(version(path));
+    return map(version(path), false);
   }
 
-  private Optional<ByteBuffer> map(FileVersion file) throws IOException {
-    Optional<FileChannel> resident = ladder.openResident(file);
-    if (resident.isEmpty()) {
-      return Optional.empty();
-    }
-    try (FileChannel channel = resident.get()) {
-      ByteBuffer mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, bufferSize(file));
-      ladder.countResident(file, 0, file.size());
-      return Optional.of(mapping);
-    }
+  private Optional<ByteBuffer> map(FileVersion file, boolean loaded) {
+    bufferSize(file); // refuses what no buffer can hold
+    return ladder.mapResident(file, loaded);
   }
 
   /**

@@ -28,7 +28,10 @@ final class GetTask implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(GetTask.class);
 
-  /** From here on sendfile is cheaper than copying into a buffer. */
+  /**
+   * From here on sendfile is cheaper than copying into a buffer. Where its disk fails the connection
+   * is lost, and the client asks again for smaller pieces.
+   */
   private static final int SENDFILE_BYTES = 64 << 10;
 
   /** The most file bytes of one frame: large enough for sendfile, small enough to be cancelled. */
@@ -172,7 +175,7 @@ final class GetTask implements Runnable {
           TierChannel open = file.open();
           ByteBuf header = outbox.allocate(Codec.DATA_HEADER_BYTES);
           putHeader(header, index, length);
-          outbox.send(header, open, position, length);
+          outbox.send(header, open, position, length, file::distrust);
         } else {
           gather(index, file, position, length);
         }

@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.unix.DomainSocketChannel;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -66,8 +67,10 @@ final class Outbox {
    * with what is sent next.
    *
    * @param file closed when they are sent
+   * @param failed runs when they could not be sent, which may be the file's fault or the client's
    */
-  void send(ByteBuf header, TierChannel file, long position, int length) throws IOException {
+  void send(ByteBuf header, TierChannel file, long position, int length, Runnable failed)
+      throws IOException {
     int permits = acquire(length);
     if (permits < 0) {
       header.release();
@@ -79,7 +82,13 @@ final class Outbox {
           channel.write(header, channel.voidPromise());
           channel
               .write(new TierRegion(file, position, length))
-              .addListener(sent -> room.release(permits));
+              .addListener(
+                  sent -> {
+                    room.release(permits);
+                    if (!sent.isSuccess() && !(sent.cause() instanceof ClosedChannelException)) {
+                      failed.run();
+                    }
+                  });
           if (length >= FLUSH_BYTES) {
             channel.flush();
           }

@@ -87,9 +87,37 @@ public final class Ladder {
         || e instanceof ClosedByInterruptException;
   }
 
-  /** Opens a file's bytes on this node, if it is resident. */
-  public Optional<FileChannel> openResident(FileVersion file) throws IOException {
-    return resident.isEmpty() ? Optional.empty() : resident.get().open(file);
+  /** Opens a file's bytes on this node, if it is resident and can be opened. */
+  public Optional<FileChannel> openResident(FileVersion file) {
+    return resident.flatMap(rung -> rung.open(file));
+  }
+
+  /**
+   * Reads some bytes through a channel that {@link #openResident} returned.
+   *
+   * @return how many; 0 when they cannot be read there
+   */
+  public int readResident(FileVersion file, FileChannel channel, long offset, ByteBuffer target)
+      throws ClosedByInterruptException {
+    int n = resident.orElseThrow().read(file, channel, offset, target);
+    if (n > 0) {
+      countResident(file, offset, n);
+    }
+    return n;
+  }
+
+  /**
+   * Maps a file's bytes on this node, if it is resident and can be mapped.
+   *
+   * @param loaded whether each page is read before this returns, so that what the disk cannot read
+   *     is noticed here
+   */
+  public Optional<ByteBuffer> mapResident(FileVersion file, boolean loaded) {
+    Optional<ByteBuffer> mapping = resident.flatMap(rung -> rung.map(file, loaded));
+    if (mapping.isPresent()) {
+      countResident(file, 0, file.size());
+    }
+    return mapping;
   }
 
   /** Where a file's bytes are on this node, if it is resident. */

@@ -8,12 +8,15 @@ import io.forebay.metadata.Residents;
 import io.forebay.metadata.TierLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +33,9 @@ public final class ResidentRung implements Rung {
   private final Residents residents;
   private final UseLog uses;
 
+  /** Tiers that had a file which could not be read; the log has each of them once. */
+  private final Set<Path> troubled = ConcurrentHashMap.newKeySet();
+
   /**
    * Places found before. They stay right as long as the file exists, for tier files never change; a
    * missing file is noticed when it is opened. Saves a look into the shared map.
@@ -45,8 +51,11 @@ public final class ResidentRung implements Rung {
     this.uses = uses;
   }
 
-  /** Opens a file if it is resident. The channel stays good when the file is evicted meanwhile. */
-  Optional<FileChannel> open(FileVersion file) throws IOException {
+  /**
+   * Opens a file if it is resident and can be opened. The channel stays good when the file is
+   * evicted meanwhile.
+   */
+  Optional<FileChannel> open(FileVersion file) {
     Residents.Place known = remembered.getIfPresent(file.id());
     if (known != null) {
       Optional<FileChannel> opened = open(file, known);
@@ -63,8 +72,7 @@ public final class ResidentRung implements Rung {
     return open(file, found.get());
   }
 
-  private static Optional<FileChannel> open(FileVersion file, Residents.Place place)
-      throws IOException {
+  private Optional<FileChannel> open(FileVersion file, Residents.Place place) {
     if (place.length() != file.size()) {
       return Optional.empty();
     }
@@ -72,6 +80,56 @@ public final class ResidentRung implements Rung {
       return Optional.of(FileChannel.open(TierLayout.complete(place.directory(), file.id()), READ));
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      unreadable(file, e);
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Maps a whole file if it is resident and can be mapped.
+   *
+   * @param loaded whether each page is read before this returns. A page that the disk cannot read
+   *     is then found here, where the file can be read from elsewhere, and not by the one who uses
+   *     the mapping
+   */
+  Optional<ByteBuffer> map(FileVersion file, boolean loaded) {
+    Optional<FileChannel> opened = open(file);
+    if (opened.isEmpty()) {
+      return Optional.empty();
+    }
+    try (FileChannel channel = opened.get()) {
+      MappedByteBuffer mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, file.size());
+      return Optional.of(loaded ? mapping.load() : mapping);
+    } catch (IOException | InternalError e) { // the latter is how the JVM reports SIGBUS
+      unreadable(file, e);
+      return Optional.empty();
+    }
+  }
+
+  /** Reads some bytes through a channel that {@link #open} returned; 0 when that fails. */
+  int read(FileVersion file, FileChannel channel, long position, ByteBuffer target)
+      throws ClosedByInterruptException {
+    try {
+      return Math.max(0, channel.read(target, position));
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      unreadable(file, e);
+      return 0;
+    }
+  }
+
+  private void unreadable(FileVersion file, Throwable reason) {
+    Optional<Path> tier = findTier(file);
+    if (tier.isPresent() && troubled.add(tier.get())) {
+      log.warn(
+          "{} cannot be read in {}, so it is read elsewhere; further files are logged at debug level",
+          file,
+          tier.get(),
+          reason);
+    } else {
+      log.debug("{} cannot be read here", file, reason);
     }
   }
 
@@ -108,9 +166,8 @@ public final class ResidentRung implements Rung {
     long position = offset;
     try (FileChannel channel = opened.get()) {
       while (target.hasRemaining()) {
-        int n = channel.read(target, position);
-        if (n < 0) {
-          log.warn("the tier file of {} is shorter than it should be; reading elsewhere", file);
+        int n = read(file, channel, position, target);
+        if (n == 0) {
           return Optional.empty();
         }
         position += n;

@@ -93,6 +93,19 @@ public final class ResidentFile {
     }
   }
 
+  /**
+   * Has every block checked again before it is served: somebody failed to read the file past this
+   * store, so its disk may be at fault.
+   */
+  public void distrust() {
+    synchronized (segment) {
+      if (isAlive()) {
+        segment.unverified(slot);
+        store.listener().gone(id);
+      }
+    }
+  }
+
   /** Bytes that it takes on disk. */
   long allocated() {
     synchronized (segment) {

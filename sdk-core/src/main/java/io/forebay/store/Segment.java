@@ -303,6 +303,15 @@ final class Segment {
     }
   }
 
+  /** Every block is to be checked again before it is served. */
+  void unverified(int slot) {
+    BlockMap map = maps.get(slot);
+    if (map != null) {
+      map.verified.clear();
+    }
+    set(slot, VERIFIED, false);
+  }
+
   void removeBlock(int slot, int block) {
     BlockMap map = maps.get(slot);
     if (map != null) {

@@ -157,7 +157,7 @@ final class Connection implements Closeable {
   private void read(ByteBuffer target) throws IOException {
     try {
       if (channel.read(target) < 0) {
-        throw new EOFException(address + " closed the connection in the middle of an answer");
+        throw new EOFException("closed the connection in the middle of an answer");
       }
     } catch (IOException e) {
       throw explained(e);
@@ -169,10 +169,10 @@ final class Connection implements Closeable {
     if (guard.expired()) {
       return new SocketTimeoutException(address + " has been silent for too long");
     }
-    if (e instanceof EOFException || e instanceof ClosedByInterruptException) {
+    if (e instanceof ClosedByInterruptException) {
       return e;
     }
-    return new IOException(address + ": " + e.getMessage(), e);
+    return new ConnectionLostException(address + ": " + e.getMessage(), e);
   }
 
   /** The answer is complete: nothing is expected any more. */

@@ -112,7 +112,7 @@ public final class PendingGet {
         }
       }
     } catch (IOException e) {
-      server.settle(connection, e);
+      server.readEnded(connection, e);
       throw e;
     } catch (RuntimeException e) {
       connection.close();

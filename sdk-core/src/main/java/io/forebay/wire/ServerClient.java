@@ -22,6 +22,12 @@ public final class ServerClient implements AutoCloseable {
   private static final long FIRST_BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /** Below what servers send by sendfile. */
+  private static final long PIECE_BYTES = 32 << 10;
+
+  /** Asked for in pieces at a time. */
+  private static final long REQUEST_BYTES = 16 << 20;
+
   private final Address address;
   private final Duration patience;
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
@@ -199,15 +205,43 @@ public final class ServerClient implements AutoCloseable {
       int id = connection.send(new Message.Get(dataSet, order, items));
       return new PendingGet(this, connection, id, dataSet, items);
     } catch (IOException e) {
-      connection.close();
-      failed();
+      readEnded(connection, e);
       throw e;
     }
   }
 
-  /** Reads one range. The target is filled, or an exception says why not. */
+  /**
+   * Reads one range. The target is filled, or an exception says why not. When the connection is
+   * lost under the answer, the rest is asked for again, in small pieces: a server reads those before
+   * it announces them, so it can read them from elsewhere where its disk fails.
+   */
   public void read(String dataSet, Item item, ByteBuffer target) throws IOException {
-    get(dataSet, ReadOrder.STRICT, List.of(item))
+    int start = target.position();
+    try {
+      read(dataSet, List.of(item), target);
+    } catch (ConnectionLostException e) {
+      if (isDown()) {
+        throw e;
+      }
+      int done = target.position() - start;
+      long end = item.offset() + item.length();
+      for (long at = item.offset() + done; at < end; at += REQUEST_BYTES) {
+        read(dataSet, pieces(item, at, Math.min(end, at + REQUEST_BYTES)), target);
+      }
+    }
+  }
+
+  private static List<Item> pieces(Item of, long start, long end) {
+    List<Item> pieces = new ArrayList<>();
+    for (long at = start; at < end; at += PIECE_BYTES) {
+      pieces.add(new Item(of.status(), at, Math.min(PIECE_BYTES, end - at)));
+    }
+    return pieces;
+  }
+
+  /** Reads neighbouring ranges, one after the other. */
+  private void read(String dataSet, List<Item> items, ByteBuffer target) throws IOException {
+    get(dataSet, ReadOrder.STRICT, items)
         .drain(
             new PendingGet.Sink() {
               @Override
@@ -255,7 +289,7 @@ public final class ServerClient implements AutoCloseable {
   }
 
   /** What becomes of a connection after an exception: an answered error leaves it usable. */
-  void settle(Connection connection, IOException e) {
+  private void settle(Connection connection, IOException e) {
     if (isAnswer(e)) {
       giveBack(connection);
       return;
@@ -263,6 +297,19 @@ public final class ServerClient implements AutoCloseable {
     connection.close();
     if (!(e instanceof ClosedByInterruptException || e instanceof PendingGet.SinkException)) {
       failed();
+    }
+  }
+
+  /**
+   * As {@link #settle}, after a read. That its connection was lost does not count as a failure of
+   * the server: if the server died, connecting to it will fail.
+   */
+  void readEnded(Connection connection, IOException e) {
+    if (e instanceof ConnectionLostException) {
+      connection.close();
+      closeIdle(); // if the server died, they are of no use either
+    } else {
+      settle(connection, e);
     }
   }
 
