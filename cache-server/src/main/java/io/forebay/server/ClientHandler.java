@@ -165,12 +165,11 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     try {
       dataSet = node.dataSet(get.dataSet());
     } catch (IOException e) {
-      outbox.send(id, new Message.Failed(ErrorCode.of(e), e.getMessage()));
+      outbox.send(id, failed(e));
       return;
     }
     GetTask task = new GetTask(id, dataSet, node.store(), get, outbox, stats, executor);
-    if (task.isImmediate()) {
-      task.run();
+    if (task.answeredAtOnce()) {
       return;
     }
     if (running.size() >= MAX_IN_FLIGHT || running.putIfAbsent(id, task) != null) {
@@ -267,25 +266,39 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     Message get() throws IOException;
   }
 
-  /** Answers a request that may take its time, with signs of life until then. */
+  /**
+   * Answers a request that may take its time, with signs of life until then. Whatever is thrown
+   * ends it: a client that is told of work goes on waiting for it.
+   */
   private void answer(int id, Answer answer) {
     Future<?> signs =
         eventLoop.scheduleAtFixedRate(
             () -> outbox.send(id, new Message.Working()), SIGN_SECONDS, SIGN_SECONDS, SECONDS);
-    executor.execute(
-        () -> {
-          Message message;
-          try {
-            message = answer.get();
-          } catch (IOException | RuntimeException e) {
-            ErrorCode code = ErrorCode.of(e);
-            if (code == ErrorCode.INTERNAL) {
-              log.warn("a request failed", e);
+    try {
+      executor.execute(
+          () -> {
+            try {
+              send(id, answer.get(), signs);
+            } catch (IOException | RuntimeException e) {
+              send(id, failed(e), signs);
+            } catch (Error e) {
+              send(id, failed(e), signs);
+              throw e;
             }
-            message = new Message.Failed(code, String.valueOf(e.getMessage()));
-          }
-          send(id, message, signs);
-        });
+          });
+    } catch (RuntimeException | Error e) {
+      signs.cancel(false);
+      throw e; // which closes the connection
+    }
+  }
+
+  static Message failed(Throwable reason) {
+    ErrorCode code = ErrorCode.of(reason);
+    if (code != ErrorCode.INTERNAL) {
+      return new Message.Failed(code, String.valueOf(reason.getMessage()));
+    }
+    log.warn("a request failed", reason);
+    return new Message.Failed(code, reason.toString());
   }
 
   /** On the event loop, so that no sign of life comes behind the answer. */

@@ -79,13 +79,30 @@ final class GetTask implements Runnable {
     cancelled = true;
   }
 
-  /** Whether this can run on an event loop: one resident item, and room to send it. */
-  boolean isImmediate() {
+  /**
+   * Answers on the event loop, which must not wait for anything, if that is possible: there is one
+   * item, it is resident, and there is room to send it. Otherwise nothing was sent, and this is to
+   * be run elsewhere.
+   */
+  boolean answeredAtOnce() {
     if (get.items().size() != 1 || get.items().get(0).length() > FRAME_BYTES) {
       return false;
     }
-    Item item = get.items().get(0);
-    return outbox.hasRoom((int) item.length() + Codec.DATA_HEADER_BYTES) && resident(0).isPresent();
+    int length = (int) get.items().get(0).length();
+    try {
+      Optional<ResidentFile> resident = resident(0);
+      if (resident.isEmpty()
+          || !outbox.hasRoom(length + Codec.DATA_HEADER_BYTES)
+          || !sendResident(0, resident.get())) { // it may have been evicted just now
+        return false;
+      }
+      finish();
+    } catch (IOException e) {
+      log.debug("a read was given up: {}", e.getMessage());
+    } finally {
+      letGo();
+    }
+    return true;
   }
 
   @Override
@@ -101,12 +118,19 @@ final class GetTask implements Runnable {
     } catch (IOException e) {
       log.debug("a read was given up: {}", e.getMessage());
     } catch (RuntimeException e) {
-      outbox.send(requestId, new Message.Failed(ErrorCode.of(e), String.valueOf(e.getMessage())));
+      outbox.send(requestId, ClientHandler.failed(e));
+    } catch (Error e) {
+      outbox.send(requestId, ClientHandler.failed(e));
+      throw e;
     } finally {
-      if (gathered != null) {
-        gathered.release();
-        gathered = null;
-      }
+      letGo();
+    }
+  }
+
+  private void letGo() {
+    if (gathered != null) {
+      gathered.release();
+      gathered = null;
     }
   }
 
@@ -154,6 +178,11 @@ final class GetTask implements Runnable {
               }
             } catch (IOException e) {
               cancel();
+            } catch (RuntimeException e) {
+              itemFailed(i, e);
+            } catch (Error e) {
+              itemFailed(i, e);
+              throw e;
             } finally {
               places.release();
             }
@@ -246,19 +275,26 @@ final class GetTask implements Runnable {
         try {
           reading.read(frame.nioBuffer(frame.writerIndex(), length));
           frame.writerIndex(frame.writerIndex() + length);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
           frame.release();
-          stats.failure();
-          outbox.send(
-              requestId,
-              new Message.ItemFailed(index, ErrorCode.of(e), String.valueOf(e.getMessage())));
+          itemFailed(index, e);
           return;
+        } catch (RuntimeException | Error e) {
+          frame.release();
+          throw e;
         }
         outbox.send(frame);
         stats.sent(length);
         position += length;
       } while (position < end && !cancelled);
     }
+  }
+
+  private void itemFailed(int index, Throwable reason) {
+    stats.failure();
+    outbox.send(
+        requestId,
+        new Message.ItemFailed(index, ErrorCode.of(reason), String.valueOf(reason.getMessage())));
   }
 
   /** The end of the answer, in the same write as what came last. */

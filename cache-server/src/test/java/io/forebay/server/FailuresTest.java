@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.DataSet;
+import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import io.forebay.ReadOrder;
+import io.forebay.metadata.FileVersion;
 import io.forebay.read.Origin;
+import io.forebay.samples.oss.Fault;
 import io.forebay.samples.oss.Shape;
+import io.forebay.store.ResidentFile;
 import io.forebay.wire.Codec;
 import io.forebay.wire.Item;
 import io.forebay.wire.Message;
@@ -21,12 +25,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -252,26 +259,121 @@ class FailuresTest {
   void aRequestThatClimbsOutOfItsDataSetIsRefused() throws Exception {
     nodes = new Nodes(directory, 1);
     FileStatus outside = FileStatus.file("../other/secret", 3, 0, "e");
-    try (Socket socket = nodes.connect(0)) {
-      socket.setSoTimeout(10_000);
-      OutputStream out = socket.getOutputStream();
-      DataInputStream in = new DataInputStream(socket.getInputStream());
-      out.write(frame(1, new Message.Hello(Codec.VERSION)));
-      in.readFully(new byte[in.readInt()]);
+    try (RawClient client = new RawClient()) {
       for (Message request :
           List.of(
               new Message.Get(Nodes.DATA_SET, ReadOrder.FREE, List.of(Item.whole(outside))),
               new Message.Stat(Nodes.DATA_SET, "a/../../x"),
               new Message.Prefetch(Nodes.DATA_SET, List.of(outside)))) {
-        out.write(frame(2, request));
-        byte[] answer = new byte[in.readInt()];
-        in.readFully(answer);
-        assertThat(Codec.decode(ByteBuffer.wrap(answer), answer.length).message())
+        client.send(2, request);
+        assertThat(client.answer())
             .isInstanceOfSatisfying(
                 Message.Failed.class, f -> assertThat(f.message()).contains("not allowed"));
       }
     }
     assertThat(nodes.oss().traffic().counts().total()).isZero();
+  }
+
+  /** Sends requests of its own, as no client of ours would. */
+  private final class RawClient implements AutoCloseable {
+
+    private final Socket socket;
+    private final DataInputStream in;
+
+    RawClient() throws IOException {
+      socket = nodes.connect(0);
+      socket.setSoTimeout(60_000);
+      in = new DataInputStream(socket.getInputStream());
+      send(1, new Message.Hello(Codec.VERSION));
+      receive();
+    }
+
+    void send(int id, Message request) throws IOException {
+      socket.getOutputStream().write(frame(id, request));
+    }
+
+    Codec.Frame receive() throws IOException {
+      byte[] frame = new byte[in.readInt()];
+      in.readFully(frame);
+      return Codec.decode(ByteBuffer.wrap(frame), frame.length);
+    }
+
+    /** The first answer that is no sign of life, of which there is one a second. */
+    Message answer() throws IOException {
+      Message message = receive().message();
+      for (int i = 0; i < 30 && message instanceof Message.Working; i++) {
+        message = receive().message();
+      }
+      return message;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void anErrorInTheServerEndsTheRequest() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.server(0).node().add(new DataSetSpec("bad", URI.create("throwing:/"), Map.of()));
+    FileStatus file = FileStatus.file("f", 10, 0, "e");
+    FileStatus other = FileStatus.file("g", 10, 0, "e");
+    int id = 2;
+    try (RawClient client = new RawClient()) {
+      for (Message request :
+          List.of(
+              new Message.Stat("bad", "f"),
+              new Message.ListDirectory("bad", ""),
+              new Message.Load("bad", List.of(Item.whole(file))),
+              new Message.Get("bad", ReadOrder.STRICT, List.of(Item.whole(file))),
+              new Message.Get(
+                  "bad", ReadOrder.FREE, List.of(Item.whole(file), Item.whole(other))))) {
+        client.send(id++, request);
+        Message answer = client.answer();
+        while (answer instanceof Message.ItemFailed failed) {
+          assertThat(failed.message()).contains(ThrowingStoreProvider.MESSAGE);
+          answer = client.answer();
+        }
+        if (answer instanceof Message.Failed failed) {
+          assertThat(failed.message()).contains(ThrowingStoreProvider.MESSAGE);
+        } else {
+          assertThat(answer).isInstanceOf(Message.Done.class);
+        }
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aFileThatLeavesBeforeItIsSentHoldsUpNoOtherRequestOfItsConnection() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.add("left", 1_000);
+    nodes.add("here", 1_000);
+    DataSet data = nodes.elsewhere().dataSet(Nodes.DATA_SET);
+    data.read("left");
+    data.read("here");
+    FileStatus left = data.stat("left");
+    FileStatus here = data.stat("here");
+    ResidentFile resident =
+        nodes
+            .server(0)
+            .node()
+            .store()
+            .find(FileVersion.of(Nodes.DATA_SET, left).id())
+            .orElseThrow();
+    Files.delete(resident.path());
+    nodes.oss().faults().nextOn("left", 100, Fault.HANG);
+    try (RawClient client = new RawClient()) {
+      for (int id = 2; id <= 3; id++) {
+        client.send(
+            id,
+            new Message.Get(
+                Nodes.DATA_SET, ReadOrder.STRICT, List.of(Item.whole(id == 2 ? left : here))));
+      }
+      assertThat(client.receive().requestId()).isEqualTo(3);
+    }
   }
 
   @Test

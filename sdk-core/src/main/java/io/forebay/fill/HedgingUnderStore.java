@@ -131,6 +131,9 @@ public final class HedgingUnderStore implements UnderStore, Source {
     } catch (RejectedExecutionException e) {
       receiver.failed(new IOException(file.path() + ": the cache is being closed", e));
       return;
+    } catch (Error e) {
+      receiver.failed(new IOException(file.path() + ": the request could not be sent", e));
+      throw e;
     }
     race.run();
     late.cancel(false);
@@ -143,7 +146,12 @@ public final class HedgingUnderStore implements UnderStore, Source {
   private void askAgain(Race race) {
     if (hedged.get() * ONE_IN < opened.get() && guarded.hasRoom() && race.join()) {
       hedged.incrementAndGet();
-      threads.execute(race);
+      try {
+        threads.execute(race);
+      } catch (RuntimeException | Error e) {
+        race.lose(new IOException(race.file.path() + ": the second request could not be sent", e));
+        throw e;
+      }
     }
   }
 

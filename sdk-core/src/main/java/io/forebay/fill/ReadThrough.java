@@ -488,6 +488,9 @@ public final class ReadThrough {
       haste.executor.execute(() -> run(version, blocks, first, run, haste.asked, haste.budget));
     } catch (RejectedExecutionException e) {
       abandon(version, first, run, new IOException("the cache is being closed", e));
+    } catch (OutOfMemoryError e) { // there can be no other thread
+      abandon(version, first, run, new IOException(version + ": no thread for a request", e));
+      throw e;
     }
   }
 

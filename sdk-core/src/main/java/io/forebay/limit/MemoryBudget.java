@@ -32,7 +32,15 @@ public final class MemoryBudget {
   /** Takes memory, of any content, and waits until others have given enough back. */
   public byte[] take(int length) throws InterruptedIOException {
     byte[] used = reserve(length);
-    return used == null ? new byte[length] : used;
+    if (used != null) {
+      return used;
+    }
+    try {
+      return new byte[length];
+    } catch (OutOfMemoryError e) {
+      release(length);
+      throw e;
+    }
   }
 
   private synchronized byte[] reserve(int length) throws InterruptedIOException {
@@ -54,10 +62,14 @@ public final class MemoryBudget {
 
   /** Gives memory back; nobody may use it any more. */
   public synchronized void giveBack(byte[] memory) {
-    taken -= memory.length;
     if (memory.length == blockBytes) {
       free.push(new SoftReference<>(memory));
     }
+    release(memory.length);
+  }
+
+  private synchronized void release(int length) {
+    taken -= length;
     notifyAll();
   }
 

@@ -119,7 +119,7 @@ final class Housekeeper implements AutoCloseable {
         pass(false);
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // without this thread the store would fill up
         log.error("keeping house failed; going on", e);
       }
     }
@@ -483,13 +483,15 @@ final class Housekeeper implements AutoCloseable {
 
   private void scrub() {
     Pace pace = new Pace(store.options().scrubBytesPerSecond());
-    try {
-      while (!stopping) {
+    while (!stopping) {
+      try {
         TimeUnit.MILLISECONDS.sleep(SCRUB_MILLIS);
         store.integrity().scrub(pace, () -> stopping);
+      } catch (InterruptedException | InterruptedIOException e) {
+        return; // the store is being closed
+      } catch (RuntimeException | Error e) {
+        log.error("the scrub failed; it is tried again", e);
       }
-    } catch (InterruptedException | InterruptedIOException e) {
-      // The store is being closed.
     }
   }
 

@@ -190,6 +190,10 @@ public final class AdminServer implements AutoCloseable {
     } catch (IOException e) {
       log.warn("{} failed", exchange.getRequestURI().getPath(), e);
       send(exchange, 500, "text/plain", String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      log.warn("{} failed", exchange.getRequestURI().getPath(), e);
+      send(exchange, 500, "text/plain", e.toString());
+      throw e;
     }
   }
 

@@ -104,8 +104,11 @@ final class LoadJob {
       end(failed == 0 ? "" : failed + " files could not be loaded");
     } catch (InterruptedIOException e) {
       end(cancelled ? "cancelled" : "the server was stopped; it goes on with the next start");
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       end(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      end(e.toString());
+      throw e;
     } finally {
       thread = null;
       Thread.interrupted(); // the thread is used again
