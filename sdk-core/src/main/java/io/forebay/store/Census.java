@@ -10,7 +10,11 @@ import java.util.List;
  */
 final class Census {
 
-  private static final int BUCKETS = 1024;
+  /** Buckets for the ages between a number and its double. */
+  private static final int PARTS = 128;
+
+  /** Enough for all times that a record can hold, which has 40 bits for them. */
+  private static final int BUCKETS = 34 * PARTS;
 
   /** Which records count. Called under the segment's lock. */
   interface Filter {
@@ -33,7 +37,7 @@ final class Census {
     if (bytes <= 0) {
       return List.of();
     }
-    int now = store.now();
+    long now = store.now();
     long[] histogram = new long[BUCKETS];
     store
         .table()
@@ -66,11 +70,18 @@ final class Census {
     return chosen.stream().flatMap(List::stream).toList();
   }
 
-  /** Bucket 0 goes first. */
-  private static int bucket(int lastUse, int now, boolean coldest) {
-    int bucket = (int) ((long) lastUse * (BUCKETS - 1) / Math.max(1, now));
-    bucket = Math.max(0, Math.min(BUCKETS - 1, bucket));
-    return coldest ? bucket : BUCKETS - 1 - bucket;
+  /**
+   * Bucket 0 goes first. Ages are told apart to within a hundredth of themselves, and those below a
+   * second exactly, however long the store has been open.
+   */
+  private static int bucket(long lastUse, long now, boolean coldest) {
+    long age = Math.max(0, now - lastUse); // negative for a file that is read meanwhile
+    int bucket = (int) age;
+    if (age >= PARTS) {
+      int doublings = Long.SIZE - Long.numberOfLeadingZeros(age / PARTS);
+      bucket = doublings * PARTS + (int) (age >> (doublings - 1)) % PARTS;
+    }
+    return coldest ? BUCKETS - 1 - bucket : bucket;
   }
 
   private long allocated(Segment segment, int slot) {

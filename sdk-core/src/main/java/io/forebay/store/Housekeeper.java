@@ -49,12 +49,15 @@ final class Housekeeper implements AutoCloseable {
   private Thread scrubber;
   private boolean woken;
   private volatile boolean stopping;
-  private long promoted = System.nanoTime();
-  private long cooled = System.nanoTime();
-  private long disksSeen = System.nanoTime();
+  private long promoted;
+  private long cooled;
+  private long disksSeen;
 
   Housekeeper(NodeStore store) {
     this.store = store;
+    this.promoted = store.nanoTime();
+    this.cooled = promoted;
+    this.disksSeen = promoted;
     this.census = new Census(store);
     this.mover = new Mover(store);
   }
@@ -131,7 +134,7 @@ final class Housekeeper implements AutoCloseable {
   void pass(boolean all) {
     passing.lock();
     try {
-      long now = System.nanoTime();
+      long now = store.nanoTime();
       watchDisks(all || now - disksSeen > DISK_NANOS);
       expire();
       store.shares().all().forEach(share -> share.plans().dropLapsed());
@@ -158,7 +161,7 @@ final class Housekeeper implements AutoCloseable {
 
   private void watchDisks(boolean probe) {
     if (probe) {
-      disksSeen = System.nanoTime();
+      disksSeen = store.nanoTime();
     }
     for (TierDirectory directory : store.all()) {
       if (probe && directory.isReadable()) {
@@ -365,7 +368,7 @@ final class Housekeeper implements AutoCloseable {
 
   /** Whether nobody read a data set for long, while others are read. */
   private boolean isIdle(Share share) {
-    return (store.now() - share.lastUse()) * 10L > store.options().idleAfter().toMillis();
+    return (store.now() - share.lastUse()) * 10 > store.options().idleAfter().toMillis();
   }
 
   /** Returns how much became free, whatever was filled meanwhile. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +52,14 @@ public final class NodeStore implements Closeable {
   private final LongAdder movedUp = new LongAdder();
   private final LongAdder movedDown = new LongAdder();
   private final LongAdder expired = new LongAdder();
-  private final long opened = System.nanoTime();
+  private final LongSupplier nanoTime;
+  private final long opened;
 
-  private NodeStore(StoreOptions options, StoreListener listener) {
+  private NodeStore(StoreOptions options, StoreListener listener, LongSupplier nanoTime) {
     this.options = options;
     this.listener = listener;
+    this.nanoTime = nanoTime;
+    this.opened = nanoTime.getAsLong();
     this.shares = new Shares(options.tiers().size(), Room.capacityBytes(options.tiers()));
     for (int tier = 0; tier < options.tiers().size(); tier++) {
       for (TierOptions.Directory directory : options.tiers().get(tier).directories()) {
@@ -75,14 +79,20 @@ public final class NodeStore implements Closeable {
    * @throws IOException when not one directory can be opened
    */
   public static NodeStore open(StoreOptions options, StoreListener listener) throws IOException {
-    NodeStore store = recover(options, listener);
+    NodeStore store = recover(options, listener, System::nanoTime);
     store.housekeeper.start();
     return store;
   }
 
   /** Opens a store in which nothing happens in the background. */
   static NodeStore recover(StoreOptions options, StoreListener listener) throws IOException {
-    NodeStore store = new NodeStore(options, listener);
+    return recover(options, listener, System::nanoTime);
+  }
+
+  /** As {@link #recover(StoreOptions, StoreListener)}, with another clock. */
+  static NodeStore recover(StoreOptions options, StoreListener listener, LongSupplier nanoTime)
+      throws IOException {
+    NodeStore store = new NodeStore(options, listener, nanoTime);
     new Recovery(store).run();
     if (store.directories.stream().noneMatch(TierDirectory::isReadable)) {
       TierDirectory first = store.directories.get(0);
@@ -146,10 +156,18 @@ public final class NodeStore implements Closeable {
   }
 
   /** Time since the opening in hundredths of a second. */
-  int now() {
-    return (int) ((System.nanoTime() - opened) / TICK_NANOS);
+  long now() {
+    return (nanoTime() - opened) / TICK_NANOS;
   }
 
+  long nanoTime() {
+    return nanoTime.getAsLong();
+  }
+
+  /**
+   * Seconds since 1970, of which only differences count: these stay right when the number overflows
+   * in 2038.
+   */
   static int epochSeconds() {
     return (int) (System.currentTimeMillis() / 1000);
   }
@@ -229,7 +247,7 @@ public final class NodeStore implements Closeable {
     Share share;
     long allocated = 0;
     boolean first;
-    int now = now();
+    long now = now();
     Segment segment = table.of(id);
     synchronized (segment) {
       int slot = segment.find(id);
@@ -512,7 +530,7 @@ public final class NodeStore implements Closeable {
   public Pruned prune(String dataSet, Predicate<Candidate> choice) {
     Share share = shares.of(dataSet);
     List<FileId> chosen = new ArrayList<>();
-    int now = now();
+    long now = now();
     int seconds = epochSeconds();
     table.forEach(
         (segment, slot) -> {

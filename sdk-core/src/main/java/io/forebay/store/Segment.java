@@ -55,6 +55,9 @@ final class Segment {
   private static final int WRITERS = 44;
   private static final int HEAT = 46;
 
+  /** Of the last use, for an int of hundredths of a second overflows after 248 days. */
+  private static final int LAST_USE_HIGH = 47;
+
   private static final int CHUNK = 1024;
 
   private final List<ByteBuffer> chunks = new ArrayList<>();
@@ -89,7 +92,7 @@ final class Segment {
     return NOT_FOUND;
   }
 
-  int insert(FileId id, long length, int dataSet, int blocks, int now, int admittedSeconds) {
+  int insert(FileId id, long length, int dataSet, int blocks, long now, int admittedSeconds) {
     if (4 * (size + 1) > 3 * index.length) {
       grow();
     }
@@ -99,7 +102,7 @@ final class Segment {
     record.putLong(at + HIGH, id.high());
     record.putLong(at + LOW, id.low());
     record.putLong(at + LENGTH, length);
-    record.putInt(at + LAST_USE, now);
+    lastUse(slot, now);
     record.putInt(at + ADMITTED, admittedSeconds);
     record.putInt(at + CRC, 0);
     record.putInt(at + STAMP, ++stamps == 0 ? ++stamps : stamps);
@@ -206,13 +209,22 @@ final class Segment {
     return record(slot).getInt(at(slot) + STAMP);
   }
 
-  int lastUse(int slot) {
-    return record(slot).getInt(at(slot) + LAST_USE);
+  /** In hundredths of a second since the store was opened. */
+  long lastUse(int slot) {
+    ByteBuffer record = record(slot);
+    int at = at(slot);
+    long high = record.get(at + LAST_USE_HIGH);
+    return high << Integer.SIZE | Integer.toUnsignedLong(record.getInt(at + LAST_USE));
+  }
+
+  private void lastUse(int slot, long time) {
+    record(slot).putInt(at(slot) + LAST_USE, (int) time);
+    record(slot).put(at(slot) + LAST_USE_HIGH, (byte) (time >> Integer.SIZE));
   }
 
   /** Notes a read, and that there was one more of them. */
-  void use(int slot, int now) {
-    record(slot).putInt(at(slot) + LAST_USE, now);
+  void use(int slot, long now) {
+    lastUse(slot, now);
     int heat = heat(slot);
     if (heat < Byte.MAX_VALUE) {
       record(slot).put(at(slot) + HEAT, (byte) (heat + 1));

@@ -21,7 +21,7 @@ final class Share {
   private volatile CachePolicy policy;
   private final Plans plans = new Plans();
   private volatile Retention retention;
-  private volatile int lastUse;
+  private volatile long lastUse;
   private final long capacity;
 
   /** Paths that are pinned, each with everything below it. */
@@ -206,7 +206,7 @@ final class Share {
   /**
    * @param local whether by a process of this node
    */
-  void hit(int tier, long bytes, int now, boolean local) {
+  void hit(int tier, long bytes, long now, boolean local) {
     lastUse = now;
     hits[tier].increment();
     hitBytes[tier].add(bytes);
@@ -215,7 +215,7 @@ final class Share {
     }
   }
 
-  void missed(long bytes, int now) {
+  void missed(long bytes, long now) {
     lastUse = now;
     misses.increment();
     missBytes.add(bytes);
@@ -226,7 +226,7 @@ final class Share {
     evictedBytes.add(bytes);
   }
 
-  int lastUse() {
+  long lastUse() {
     return lastUse;
   }
 

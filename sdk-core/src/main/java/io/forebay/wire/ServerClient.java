@@ -212,8 +212,8 @@ public final class ServerClient implements AutoCloseable {
 
   /**
    * Reads one range. The target is filled, or an exception says why not. When the connection is
-   * lost under the answer, the rest is asked for again, in small pieces: a server reads those before
-   * it announces them, so it can read them from elsewhere where its disk fails.
+   * lost under the answer, the rest is asked for again, in small pieces: a server reads those
+   * before it announces them, so it can read them from elsewhere where its disk fails.
    */
   public void read(String dataSet, Item item, ByteBuffer target) throws IOException {
     int start = target.position();

@@ -66,7 +66,7 @@ class TieringTest {
 
   /** Lets the store's clock, of a hundredth of a second, go on. */
   private void tick() {
-    int before = store.now();
+    long before = store.now();
     while (store.now() == before) {
       Thread.onSpinWait();
     }
