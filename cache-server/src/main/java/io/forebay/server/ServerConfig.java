@@ -3,6 +3,7 @@ package io.forebay.server;
 import io.forebay.CachePolicy;
 import io.forebay.DataSetSpec;
 import io.forebay.config.CachePolicies;
+import io.forebay.config.DataSize;
 import io.forebay.config.Durations;
 import io.forebay.config.Setting;
 import io.forebay.dataset.spec.Manifest;
@@ -108,6 +109,8 @@ public record ServerConfig(
   private static final String DATA_SET = "dataset.";
 
   private static final long DEFAULT_QUOTA_BYTES = 10L << 30;
+
+  private static final int MAX_BLOCK_BYTES = 1 << 30;
 
   /** The longest path of a Unix-domain socket, without its final NUL (sockaddr_un). */
   private static final int MAX_SOCKET_PATH = 107;
@@ -265,10 +268,19 @@ public record ServerConfig(
             : TierConfig.parse(tierKeys);
     return new StoreOptions(
         tiers,
-        Math.toIntExact(Setting.bytes(plain, "block", StoreOptions.DEFAULT_BLOCK_BYTES)),
+        Setting.of(plain, "block", ServerConfig::block, StoreOptions.DEFAULT_BLOCK_BYTES),
         Setting.bytes(plain, "move.bandwidth", StoreOptions.DEFAULT_MOVE_BYTES_PER_SECOND),
         Setting.bytes(plain, "scrub.bandwidth", StoreOptions.DEFAULT_SCRUB_BYTES_PER_SECOND),
         Setting.of(plain, "idle.after", Durations::parse, StoreOptions.DEFAULT_IDLE_AFTER));
+  }
+
+  private static int block(String text) {
+    long bytes = DataSize.parse(text).bytes();
+    if (bytes > MAX_BLOCK_BYTES) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is more than the " + new DataSize(MAX_BLOCK_BYTES) + " of a block");
+    }
+    return (int) bytes;
   }
 
   private static Address.Tcp tcp(String text) {

@@ -61,6 +61,7 @@ class ServerConfigTest {
         "directory = /d\\nmembers = x=1.2.3.4:5 | members",
         "directory = /d\\ndataset.x.fs.oss.endpoint = e | dataset.x.root",
         "directory = /d\\ndataset.x.root = no-scheme | no-scheme",
+        "directory = /d\\nblock = 4GiB | block",
         "directory = /d\\nname = \\u12 | forebay.properties",
       })
   void aBadFileIsAnErrorThatNamesFileAndKey(String text, String noun) {
@@ -87,5 +88,14 @@ class ServerConfigTest {
   })
   void amountsOfDataAreParsed(String text, long bytes) {
     assertThat(DataSize.parse(text).bytes()).isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"100m, 100Mi", "1.5 m, 100Mi", "8EiB, 8 EiB", "10000000P, 8 EiB", "-1, -1"})
+  void amountsOfDataThatMeanSomethingElseOrAreTooLargeAreRefused(String text, String noun) {
+    assertThatThrownBy(() -> DataSize.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(text)
+        .hasMessageContaining(noun);
   }
 }

@@ -1,5 +1,6 @@
 package io.forebay.config;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,12 +12,14 @@ import java.util.regex.Pattern;
  */
 public record DataSize(long bytes) {
 
+  private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
+
   private static final Pattern FORM =
       Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGTPE]?)(i?)(B?)", Pattern.CASE_INSENSITIVE);
 
   /**
-   * Parses {@code 512}, {@code 100MB} (powers of 1000) or {@code 4MiB}, {@code 4Mi} (powers of
-   * 1024).
+   * Parses {@code 512}, {@code 100MB}, {@code 100M} (powers of 1000) or {@code 4MiB}, {@code 4Mi}
+   * (powers of 1024). A lone {@code m} is refused: Kubernetes means a thousandth by it.
    *
    * @throws IllegalArgumentException naming the text and the form
    */
@@ -26,10 +29,18 @@ public record DataSize(long bytes) {
       throw new IllegalArgumentException(
           "'" + text + "' is no amount of data; use for example 512, 100MB or 4GiB");
     }
+    if (text.strip().endsWith("m")) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is thousandths of a byte to Kubernetes; use for example 100M or 100Mi");
+    }
     String unit = matcher.group(2).toUpperCase(Locale.ROOT);
     int power = unit.isEmpty() ? 0 : "KMGTPE".indexOf(unit) + 1;
-    int base = matcher.group(3).isEmpty() ? 1000 : 1024;
-    return new DataSize((long) (Double.parseDouble(matcher.group(1)) * Math.pow(base, power)));
+    BigDecimal base = BigDecimal.valueOf(matcher.group(3).isEmpty() ? 1000 : 1024);
+    BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(base.pow(power));
+    if (bytes.compareTo(MOST) > 0) {
+      throw new IllegalArgumentException("'" + text + "' is more than 8 EiB, the most there can be");
+    }
+    return new DataSize(bytes.longValue());
   }
 
   /** In the largest fitting power of 1000, such as {@code 1.5 GB}. */

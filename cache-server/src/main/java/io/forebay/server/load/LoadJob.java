@@ -66,7 +66,7 @@ final class LoadJob {
   }
 
   /** Ends it before it began. */
-  void fail(String why) {
+  synchronized void fail(String why) {
     startedNanos = System.nanoTime();
     end(why);
   }
@@ -83,11 +83,22 @@ final class LoadJob {
     return stopped && phase != LoadReport.Phase.Complete;
   }
 
-  void run(NodeDataSet dataSet, DataSet client) {
+  /** False when it was ended while it waited. */
+  private synchronized boolean begin() {
+    if (isOver()) {
+      return false;
+    }
     thread = Thread.currentThread();
     startedNanos = System.nanoTime();
     reason = "";
     phase = LoadReport.Phase.Executing;
+    return true;
+  }
+
+  void run(NodeDataSet dataSet, DataSet client) {
+    if (!begin()) {
+      return;
+    }
     try {
       if (cancelled || stopped) {
         throw new InterruptedIOException("the load was ended before it began");
@@ -104,9 +115,9 @@ final class LoadJob {
       end(failed == 0 ? "" : failed + " files could not be loaded");
     } catch (InterruptedIOException e) {
       end(cancelled ? "cancelled" : "the server was stopped; it goes on with the next start");
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       end(String.valueOf(e.getMessage()));
-    } catch (RuntimeException | Error e) {
+    } catch (Error e) {
       end(e.toString());
       throw e;
     } finally {
@@ -138,9 +149,13 @@ final class LoadJob {
   }
 
   /** Ends it for good; what it loaded stays. */
-  void cancel() {
+  synchronized void cancel() {
     cancelled = true;
-    interrupt();
+    if (phase == LoadReport.Phase.Pending) {
+      fail("cancelled");
+    } else {
+      interrupt();
+    }
   }
 
   /** Ends it because the server ends. */

@@ -2,6 +2,7 @@ package io.forebay.server.load;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.DataSet;
+import io.forebay.UnknownDataSetException;
 import io.forebay.dataset.spec.Schedule;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
@@ -145,15 +146,26 @@ public final class LoadJobs implements AutoCloseable {
   private void followLoad(LoadJob job) throws IOException {
     LoadRequest request = job.request();
     LoadJob before = jobs.get(request.after());
-    if (before == null || !before.isOver() || before.isUnfinished()) {
+    if (!isServed(request.dataSet())) {
+      job.fail("data set '" + request.dataSet() + "' is not served any more");
+      Files.deleteIfExists(file(request.name()));
+    } else if (before == null || !before.isOver() || before.isUnfinished()) {
       return;
-    }
-    if (before.isComplete()) {
+    } else if (before.isComplete()) {
       keep(request.released());
       begin(request.released());
     } else {
       job.fail("load '" + request.after() + "' failed, which was to be complete before");
       Files.deleteIfExists(file(request.name()));
+    }
+  }
+
+  private boolean isServed(String dataSet) {
+    try {
+      node.dataSet(dataSet);
+      return true;
+    } catch (UnknownDataSetException e) {
+      return false;
     }
   }
 
@@ -179,14 +191,26 @@ public final class LoadJobs implements AutoCloseable {
     try {
       NodeDataSet dataSet = node.dataSet(request.dataSet());
       job.run(dataSet, client.dataSet(dataSet.spec().name()));
+    } catch (IOException | RuntimeException e) {
+      job.fail(String.valueOf(e.getMessage()));
+    } finally {
       if (!job.isUnfinished()) {
         follow(); // those that wait for this one, which nobody remembers after a restart
-        if (!request.repeats()) {
-          Files.deleteIfExists(file(request.name()));
-        }
+        forget(job);
       }
+    }
+  }
+
+  /** Has a load that is over not begun again at the next start. */
+  private synchronized void forget(LoadJob job) {
+    LoadRequest request = job.request();
+    if (request.repeats() || jobs.get(request.name()) != job) { // there may be another one by now
+      return;
+    }
+    try {
+      Files.deleteIfExists(file(request.name()));
     } catch (IOException e) {
-      log.warn("load {} of {} could not run: {}", request.name(), request.dataSet(), e.toString());
+      log.warn("load {} is over, and will run again after the next start", request.name(), e);
     }
   }
 
