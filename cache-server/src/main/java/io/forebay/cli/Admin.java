@@ -42,6 +42,13 @@ final class Admin {
     private String address;
   }
 
+  /** That of the server whose directory this is. */
+  static Admin of(Path directory) {
+    Admin admin = new Admin();
+    admin.where.directory = directory;
+    return admin;
+  }
+
   String get(String path) throws IOException, InterruptedException {
     return get(path, Map.of());
   }

@@ -1,9 +1,11 @@
 package io.forebay.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.DataSetSpec;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.SharedMaps;
 import io.forebay.server.ServerConfig;
+import io.forebay.server.admin.StatusReport;
 import io.forebay.store.TierOptions;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
@@ -17,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,6 +71,9 @@ final class DoctorCommand implements Callable<Integer> {
         }
       }
       boolean running = NodeInfo.read(server.node().directory()).isPresent();
+      if (running) {
+        check("the server that runs here", () -> running(server.node().directory()));
+      }
       check("port " + server.tcp(), () -> port(server.tcp(), running));
       check("port " + server.admin(), () -> port(server.admin(), running));
       for (DataSetSpec dataSet : server.dataSets()) {
@@ -107,16 +111,21 @@ final class DoctorCommand implements Callable<Integer> {
   private String maps() throws IOException {
     Path directory = Files.createTempDirectory("forebay-doctor");
     try {
-      Optional<SharedMaps> maps = SharedMaps.open(directory, "doctor");
-      if (maps.isEmpty()) {
-        throw new IOException("this JVM lacks flags; start it with " + SharedMaps.JVM_FLAGS);
-      }
-      maps.get().close();
+      SharedMaps.open(directory, "doctor").close();
       return "can be opened";
     } finally {
       SharedMaps.deleteOthers(directory, "none");
       Files.delete(directory);
     }
+  }
+
+  private static String running(Path directory) throws IOException, InterruptedException {
+    StatusReport report =
+        new ObjectMapper().readValue(Admin.of(directory).get("/status"), StatusReport.class);
+    if (!report.troubles().isEmpty()) {
+      throw new IOException(String.join("; ", report.troubles()));
+    }
+    return report.ready() ? "ready" : "starting";
   }
 
   private String fuse() throws IOException {

@@ -45,14 +45,15 @@ final class StatusCommand implements Callable<Integer> {
   private static void print(StatusReport report, PrintWriter out) {
     out.printf(
         Locale.ROOT,
-        "%s: %s, up %,d s, %,d files resident, %,d bad blocks found%n%n",
+        "%s: %s, up %,d s, %,d files resident, %,d bad blocks found%n",
         report.name(),
         report.ready() ? "ready" : "starting",
         report.uptimeSeconds(),
         report.files(),
         report.corruptBlocks());
+    report.troubles().forEach(trouble -> out.println("TROUBLE " + trouble));
     out.printf(
-        "%-5s %-5s %10s %10s %6s  %-9s  %s%n",
+        "%n%-5s %-5s %10s %10s %6s  %-9s  %s%n",
         "TIER", "KIND", "USED", "QUOTA", "", "STATE", "PATH");
     for (StatusReport.Tier tier : report.tiers()) {
       out.printf(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.DataSet;
+import io.forebay.background.BackgroundTasks;
 import io.forebay.cli.ForebayCommand;
 import io.forebay.server.admin.StatusReport;
 import java.io.IOException;
@@ -86,6 +87,27 @@ class AdminTest {
     assertThat(send("GET", "/readyz").body()).isEqualTo("ready\n");
     assertThat(send("GET", "/nothing").statusCode()).isEqualTo(404);
     assertThat(send("GET", "/prune?dataset=images").statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void whatFailsInTheBackgroundIsToldEverywhereUntilItWorksAgain() throws Exception {
+    BackgroundTasks background = nodes.server(0).node().background();
+    background.run(
+        "counting sheep",
+        () -> {
+          throw new AssertionError("no such class");
+        });
+    String trouble = "counting sheep: java.lang.AssertionError: no such class";
+    assertThat(send("GET", "/readyz").body()).isEqualTo("ready, but:\n" + trouble + "\n");
+    assertThat(status().troubles()).containsExactly(trouble);
+    assertThat(send("GET", "/metrics").body()).contains("forebay_background_troubles 1.0");
+    assertThat(run(0, "status", "--node", node())).contains("TROUBLE " + trouble);
+    assertThat(run(1, "doctor", "--set", "directory=" + node()))
+        .contains("WRONG  the server that runs here: " + trouble);
+
+    background.run("counting sheep", () -> {});
+    assertThat(send("GET", "/readyz").body()).isEqualTo("ready\n");
+    assertThat(run(0, "status", "--node", node())).doesNotContain("TROUBLE");
   }
 
   @Test

@@ -48,7 +48,7 @@ public class MetadataBenchmark {
   @Setup
   public void open() throws IOException {
     directory = Files.createTempDirectory("forebay-maps-");
-    maps = SharedMaps.open(directory, "bench").orElseThrow();
+    maps = SharedMaps.open(directory, "bench");
     for (int i = 0; i < FILES; i++) {
       maps.namespace().put(DATA_SET, file(i));
       maps.residency()

@@ -146,7 +146,7 @@ final class Snapshots {
   }
 
   private static void look(Path mapDirectory, String generation) throws IOException {
-    SharedMaps maps = SharedMaps.open(mapDirectory, generation).orElseThrow();
+    SharedMaps maps = SharedMaps.open(mapDirectory, generation);
     SplittableRandom random = new SplittableRandom(7);
     long[] nanos = new long[200_000];
     for (int pass = 0; pass < 3; pass++) {

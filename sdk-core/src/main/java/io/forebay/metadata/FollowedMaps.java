@@ -26,7 +26,8 @@ public final class FollowedMaps implements Namespace, Residents {
   private final Consumer<String> stuck;
   private final HeapNamespace near = new HeapNamespace(NEAR_NAMES);
   private volatile Optional<Current> current = Optional.empty();
-  private volatile boolean impossible;
+  private String tried = "";
+  private String warning = "";
 
   /**
    * @param directory of the node; empty for a client that is on none
@@ -42,33 +43,58 @@ public final class FollowedMaps implements Namespace, Residents {
     return directory.isPresent();
   }
 
-  /** Looks whether there is another generation, and uses it; cheap if not. */
-  public synchronized void follow() throws IOException {
-    if (directory.isEmpty() || impossible) {
+  /**
+   * Looks whether there is another generation, and uses it; cheap if not. Where its maps cannot be
+   * opened, a warning says so once, and nothing is known here but what this process asked for.
+   */
+  public synchronized void follow() {
+    if (directory.isEmpty()) {
       return;
     }
-    Optional<NodeInfo> node = NodeInfo.read(directory.get());
-    if (node.isEmpty() || !node.get().sharedMaps()) {
-      return; // what is open stays correct: tier files never change
+    try {
+      Optional<NodeInfo> node = NodeInfo.read(directory.get());
+      if (node.isPresent() && node.get().sharedMaps()) {
+        follow(node.get());
+      } // else what is open stays correct: tier files never change
+      warning = "";
+    } catch (IOException e) {
+      warn(String.valueOf(e.getMessage()));
     }
-    String generation = node.get().generation();
-    if (current.isPresent() && current.get().node.generation().equals(generation)) {
+  }
+
+  private void follow(NodeInfo node) {
+    String generation = node.generation();
+    if (tried.equals(generation)) {
       return;
     }
-    Optional<SharedMaps> maps =
-        SharedMaps.open(
-            directory.get().resolve("maps"),
-            generation,
-            SharedMaps.EXPECTED_NAMES,
-            new MapTrouble(kind -> stuck.accept(generation)));
-    if (maps.isEmpty()) {
-      impossible = true;
-      return;
-    }
+    tried = generation;
     Optional<Current> before = current;
-    current = Optional.of(new Current(node.get(), maps.get()));
+    try {
+      SharedMaps maps =
+          SharedMaps.follow(
+              directory.orElseThrow().resolve("maps"),
+              generation,
+              new MapTrouble(kind -> stuck.accept(generation)));
+      current = Optional.of(new Current(node, maps));
+      log.debug("following generation {}", generation);
+    } catch (IOException e) {
+      warn(String.valueOf(e.getMessage()));
+      // The owner writes no more into the maps before, so what they say grows old.
+      near.clear();
+      current = Optional.empty();
+    }
     before.ifPresent(b -> b.maps.close());
-    log.debug("following generation {}", generation);
+  }
+
+  private void warn(String reason) {
+    if (!warning.equals(reason)) {
+      warning = reason;
+      log.warn(
+          "the shared maps of the node in {} cannot be used; this process asks the cache server"
+              + " instead: {}",
+          directory.orElseThrow(),
+          reason);
+    }
   }
 
   @Override

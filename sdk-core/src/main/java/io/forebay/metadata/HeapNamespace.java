@@ -57,6 +57,13 @@ public final class HeapNamespace implements Namespace {
     listings.asMap().keySet().removeIf(key -> key.dataSet().equals(dataSet));
   }
 
+  /** Forgets everything of all data sets. */
+  void clear() {
+    epoch.incrementAndGet();
+    files.invalidateAll();
+    listings.invalidateAll();
+  }
+
   /** One for all data sets: a change too many does no harm. */
   @Override
   public long epoch(String dataSet) {

@@ -1,6 +1,7 @@
 package io.forebay.metadata;
 
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.hash.locks.InterProcessDeadLockException;
 import org.slf4j.Logger;
@@ -18,11 +19,13 @@ final class MapTrouble {
     /** A lock is held by a process that is no more. */
     STUCK,
     /** There is no room for more. */
-    FULL
+    FULL,
+    /** Their file, or the library, does not work. */
+    BROKEN
   }
 
   private final Consumer<Kind> listener;
-  private volatile boolean stuck;
+  private volatile boolean unusable;
   private boolean told;
 
   /**
@@ -32,27 +35,53 @@ final class MapTrouble {
     this.listener = listener;
   }
 
-  /** Whether the maps are to be left alone. */
-  boolean isStuck() {
-    return stuck;
+  /**
+   * Runs an operation on the maps.
+   *
+   * @return null when it fails, or when the maps are to be left alone: metadata can always be had
+   *     from elsewhere
+   */
+  <T> T call(Supplier<T> operation) {
+    if (unusable) {
+      return null;
+    }
+    try {
+      return operation.get();
+    } catch (OutOfMemoryError e) {
+      throw e; // the process's trouble, not that of the maps
+    } catch (RuntimeException | Error e) {
+      met(e);
+      return null;
+    }
   }
 
-  /** Notes a failed operation. Metadata can always be had from elsewhere, so nobody else hears. */
-  void met(RuntimeException e) {
+  /** As {@link #call}, without a result. */
+  void run(Runnable operation) {
+    call(
+        () -> {
+          operation.run();
+          return null;
+        });
+  }
+
+  private void met(Throwable e) {
     if (e instanceof ChronicleHashClosedException) {
       return; // replaced by another generation just now
     }
     if (e instanceof InterProcessDeadLockException) {
-      stuck = true;
+      unusable = true;
       tell(Kind.STUCK, e);
+    } else if (e instanceof Error) {
+      unusable = true; // such as the InternalError for a page that the disk cannot give
+      tell(Kind.BROKEN, e);
     } else if (e instanceof IllegalStateException) {
       tell(Kind.FULL, e);
     } else {
-      log.warn("an entry does not fit into the shared maps: {}", e.getMessage());
+      log.warn("an entry of the shared maps cannot be read or written: {}", e.toString());
     }
   }
 
-  private void tell(Kind kind, RuntimeException e) {
+  private void tell(Kind kind, Throwable e) {
     synchronized (this) {
       if (told) {
         return;

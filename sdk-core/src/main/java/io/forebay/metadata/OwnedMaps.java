@@ -57,6 +57,7 @@ public final class OwnedMaps implements Namespace {
   private final CountDownLatch opened = new CountDownLatch(1);
   private final Thread writer = new Thread(this::run, "forebay-maps");
   private volatile Current current;
+  private volatile Optional<String> trouble = Optional.empty();
   private volatile boolean opening;
   private volatile boolean closing;
 
@@ -89,6 +90,11 @@ public final class OwnedMaps implements Namespace {
     opening = true;
     work.add(() -> open(false));
     writer.start();
+  }
+
+  /** Why they could not be opened or updated last; empty while nothing is wrong. */
+  public Optional<String> trouble() {
+    return trouble;
   }
 
   /** Names the map files; empty while there are none. */
@@ -152,7 +158,9 @@ public final class OwnedMaps implements Namespace {
         work.take().run();
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        // A thread that died would leave the other processes with what is here now, for good.
+        trouble = Optional.of(e.toString());
         log.error("the shared maps could not be updated; going on", e);
       }
     }
@@ -165,22 +173,20 @@ public final class OwnedMaps implements Namespace {
    */
   private void open(boolean copyNames) {
     String generation = UUID.randomUUID().toString();
-    MapTrouble trouble = new MapTrouble(kind -> replace(generation, kind));
+    MapTrouble ofGeneration = new MapTrouble(kind -> replace(generation, kind));
     try {
-      Optional<SharedMaps> maps = SharedMaps.open(directory, generation, expected, trouble);
-      if (maps.isEmpty()) {
-        return;
-      }
-      residents.accept(maps.get().residency()::put);
+      SharedMaps maps = SharedMaps.create(directory, generation, expected, ofGeneration);
+      residents.accept(maps.residency()::put);
       Current before = current;
       turning.writeLock().lock();
       try {
         if (before == null) {
-          onHeap.copyTo(maps.get().namespace());
+          onHeap.copyTo(maps.namespace());
         } else if (copyNames) {
-          before.maps.copyNamesTo(maps.get());
+          before.maps.copyNamesTo(maps);
         }
-        current = new Current(generation, maps.get());
+        current = new Current(generation, maps);
+        trouble = Optional.empty();
       } finally {
         turning.writeLock().unlock();
       }
@@ -194,8 +200,9 @@ public final class OwnedMaps implements Namespace {
         closeLater(before.maps);
       }
     } catch (IOException e) {
+      trouble = Optional.of(String.valueOf(e.getMessage()));
       log.warn(
-          "the shared maps cannot be opened; other processes ask the server: {}", e.toString());
+          "the shared maps cannot be opened; other processes ask the server: {}", e.getMessage());
     } finally {
       opened.countDown();
     }

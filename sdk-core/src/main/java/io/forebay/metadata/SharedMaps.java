@@ -3,23 +3,18 @@ package io.forebay.metadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The two memory-mapped maps of a node, {@code namespace} and {@code residency}. Chronicle Map
- * needs JVM flags; where they are missing the maps are not available, one warning names the flags,
- * and everything works through the server.
+ * needs JVM flags; where they are missing the maps cannot be opened, and everything works through
+ * the server.
  */
 public final class SharedMaps {
-
-  private static final Logger log = LoggerFactory.getLogger(SharedMaps.class);
 
   /** What a JVM needs on its command line to open the maps. */
   public static final String JVM_FLAGS =
@@ -28,10 +23,11 @@ public final class SharedMaps {
           + " --add-opens=java.base/java.lang=ALL-UNNAMED"
           + " --add-opens=java.base/java.lang.reflect=ALL-UNNAMED";
 
+  private static final String NAMESPACE = "namespace.";
+  private static final String RESIDENCY = "residency.";
+
   /** Names the maps are laid out for at first; they can hold ten times as many. Sparse files. */
   static final long EXPECTED_NAMES = 1_000_000;
-
-  private static final AtomicBoolean warned = new AtomicBoolean();
 
   private final SharedNamespace namespace;
   private final SharedResidency residency;
@@ -49,25 +45,46 @@ public final class SharedMaps {
     return residency;
   }
 
-  /** Opens the maps of one generation, and creates them where needed, outside of any node. */
-  public static Optional<SharedMaps> open(Path directory, String generation) throws IOException {
-    return open(directory, generation, EXPECTED_NAMES, new MapTrouble(kind -> {}));
+  /**
+   * Opens the maps of one generation, and creates them where needed, outside of any node.
+   *
+   * @param directory made if it is missing
+   */
+  public static SharedMaps open(Path directory, String generation) throws IOException {
+    return create(directory, generation, EXPECTED_NAMES, new MapTrouble(kind -> {}));
   }
 
   /**
-   * Opens the maps of one generation, and creates them where needed.
+   * Creates the maps of a generation.
    *
-   * @param expected names to lay them out for, if they are new
-   * @return empty, after a warning, when this JVM cannot open such maps
+   * @param directory made if it is missing
+   * @param expected names to lay them out for
    */
-  static Optional<SharedMaps> open(
+  static SharedMaps create(Path directory, String generation, long expected, MapTrouble trouble)
+      throws IOException {
+    Files.createDirectories(directory);
+    return openOrCreate(directory, generation, expected, trouble);
+  }
+
+  /** Opens the maps that the owner of the directory created. */
+  static SharedMaps follow(Path directory, String generation, MapTrouble trouble)
+      throws IOException {
+    for (String name : List.of(NAMESPACE, RESIDENCY)) {
+      Path file = directory.resolve(name + generation);
+      if (!Files.isWritable(file)) { // a reader writes too: its locks are in the file
+        throw new IOException(file + (Files.exists(file) ? " is read-only" : " is missing"));
+      }
+    }
+    return openOrCreate(directory, generation, EXPECTED_NAMES, trouble);
+  }
+
+  private static SharedMaps openOrCreate(
       Path directory, String generation, long expected, MapTrouble trouble) throws IOException {
     // Chronicle reports its use to the internet, and advertises in logs, unless told not to.
     System.setProperty("chronicle.analytics.disable", "true");
     System.setProperty("chronicle.announcer.disable", "true");
     // A process killed inside a lock leaves it locked: wait two seconds for it, not sixty.
     System.setProperty("net.openhft.chronicle.map.lockTimeoutSeconds", "2");
-    Files.createDirectories(directory);
     ChronicleMap<byte[], byte[]> names = null;
     try {
       names =
@@ -81,7 +98,7 @@ public final class SharedMaps {
               .maxBloatFactor(10)
               .putReturnsNull(true)
               .removeReturnsNull(true)
-              .createPersistedTo(directory.resolve("namespace." + generation).toFile());
+              .createPersistedTo(directory.resolve(NAMESPACE + generation).toFile());
       ChronicleMap<byte[], byte[]> places =
           ChronicleMapBuilder.of(byte[].class, byte[].class)
               .name("residency")
@@ -91,25 +108,23 @@ public final class SharedMaps {
               .maxBloatFactor(10)
               .putReturnsNull(true)
               .removeReturnsNull(true)
-              .createPersistedTo(directory.resolve("residency." + generation).toFile());
-      return Optional.of(
-          new SharedMaps(
-              new SharedNamespace(names, trouble), new SharedResidency(places, trouble)));
-    } catch (IOException e) {
+              .createPersistedTo(directory.resolve(RESIDENCY + generation).toFile());
+      return new SharedMaps(
+          new SharedNamespace(names, trouble), new SharedResidency(places, trouble));
+    } catch (IOException | OutOfMemoryError e) {
       closeQuietly(names);
       throw e;
-    } catch (LinkageError | RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // IllegalAccessError, ExceptionInInitializerError, InaccessibleObjectException, ...: it
-      // depends on which flag is missing and on the JDK.
+      // depends on which flag or module is missing and on the JDK.
       closeQuietly(names);
-      if (warned.compareAndSet(false, true)) {
-        log.warn(
-            "the node's shared metadata maps cannot be opened ({}); reads go through the cache"
-                + " server or this process's own memory instead. Start the JVM with: {}",
-            String.valueOf(e),
-            JVM_FLAGS);
-      }
-      return Optional.empty();
+      throw new IOException(
+          "this JVM cannot open them ("
+              + e
+              + "). Start the JVM with: "
+              + JVM_FLAGS
+              + " and with the modules java.se and jdk.unsupported",
+          e);
     }
   }
 

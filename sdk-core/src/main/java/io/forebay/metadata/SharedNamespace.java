@@ -65,7 +65,7 @@ final class SharedNamespace implements Namespace {
     byte[] value = get(key(current(dataSet).prefix, path, NOTHING));
     return value == null
         ? Optional.empty()
-        : Optional.of(NameCodec.read(ByteBuffer.wrap(value), path));
+        : Optional.ofNullable(trouble.call(() -> NameCodec.read(ByteBuffer.wrap(value), path)));
   }
 
   @Override
@@ -89,9 +89,12 @@ final class SharedNamespace implements Namespace {
           return Optional.empty(); // replaced while we read
         }
         ListingPages.read(fields, directory, entries);
-      } catch (BufferUnderflowException e) {
+      } catch (BufferUnderflowException | IllegalArgumentException e) {
         return Optional.empty();
       }
+    }
+    if (pages < 1) {
+      return Optional.empty(); // no page that was written says so, and empty directories have one
     }
     return Optional.of(Collections.unmodifiableList(entries));
   }
@@ -178,19 +181,14 @@ final class SharedNamespace implements Namespace {
       alive.add(hash(dataSet, 0));
       alive.add(current(dataSet).prefix);
     }
-    if (trouble.isStuck()) {
-      return;
-    }
-    try {
-      map.forEachEntry(
-          entry -> {
-            if (!alive.contains(ByteBuffer.wrap(entry.key().get()).getLong())) {
-              entry.doRemove();
-            }
-          });
-    } catch (RuntimeException e) {
-      trouble.met(e);
-    }
+    trouble.run(
+        () ->
+            map.forEachEntry(
+                entry -> {
+                  if (!alive.contains(ByteBuffer.wrap(entry.key().get()).getLong())) {
+                    entry.doRemove();
+                  }
+                }));
   }
 
   private Epoch current(String dataSet) {
@@ -232,37 +230,15 @@ final class SharedNamespace implements Namespace {
   }
 
   private byte[] get(byte[] key) {
-    if (trouble.isStuck()) {
-      return null;
-    }
-    try {
-      return map.get(key);
-    } catch (RuntimeException e) {
-      trouble.met(e);
-      return null;
-    }
+    return trouble.call(() -> map.get(key));
   }
 
   private void put(byte[] key, byte[] value) {
-    if (trouble.isStuck()) {
-      return;
-    }
-    try {
-      map.put(key, value);
-    } catch (RuntimeException e) {
-      trouble.met(e);
-    }
+    trouble.run(() -> map.put(key, value));
   }
 
   private void remove(byte[] key) {
-    if (trouble.isStuck()) {
-      return;
-    }
-    try {
-      map.remove(key);
-    } catch (RuntimeException e) {
-      trouble.met(e);
-    }
+    trouble.run(() -> map.remove(key));
   }
 
   @Override

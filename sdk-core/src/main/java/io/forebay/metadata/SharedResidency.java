@@ -19,50 +19,28 @@ final class SharedResidency implements Residency {
 
   @Override
   public Optional<Location> find(FileId id) {
-    if (trouble.isStuck()) {
+    byte[] value = trouble.call(() -> map.get(id.toBytes()));
+    if (value == null) {
       return Optional.empty();
     }
-    try {
-      byte[] value = map.get(id.toBytes());
-      if (value == null) {
-        return Optional.empty();
-      }
-      ByteBuffer fields = ByteBuffer.wrap(value);
-      return Optional.of(new Location(fields.getInt(), fields.getLong()));
-    } catch (RuntimeException e) {
-      trouble.met(e);
-      return Optional.empty();
-    }
+    ByteBuffer fields = ByteBuffer.wrap(value);
+    return Optional.of(new Location(fields.getInt(), fields.getLong()));
   }
 
   @Override
   public void put(FileId id, Location location) {
-    if (trouble.isStuck()) {
-      return;
-    }
-    try {
-      map.put(
-          id.toBytes(),
-          ByteBuffer.allocate(VALUE_BYTES)
-              .putInt(location.directory())
-              .putLong(location.length())
-              .array());
-    } catch (RuntimeException e) {
-      trouble.met(e);
-    }
+    byte[] value =
+        ByteBuffer.allocate(VALUE_BYTES)
+            .putInt(location.directory())
+            .putLong(location.length())
+            .array();
+    trouble.run(() -> map.put(id.toBytes(), value));
   }
 
   @Override
   public void remove(FileId id) {
-    if (trouble.isStuck()) {
-      return;
-    }
-    try {
-      map.remove(id.toBytes());
-    } catch (RuntimeException e) {
-      // A stale entry is harmless: its file is gone, and readers then ask the server.
-      trouble.met(e);
-    }
+    // A stale entry is harmless: its file is gone, and readers then ask the server.
+    trouble.run(() -> map.remove(id.toBytes()));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.Totals;
 import io.forebay.UnknownDataSetException;
+import io.forebay.background.BackgroundTasks;
 import io.forebay.fill.FillMemory;
 import io.forebay.fill.FillThreads;
 import io.forebay.fill.GuardedUnderStore;
@@ -221,7 +222,7 @@ public final class CacheNode implements AutoCloseable {
     dataSets.put(spec.name(), added);
     announce();
     if (added.snapshots().current().isPresent()) {
-      publishing.execute(() -> publish(added));
+      publish(added);
     }
     return added;
   }
@@ -267,6 +268,8 @@ public final class CacheNode implements AutoCloseable {
     NodeDataSet known = dataSet(dataSet);
     String plain = known.spec().name();
     dataSets.remove(plain);
+    background().forget(listingAnew(plain));
+    background().forget(publishing(plain));
     announce();
     for (Pins.Pin pin : pins.of(plain)) {
       pins.remove(pin);
@@ -306,33 +309,37 @@ public final class CacheNode implements AutoCloseable {
   private void mapsOpened(boolean withoutNames) {
     announceQuietly();
     if (withoutNames) {
-      dataSets.values().forEach(d -> publishing.execute(() -> publish(d)));
+      dataSets.values().forEach(this::publish);
     }
   }
 
   private void refreshWhatIsDue() {
     for (NodeDataSet each : dataSets.values()) {
-      try {
-        each.refreshIfDue();
-      } catch (IOException | RuntimeException e) {
-        log.warn(
-            "data set '{}' cannot be listed anew; its names stay as they are: {}",
-            each.spec().name(),
-            e.getMessage());
+      if (each.isRefreshDue()) {
+        background().guarded(listingAnew(each.spec().name()), each::refreshAsDue).run();
       }
     }
   }
 
   private void publish(NodeDataSet dataSet) {
-    try {
-      dataSet.publishNames();
-      maps.removeAllBut(Set.copyOf(dataSets.keySet()));
-    } catch (IOException | RuntimeException e) {
-      log.warn(
-          "the names of data set '{}' cannot be put into the shared map; clients ask the server",
-          dataSet.spec().name(),
-          e);
-    }
+    publishing.execute(
+        background()
+            .guarded(
+                publishing(dataSet.spec().name()),
+                () -> {
+                  dataSet.publishNames();
+                  maps.removeAllBut(Set.copyOf(dataSets.keySet()));
+                }));
+  }
+
+  /** Until it succeeds, names stay as they are. */
+  private static String listingAnew(String dataSet) {
+    return "listing data set '" + dataSet + "' anew";
+  }
+
+  /** Until it succeeds, clients ask the server. */
+  private static String publishing(String dataSet) {
+    return "putting the names of data set '" + dataSet + "' into the shared maps";
   }
 
   /**
@@ -579,17 +586,31 @@ public final class CacheNode implements AutoCloseable {
    *
    * @param fillMemoryBytes memory of blocks on their way
    * @param sharedMaps whether other processes can use the shared maps
+   * @param troubles what does not work in the background, and why
    */
   public record Status(
       StoreStatus store,
       Map<String, NodeDataSet.Status> dataSets,
       long fillMemoryBytes,
-      boolean sharedMaps) {}
+      boolean sharedMaps,
+      Map<String, String> troubles) {}
 
   public Status status() {
     Map<String, NodeDataSet.Status> each = new TreeMap<>();
     dataSets.forEach((key, dataSet) -> each.put(key, dataSet.status()));
-    return new Status(store.status(), each, memory.taken(), maps.generation().isPresent());
+    return new Status(
+        store.status(), each, memory.taken(), maps.generation().isPresent(), troubles());
+  }
+
+  private Map<String, String> troubles() {
+    Map<String, String> troubles = new TreeMap<>(background().failures());
+    maps.trouble().ifPresent(reason -> troubles.put("opening the shared maps", reason));
+    return troubles;
+  }
+
+  /** What this node does in the background. */
+  public BackgroundTasks background() {
+    return store.background();
   }
 
   @Override

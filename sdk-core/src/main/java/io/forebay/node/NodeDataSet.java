@@ -206,23 +206,25 @@ public final class NodeDataSet {
     return Optional.empty();
   }
 
-  /** Lists the under-store anew if its policy says that it is time to. */
-  void refreshIfDue() throws IOException {
+  /** Whether it is time to list the under-store anew, by its policy. */
+  boolean isRefreshDue() {
     Optional<Duration> every = spec.policy().metadata().refreshEvery();
-    if (suspended || every.isEmpty() || !isDue(every.get())) {
-      return;
+    if (suspended || every.isEmpty()) {
+      return false;
     }
-    if (shelf.current().isPresent()) {
+    long last =
+        Math.max(refreshedMillis, shelf.current().map(s -> s.info().createdMillis()).orElse(0L));
+    return System.currentTimeMillis() - last >= every.get().toMillis();
+  }
+
+  /** Lists the under-store anew, by its policy; until that succeeds names stay as they are. */
+  void refreshAsDue() throws IOException {
+    Optional<Duration> every = spec.policy().metadata().refreshEvery();
+    if (every.isPresent() && shelf.current().isPresent()) {
       snapshot(every.get(), found -> {});
     } else {
       refresh();
     }
-  }
-
-  private boolean isDue(Duration every) {
-    long last =
-        Math.max(refreshedMillis, shelf.current().map(s -> s.info().createdMillis()).orElse(0L));
-    return System.currentTimeMillis() - last >= every.toMillis();
   }
 
   void publishNames() throws IOException {

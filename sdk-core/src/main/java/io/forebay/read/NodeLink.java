@@ -56,8 +56,8 @@ public final class NodeLink implements UseLog, AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Opens the maps. */
-  public void followMaps() throws IOException {
+  /** Opens the maps, if that is possible. */
+  public void followMaps() {
     maps.follow();
   }
 
@@ -112,8 +112,11 @@ public final class NodeLink implements UseLog, AutoCloseable {
         try {
           maps.follow();
           report();
-        } catch (IOException | RuntimeException e) {
-          log.debug("keeping up with the node failed; trying again", e);
+        } catch (IOException e) {
+          log.debug("the node's server does not answer; trying again", e);
+        } catch (Throwable e) {
+          // A thread that died would leave this process with the names of now, for good.
+          log.warn("keeping up with the node failed; trying again", e);
         }
       }
     } catch (InterruptedException e) {

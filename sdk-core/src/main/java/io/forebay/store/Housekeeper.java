@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a store does in the background: keeps tiers below their water marks, makes room for data
@@ -21,8 +19,6 @@ import org.slf4j.LoggerFactory;
  * scrubs.
  */
 final class Housekeeper implements AutoCloseable {
-
-  private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
 
   private static final long PASS_MILLIS = 1_000;
 
@@ -108,8 +104,8 @@ final class Housekeeper implements AutoCloseable {
   }
 
   private void run() {
-    while (!stopping) {
-      try {
+    try {
+      while (!stopping) {
         lock.lock();
         try {
           if (!woken) {
@@ -119,12 +115,10 @@ final class Housekeeper implements AutoCloseable {
         } finally {
           lock.unlock();
         }
-        pass(false);
-      } catch (InterruptedException e) {
-        return;
-      } catch (RuntimeException | Error e) { // without this thread the store would fill up
-        log.error("keeping house failed; going on", e);
+        store.background().run("making room in the tiers", () -> pass(false));
       }
+    } catch (InterruptedException e) {
+      // The store is being closed.
     }
   }
 
@@ -486,15 +480,21 @@ final class Housekeeper implements AutoCloseable {
 
   private void scrub() {
     Pace pace = new Pace(store.options().scrubBytesPerSecond());
-    while (!stopping) {
-      try {
+    try {
+      while (!stopping) {
         TimeUnit.MILLISECONDS.sleep(SCRUB_MILLIS);
-        store.integrity().scrub(pace, () -> stopping);
-      } catch (InterruptedException | InterruptedIOException e) {
-        return; // the store is being closed
-      } catch (RuntimeException | Error e) {
-        log.error("the scrub failed; it is tried again", e);
+        store.background().run("scrubbing the tiers", () -> scrub(pace));
       }
+    } catch (InterruptedException e) {
+      // The store is being closed.
+    }
+  }
+
+  private void scrub(Pace pace) throws InterruptedException {
+    try {
+      store.integrity().scrub(pace, () -> stopping);
+    } catch (InterruptedIOException e) {
+      throw new InterruptedException();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.forebay.store;
 
 import io.forebay.CachePolicy;
+import io.forebay.background.BackgroundTasks;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.Residency;
@@ -49,6 +50,7 @@ public final class NodeStore implements Closeable {
   private final Housekeeper housekeeper;
   private final Admission admission = new Admission(this);
   private final Removal removal = new Removal(this);
+  private final BackgroundTasks background = new BackgroundTasks();
   private final LongAdder movedUp = new LongAdder();
   private final LongAdder movedDown = new LongAdder();
   private final LongAdder expired = new LongAdder();
@@ -124,6 +126,11 @@ public final class NodeStore implements Closeable {
 
   Integrity integrity() {
     return integrity;
+  }
+
+  /** What is done in the background; the store's node runs its own tasks there too. */
+  public BackgroundTasks background() {
+    return background;
   }
 
   Housekeeper housekeeper() {

@@ -1,6 +1,8 @@
 package io.forebay.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.FileStatus;
 import java.nio.file.Path;
@@ -54,6 +56,25 @@ class OwnedMapsTest {
       maps.clear("d");
       assertThat(maps.stat("d", "f")).isEmpty();
       assertThat(maps.epoch("d")).isNotEqualTo(opened);
+    }
+  }
+
+  @Test
+  void anErrorWhileTheyAreOpenedIsSaidAndNamesAreKeptOnHeap() throws Exception {
+    try (OwnedMaps maps =
+        new OwnedMaps(
+            directory,
+            residents -> {
+              throw new AssertionError("no such class");
+            },
+            withoutNames -> {})) {
+      maps.open();
+      assertThat(maps.await(60_000)).isTrue();
+      await().atMost(ONE_MINUTE).until(() -> maps.trouble().isPresent());
+      assertThat(maps.trouble().orElseThrow()).contains("no such class");
+      assertThat(maps.generation()).isEmpty();
+      maps.put("d", file(1));
+      assertThat(maps.stat("d", "f1")).contains(file(1));
     }
   }
 

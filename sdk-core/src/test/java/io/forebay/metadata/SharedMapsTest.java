@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import net.openhft.chronicle.hash.VanillaGlobalMutableState;
 import org.junit.jupiter.api.Nested;
@@ -20,7 +21,7 @@ class SharedMapsTest {
   @TempDir Path directory;
 
   private SharedMaps generation(String generation) throws IOException {
-    return SharedMaps.open(directory, generation, 10_000, new MapTrouble(kind -> {})).orElseThrow();
+    return SharedMaps.create(directory, generation, 10_000, new MapTrouble(kind -> {}));
   }
 
   @Nested
@@ -62,6 +63,55 @@ class SharedMapsTest {
     } finally {
       maps.close();
     }
+  }
+
+  /** Opens maps and prints what it finds in them. */
+  static final class Opening {
+    public static void main(String[] arguments) throws IOException {
+      SharedMaps maps = SharedMaps.open(Path.of(arguments[0]), "g");
+      maps.namespace().put("d", FileStatus.file("p", 5, 6, "etag"));
+      System.out.println("found " + maps.namespace().stat("d", "p").orElseThrow().size());
+      maps.close();
+    }
+  }
+
+  @Test
+  void aRuntimeWithoutTheJavaCompilerOpensThem() throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(SharedMaps.JVM_FLAGS.split(" ", -1)));
+    command.addAll(List.of("--limit-modules", "java.se,jdk.unsupported", "-Xmx64m", "-cp"));
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.addAll(List.of(Opening.class.getName(), directory.toString()));
+    Path output = directory.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(Files.readString(output)).contains("found 5");
+  }
+
+  @Test
+  void anErrorOfTheLibraryLeavesTheMapsAlone() {
+    List<MapTrouble.Kind> told = new ArrayList<>();
+    MapTrouble trouble = new MapTrouble(told::add);
+    for (int i = 0; i < 2; i++) {
+      Object nothing =
+          trouble.call(
+              () -> {
+                throw new InternalError("a fault occurred in a recent unsafe memory access");
+              });
+      assertThat(nothing).isNull();
+    }
+    assertThat(trouble.<String>call(() -> "not asked for any more")).isNull();
+    assertThat(told).containsExactly(MapTrouble.Kind.BROKEN);
   }
 
   @Test

@@ -110,7 +110,12 @@ public final class AdminServer implements AutoCloseable {
     new LoadEndpoints(loads).addTo(this);
     new SnapshotEndpoints(node).addTo(this);
     sampler.scheduleWithFixedDelay(
-        () -> throughput.sample(node.store().status().shares()), 0, 2, TimeUnit.SECONDS);
+        node.background()
+            .guarded(
+                "measuring throughput", () -> throughput.sample(node.store().status().shares())),
+        0,
+        2,
+        TimeUnit.SECONDS);
     http.start();
   }
 
@@ -245,7 +250,14 @@ public final class AdminServer implements AutoCloseable {
     if (!isReady()) {
       throw new UnavailableException("the shared maps are being opened");
     }
-    return "ready";
+    List<String> troubles = troubles(node.status());
+    return troubles.isEmpty() ? "ready" : "ready, but:\n" + String.join("\n", troubles);
+  }
+
+  private static List<String> troubles(CacheNode.Status status) {
+    return status.troubles().entrySet().stream()
+        .map(t -> t.getKey() + ": " + t.getValue())
+        .toList();
   }
 
   private boolean isReady() {
@@ -287,6 +299,7 @@ public final class AdminServer implements AutoCloseable {
         name,
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started),
         isReady(),
+        troubles(status),
         status.store().files(),
         status.store().corruptBlocks(),
         tiers,

@@ -8,6 +8,7 @@ import java.util.List;
  * @param name the server's among the members
  * @param uptimeSeconds since its start
  * @param ready whether it is all there
+ * @param troubles what does not work in the background, each with its reason
  * @param files resident on the node
  * @param corruptBlocks blocks found to be bad since the start
  */
@@ -15,6 +16,7 @@ public record StatusReport(
     String name,
     long uptimeSeconds,
     boolean ready,
+    List<String> troubles,
     long files,
     long corruptBlocks,
     List<Tier> tiers,

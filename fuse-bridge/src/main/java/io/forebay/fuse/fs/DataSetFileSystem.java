@@ -410,7 +410,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   }
 
   @Override
-  public int errno(Exception e) {
+  public int errno(Throwable e) {
     if (e instanceof NoSuchFileException || e instanceof InvalidPathException) {
       return Errno.ENOENT;
     }

@@ -2,6 +2,7 @@ package io.forebay.fuse.mount;
 
 import io.forebay.DataSet;
 import io.forebay.Totals;
+import io.forebay.background.BackgroundTasks;
 import io.forebay.fuse.fs.DataSetFileSystem;
 import io.forebay.fuse.fs.Memory;
 import io.forebay.fuse.fs.Profile;
@@ -32,7 +33,7 @@ public final class Mount implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Mount.class);
 
-  private static final long SWEEP_SECONDS = 5;
+  private static final long SWEEP_MILLIS = 5_000;
   private static final long SHORTEN_MILLIS = 500;
   private static final long FOLLOW_MILLIS = 200;
 
@@ -48,6 +49,7 @@ public final class Mount implements AutoCloseable {
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("forebay-sweep").factory());
+  private final BackgroundTasks background = new BackgroundTasks();
   private final Thread atTheEnd;
   private final boolean resumed;
   private boolean closed;
@@ -68,13 +70,10 @@ public final class Mount implements AutoCloseable {
     this.session = session;
     this.counts = counts;
     this.files = files;
-    sweeper.scheduleWithFixedDelay(files::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
-    sweeper.scheduleWithFixedDelay(
-        files::shorten, SHORTEN_MILLIS, SHORTEN_MILLIS, TimeUnit.MILLISECONDS);
-    sweeper.scheduleWithFixedDelay(
-        files::followNames, FOLLOW_MILLIS, FOLLOW_MILLIS, TimeUnit.MILLISECONDS);
-    sweeper.scheduleWithFixedDelay(
-        session::releaseDying, FOLLOW_MILLIS, FOLLOW_MILLIS, TimeUnit.MILLISECONDS);
+    repeat("giving up what was evicted", files::sweep, SWEEP_MILLIS);
+    repeat("keeping the journal short", files::shorten, SHORTEN_MILLIS);
+    repeat("following changes of names", files::followNames, FOLLOW_MILLIS);
+    repeat("releasing readers that are killed", session::releaseDying, FOLLOW_MILLIS);
     this.atTheEnd =
         new Thread(
             () -> {
@@ -84,6 +83,11 @@ public final class Mount implements AutoCloseable {
             },
             "forebay-unmount");
     Runtime.getRuntime().addShutdownHook(atTheEnd);
+  }
+
+  private void repeat(String task, BackgroundTasks.Round round, long millis) {
+    sweeper.scheduleWithFixedDelay(
+        background.guarded(task, round), millis, millis, TimeUnit.MILLISECONDS);
   }
 
   /**

@@ -16,7 +16,7 @@ public interface Handler {
   void handle(Request request, Reply reply) throws IOException;
 
   /** Which error number tells of an exception. */
-  int errno(Exception e);
+  int errno(Throwable e);
 
   /** The kernel did not take the reply, because whoever waited for it gave up. */
   void undo(Request request, Reply reply);

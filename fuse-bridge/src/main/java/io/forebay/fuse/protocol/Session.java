@@ -209,7 +209,8 @@ public final class Session {
       } else {
         handler.handle(request, reply);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
+      // An Error too: the caller would wait for ever, and this thread would not be replaced.
       reply.error(handler.errno(e));
     }
     if (reply.isWanted()) {
