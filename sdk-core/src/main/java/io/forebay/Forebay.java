@@ -113,9 +113,12 @@ public final class Forebay implements AutoCloseable {
       node.share();
       return node;
     } catch (NodeBusyException e) {
-      log.info(
-          "{}; this one reads what is resident there, and the rest from the under-store",
-          e.getMessage());
+      boolean served =
+          NodeInfo.read(builder.directory).filter(i -> !i.address().isEmpty()).isPresent();
+      log.warn(
+          "{}; this one keeps nothing: it reads what is resident there, and the rest from {}",
+          e.getMessage(),
+          served ? "the cache server that has it" : "the under-store");
       return null;
     }
   }

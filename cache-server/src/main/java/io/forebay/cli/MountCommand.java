@@ -6,6 +6,7 @@ import io.forebay.fuse.mount.Daemon;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
+import io.forebay.node.CacheNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -81,6 +83,14 @@ final class MountCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     MountOptions parsed = MountOptions.parse(options);
+    if (cache != null && CacheNode.serverOf(cache).isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          cache
+              + " is the directory of a cache server that is running; mount with --node "
+              + cache
+              + " to use it, or give --cache a directory of its own");
+    }
     if (daemon) {
       Daemon.start(new ChildJvm(ForebayCommand.class.getName(), inForeground()), point, log);
       return 0;

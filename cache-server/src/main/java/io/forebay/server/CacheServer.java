@@ -82,11 +82,15 @@ public final class CacheServer implements AutoCloseable {
               new InetSocketAddress(config.tcp().host(), config.tcp().port()),
               "listen.tcp " + config.tcp());
       // The node's lock is ours, so a socket that is there was left behind by a killed server.
-      Files.deleteIfExists(config.unix());
-      listen(
-          EpollServerDomainSocketChannel.class,
-          new DomainSocketAddress(config.unix().toFile()),
-          "listen.unix " + config.unix());
+      NodeSocket socket =
+          NodeSocket.listen(
+              config.unix(),
+              () ->
+                  listen(
+                      EpollServerDomainSocketChannel.class,
+                      new DomainSocketAddress(config.unix().toFile()),
+                      "listen.unix " + config.unix()));
+      node.keepInPlace("the socket " + config.unix(), socket::keep);
       admin = AdminServer.start(config.admin(), config.name(), node, applied, loads);
       node.listenAt(
           config.name(),

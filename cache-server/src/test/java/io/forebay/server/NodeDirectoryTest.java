@@ -1,19 +1,35 @@
 package io.forebay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.cli.ForebayCommand;
+import io.forebay.metadata.NodeInfo;
+import io.forebay.node.NodeBusyException;
+import io.forebay.node.NodeOptions;
+import io.forebay.placement.Member;
 import io.forebay.read.Origin;
+import io.forebay.store.DiskState;
+import io.forebay.wire.Address;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** What becomes of a server and its clients when something is wrong with the node's directory. */
 class NodeDirectoryTest {
@@ -47,6 +63,99 @@ class NodeDirectoryTest {
     for (String path : nodes.paths()) {
       assertThat(Nodes.bytes(data.read(path))).isEqualTo(nodes.files().get(path));
     }
+  }
+
+  private void deleteDirectory() throws IOException {
+    try (Stream<Path> files = Files.walk(nodes.nodeDirectory(0))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private ServerConfig config() {
+    return new ServerConfig(
+        "second",
+        NodeOptions.of(nodes.nodeDirectory(0), 1L << 30),
+        new Address.Tcp("127.0.0.1", 0),
+        nodes.nodeDirectory(0).resolve("s"),
+        new Address.Tcp("127.0.0.1", 0),
+        List.of(new Member("second", "127.0.0.1:0")),
+        List.of(),
+        Optional.empty());
+  }
+
+  @Test
+  void aServerWhoseDirectoryIsDeletedAnnouncesItselfAgain() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.addMany(20, 1_000);
+    Forebay before = nodes.onNode(0);
+    assertReadsEverything(before);
+    String generation = generation();
+
+    deleteDirectory();
+
+    Path node = nodes.nodeDirectory(0);
+    await()
+        .atMost(ONE_MINUTE)
+        .untilAsserted(
+            () -> {
+              assertThat(generation()).isNotEmpty().isNotEqualTo(generation);
+              assertThat(node.resolve("s")).exists();
+              assertThat(node.resolve("admin.token")).exists();
+            });
+    assertThatThrownBy(() -> CacheServer.start(config())).isInstanceOf(NodeBusyException.class);
+    Forebay after = nodes.onNode(0);
+    assertReadsEverything(after);
+    assertReadsEverything(before);
+    assertThat(after.stats().reads(Origin.UNDER_STORE)).isZero();
+    await("resident files are read without the server again")
+        .atMost(ONE_MINUTE)
+        .untilAsserted(
+            () -> {
+              assertReadsEverything(before);
+              assertThat(before.stats().reads(Origin.RESIDENT)).isPositive();
+            });
+  }
+
+  private String generation() throws IOException {
+    return NodeInfo.read(nodes.nodeDirectory(0)).map(NodeInfo::generation).orElse("");
+  }
+
+  @Test
+  void aServerWhoseDirectoryWasTakenOverKeepsNothingAndSaysSo() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.addMany(20, 1_000);
+    deleteDirectory();
+    try (CacheServer second = CacheServer.start(config())) {
+      await()
+          .atMost(ONE_MINUTE)
+          .untilAsserted(
+              () ->
+                  assertThat(nodes.server(0).node().status().troubles().toString())
+                      .contains("taken over the cache directory"));
+      assertThat(nodes.server(0).node().status().store().directories())
+          .allMatch(d -> d.state() == DiskState.FAILED);
+      assertReadsEverything(nodes.elsewhere());
+      assertThat(NodeInfo.read(nodes.nodeDirectory(0)).orElseThrow().name()).isEqualTo("second");
+      nodes.stop(0);
+      await()
+          .atMost(ONE_MINUTE)
+          .untilAsserted(() -> assertThat(nodes.nodeDirectory(0).resolve("s")).exists());
+      assertThat(NodeInfo.read(nodes.nodeDirectory(0)).orElseThrow().name()).isEqualTo("second");
+      assertThat(second.node().status().troubles()).isEmpty();
+    }
+  }
+
+  @Test
+  void aMountWithItsOwnCacheRefusesTheDirectoryOfARunningServer() throws Exception {
+    nodes = new Nodes(directory, 1);
+    StringWriter out = new StringWriter();
+    String node = nodes.nodeDirectory(0).toString();
+    String[] arguments = {"mount", "--cache", node, Nodes.DATA_SET, directory.toString()};
+    CommandLine command = ForebayCommand.commandLine(arguments);
+    assertThat(command.setErr(new PrintWriter(out, true)).execute(arguments)).isNotZero();
+    assertThat(out.toString()).contains("mount with --node " + node);
   }
 
   @Test

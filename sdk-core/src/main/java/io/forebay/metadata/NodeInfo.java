@@ -105,13 +105,18 @@ public record NodeInfo(
   /** Reads the file; empty when there is none. */
   public static Optional<NodeInfo> read(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
+    return Files.exists(file) ? Optional.of(of(load(file))) : Optional.empty();
+  }
+
+  private static Properties load(Path file) throws IOException {
     Properties properties = new Properties();
     try (Reader reader = new StringReader(Files.readString(file))) {
       properties.load(reader);
     }
+    return properties;
+  }
+
+  private static NodeInfo of(Properties properties) {
     List<String> members = new ArrayList<>();
     for (int i = 0; properties.containsKey("member." + i); i++) {
       members.add(properties.getProperty("member." + i));
@@ -124,20 +129,24 @@ public record NodeInfo(
     for (int i = 0; properties.containsKey("dataset." + i + ".name"); i++) {
       dataSets.add(ServedDataSet.read(properties, "dataset." + i));
     }
-    return Optional.of(
-        new NodeInfo(
-            properties.getProperty("name", ""),
-            properties.getProperty("generation", ""),
-            Boolean.parseBoolean(properties.getProperty("sharedMaps")),
-            properties.getProperty("address", ""),
-            properties.getProperty("admin", ""),
-            members,
-            tiers,
-            dataSets));
+    return new NodeInfo(
+        properties.getProperty("name", ""),
+        properties.getProperty("generation", ""),
+        Boolean.parseBoolean(properties.getProperty("sharedMaps")),
+        properties.getProperty("address", ""),
+        properties.getProperty("admin", ""),
+        members,
+        tiers,
+        dataSets);
   }
 
-  /** Writes the file; readers see the old one or the new one. */
-  public void write(Path directory) throws IOException {
+  /** Whether the file is there, and says just this. */
+  public boolean isWrittenIn(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    return Files.exists(file) && load(file).equals(properties());
+  }
+
+  private Properties properties() {
     Properties properties = new Properties();
     properties.setProperty("name", name);
     properties.setProperty("generation", generation);
@@ -153,8 +162,13 @@ public record NodeInfo(
     for (int i = 0; i < dataSets.size(); i++) {
       dataSets.get(i).write(properties, "dataset." + i);
     }
+    return properties;
+  }
+
+  /** Writes the file; readers see the old one or the new one. */
+  public void write(Path directory) throws IOException {
     StringWriter text = new StringWriter();
-    properties.store(text, "Written by the owner of this directory at each start");
+    properties().store(text, "Written by the owner of this directory at each start");
     Path unfinished = directory.resolve(FILE + ".new");
     Files.writeString(unfinished, text.toString());
     Files.move(unfinished, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);

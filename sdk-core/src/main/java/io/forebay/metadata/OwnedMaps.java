@@ -34,6 +34,9 @@ public final class OwnedMaps implements Namespace {
   /** A generation lives at least so long, or a client with a grudge could keep the owner busy. */
   private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** After this time opening them is tried again. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   /** How long replaced maps stay open for those who are just looking something up. */
   private static final long GRACE_MILLIS = 1_000;
 
@@ -68,7 +71,7 @@ public final class OwnedMaps implements Namespace {
   private final ReadWriteLock turning = new ReentrantReadWriteLock();
 
   private long expected = SharedMaps.EXPECTED_NAMES;
-  private long openedAt;
+  private long triedAt;
 
   /**
    * @param directory of the map files
@@ -138,12 +141,34 @@ public final class OwnedMaps implements Namespace {
     replace(generation, MapTrouble.Kind.STUCK);
   }
 
+  /** Opens them anew if their files were deleted, or if they could not be opened a while ago. */
+  public void keep() {
+    if (opening) {
+      work.add(this::openIfNeeded);
+    }
+  }
+
+  private void openIfNeeded() {
+    Current now = current;
+    if (now == null ? System.nanoTime() - triedAt > RETRY_NANOS : isDeleted(now)) {
+      open(now != null);
+    }
+  }
+
+  private boolean isDeleted(Current now) {
+    boolean deleted = !SharedMaps.exist(directory, now.generation);
+    if (deleted) {
+      log.warn("the shared maps in {} were deleted; making them again", directory);
+    }
+    return deleted;
+  }
+
   private void replace(String generation, MapTrouble.Kind kind) {
     work.add(
         () -> {
           if (current != null
               && current.generation.equals(generation)
-              && System.nanoTime() - openedAt > LEAST_NANOS) {
+              && System.nanoTime() - triedAt > LEAST_NANOS) {
             if (kind == MapTrouble.Kind.FULL) {
               expected *= 4;
             }
@@ -173,6 +198,7 @@ public final class OwnedMaps implements Namespace {
    */
   private void open(boolean copyNames) {
     String generation = UUID.randomUUID().toString();
+    triedAt = System.nanoTime();
     MapTrouble ofGeneration = new MapTrouble(kind -> replace(generation, kind));
     try {
       SharedMaps maps = SharedMaps.create(directory, generation, expected, ofGeneration);
@@ -190,7 +216,6 @@ public final class OwnedMaps implements Namespace {
       } finally {
         turning.writeLock().unlock();
       }
-      openedAt = System.nanoTime();
       if (before != null) {
         log.info("the shared maps have a new generation");
       }
@@ -200,9 +225,12 @@ public final class OwnedMaps implements Namespace {
         closeLater(before.maps);
       }
     } catch (IOException e) {
-      trouble = Optional.of(String.valueOf(e.getMessage()));
-      log.warn(
-          "the shared maps cannot be opened; other processes ask the server: {}", e.getMessage());
+      Optional<String> reason = Optional.of(String.valueOf(e.getMessage()));
+      if (!trouble.equals(reason)) {
+        log.warn(
+            "the shared maps cannot be opened; other processes ask the server: {}", reason.get());
+      }
+      trouble = reason;
     } finally {
       opened.countDown();
     }

@@ -78,6 +78,12 @@ public final class SharedMaps {
     return openOrCreate(directory, generation, EXPECTED_NAMES, trouble);
   }
 
+  /** Whether the files of a generation are there. */
+  static boolean exist(Path directory, String generation) {
+    return Files.exists(directory.resolve(NAMESPACE + generation))
+        && Files.exists(directory.resolve(RESIDENCY + generation));
+  }
+
   private static SharedMaps openOrCreate(
       Path directory, String generation, long expected, MapTrouble trouble) throws IOException {
     // Chronicle reports its use to the internet, and advertises in logs, unless told not to.

@@ -34,13 +34,9 @@ import io.forebay.understore.UnderStores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -67,11 +63,13 @@ public final class CacheNode implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CacheNode.class);
 
+  private static final String KEEPING = "keeping the cache directory";
+
   /** What a file takes on disk beyond its length, on average. */
   private static final long HALF_A_PAGE = 2048;
 
   private final NodeOptions options;
-  private final FileChannel lock;
+  private final NodeDirectory directory;
   private final NodeStore store;
   private final OwnedMaps maps;
   private final FillMemory memory;
@@ -80,24 +78,22 @@ public final class CacheNode implements AutoCloseable {
   private final Map<String, NodeDataSet> dataSets = new ConcurrentHashMap<>();
 
   /** Fills the shared maps with names, which takes seconds for each million, and lists anew. */
-  private final ScheduledExecutorService publishing =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "forebay-names");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService publishing = oneThread("forebay-names");
+
+  /** Looks after the directory, also while a long list is published. */
+  private final ScheduledExecutorService keeping = oneThread("forebay-directory");
+
+  private final Map<String, BackgroundTasks.Round> kept = new ConcurrentHashMap<>();
 
   private volatile NodePeers peers = NodePeers.NONE;
   private String name = "";
   private String address = "";
   private String admin = "";
   private List<String> members = List.of();
-  private boolean closed;
 
-  private CacheNode(NodeOptions options, FileChannel lock) throws IOException {
+  private CacheNode(NodeOptions options, NodeDirectory directory) throws IOException {
     this.options = options;
-    this.lock = lock;
+    this.directory = directory;
     this.pins = new Pins(options.directory().resolve("pins"));
     this.suspensions = new Suspensions(options.directory().resolve("suspended"));
     this.memory = new FillMemory(options.fill(), options.store().blockBytes());
@@ -107,6 +103,15 @@ public final class CacheNode implements AutoCloseable {
         new OwnedMaps(
             options.directory().resolve("maps"), store::forEachResident, this::mapsOpened);
     publisher.maps = maps;
+  }
+
+  private static ScheduledExecutorService oneThread(String name) {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /** Hands on what becomes resident. */
@@ -137,22 +142,13 @@ public final class CacheNode implements AutoCloseable {
    * @throws NodeBusyException when another process, or another node of this one, owns it
    */
   public static CacheNode open(NodeOptions options) throws IOException {
-    Files.createDirectories(options.directory());
-    FileChannel channel =
-        FileChannel.open(
-            options.directory().resolve("lock"),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE);
+    NodeDirectory directory = NodeDirectory.take(options.directory());
     try {
-      FileLock lock = tryLock(channel);
-      if (lock == null) {
-        throw new NodeBusyException(options.directory());
-      }
-      CacheNode node = new CacheNode(options, channel);
+      CacheNode node = new CacheNode(options, directory);
       node.announce();
       return node;
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      directory.close();
       throw e;
     }
   }
@@ -164,19 +160,45 @@ public final class CacheNode implements AutoCloseable {
   public void share() {
     maps.open();
     publishing.scheduleWithFixedDelay(this::refreshWhatIsDue, 1, 1, TimeUnit.SECONDS);
+    keeping.scheduleWithFixedDelay(this::keepDirectory, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** Has something in the node's directory looked at every second, and put in place if needed. */
+  public void keepInPlace(String what, BackgroundTasks.Round keeping) {
+    kept.put("keeping " + what + " in place", keeping);
+  }
+
+  private void keepDirectory() {
+    background().guarded(KEEPING, this::keepWhatOthersFind).run();
+  }
+
+  private void keepWhatOthersFind() throws IOException {
+    try {
+      if (directory.keep()) {
+        makeTiersInside();
+      }
+    } catch (NodeLostException e) {
+      keeping.shutdown(); // so that the failure of this round stays known
+      maps.close();
+      store.giveUp(e.getMessage());
+      throw e;
+    }
+    maps.keep();
+    kept.forEach((what, each) -> background().guarded(what, each).run());
+  }
+
+  /** A tier comes back when its directory is there; one elsewhere may be a disk that is gone. */
+  private void makeTiersInside() throws IOException {
+    for (Path tier : store.directories()) {
+      if (tier.startsWith(directory.path())) {
+        Files.createDirectories(tier);
+      }
+    }
   }
 
   /** From now on its data sets are listed by one node for all, and read by several. */
   public void join(NodePeers others) {
     peers = others;
-  }
-
-  private static FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
   }
 
   /** Adds a data set; the under-store is not contacted yet. */
@@ -390,15 +412,13 @@ public final class CacheNode implements AutoCloseable {
   }
 
   private synchronized void announce() throws IOException {
-    if (closed) {
-      return;
-    }
     List<NodeInfo.ServedDataSet> served = new ArrayList<>();
     dataSets
         .values()
         .forEach(d -> served.add(new NodeInfo.ServedDataSet(d.spec().name(), d.announced())));
     Optional<String> generation = maps.generation();
-    new NodeInfo(
+    directory.announce(
+        new NodeInfo(
             name,
             generation.orElse(""),
             generation.isPresent(),
@@ -406,8 +426,7 @@ public final class CacheNode implements AutoCloseable {
             admin,
             members,
             store.directories(),
-            served)
-        .write(options.directory());
+            served));
   }
 
   private void announceQuietly() {
@@ -608,6 +627,13 @@ public final class CacheNode implements AutoCloseable {
     return troubles;
   }
 
+  /** What owns a directory, when it is a server. */
+  public static Optional<NodeInfo> serverOf(Path directory) throws IOException {
+    return NodeLock.isTaken(directory)
+        ? NodeInfo.read(directory).filter(info -> !info.address().isEmpty())
+        : Optional.empty();
+  }
+
   /** What this node does in the background. */
   public BackgroundTasks background() {
     return store.background();
@@ -615,10 +641,7 @@ public final class CacheNode implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    synchronized (this) {
-      closed = true;
-      NodeInfo.delete(options.directory());
-    }
+    keeping.shutdownNow();
     publishing.shutdownNow();
     awaitPublishing();
     try {
@@ -628,7 +651,7 @@ public final class CacheNode implements AutoCloseable {
     }
     store.close();
     maps.close();
-    lock.close();
+    directory.close();
   }
 
   /** Nobody is to write into maps that are being closed. */

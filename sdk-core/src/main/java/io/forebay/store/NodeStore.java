@@ -128,6 +128,15 @@ public final class NodeStore implements Closeable {
     return integrity;
   }
 
+  /**
+   * Keeps nothing any more, and leaves the directories as they are: they belong to somebody else
+   * now. Reads pass by.
+   */
+  public void giveUp(String reason) {
+    housekeeper.close();
+    directories.forEach(directory -> directory.failed(reason));
+  }
+
   /** What is done in the background; the store's node runs its own tasks there too. */
   public BackgroundTasks background() {
     return background;

@@ -36,7 +36,7 @@ final class Recovery {
       try {
         directory.open(entry -> replay(directory, entry, twice));
       } catch (IOException e) {
-        directory.failed(e);
+        directory.failed(e.toString());
         forget(directory);
       }
     }

@@ -159,9 +159,9 @@ final class TierDirectory implements Closeable {
     return complete(id).resolveSibling(id + ".gone");
   }
 
-  /** Says that the directory could not be opened at all. */
-  void failed(IOException e) {
-    become(DiskState.FAILED, e.toString());
+  /** Says that the directory cannot be used at all. */
+  void failed(String reason) {
+    become(DiskState.FAILED, reason);
   }
 
   /**

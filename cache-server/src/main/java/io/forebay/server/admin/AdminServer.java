@@ -90,6 +90,7 @@ public final class AdminServer implements AutoCloseable {
     AdminServer admin =
         new AdminServer(http, name, node, applied, loads, AdminToken.create(node.directory()));
     admin.open();
+    node.keepInPlace("the admin token", () -> admin.token.keep(node.directory()));
     return admin;
   }
 

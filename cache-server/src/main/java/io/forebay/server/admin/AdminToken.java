@@ -32,15 +32,26 @@ public final class AdminToken {
   static AdminToken create(Path directory) throws IOException {
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
-    String token = HexFormat.of().formatHex(random);
+    AdminToken token = new AdminToken(HexFormat.of().formatHex(random));
+    token.write(directory);
+    return token;
+  }
+
+  /** Leaves it in the directory again, if it was deleted there. */
+  void keep(Path directory) throws IOException {
+    if (!Files.exists(directory.resolve(FILE))) {
+      write(directory);
+    }
+  }
+
+  private void write(Path directory) throws IOException {
     Path unfinished = directory.resolve(FILE + ".new");
     Files.deleteIfExists(unfinished);
     Files.createFile(
         unfinished,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(unfinished, token);
+    Files.write(unfinished, token);
     Files.move(unfinished, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-    return new AdminToken(token);
   }
 
   /**

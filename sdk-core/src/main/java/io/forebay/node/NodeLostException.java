@@ -1,0 +1,18 @@
+package io.forebay.node;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Another process has taken over the directory of this one. */
+final class NodeLostException extends IOException {
+
+  private static final long serialVersionUID = 1;
+
+  NodeLostException(Path directory) {
+    super(
+        "another process has taken over the cache directory "
+            + directory
+            + ", which was deleted while this one had it; this one caches nothing any more. End one"
+            + " of them");
+  }
+}
