@@ -231,7 +231,12 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       }
       case Opcode.FLUSH, Opcode.FSYNC -> {
         if (request.longAt(0) == Writes.HANDLE) {
-          writes.store(inodes.get(request.nodeId()));
+          Inode inode = inodes.get(request.nodeId());
+          if (request.opcode() == Opcode.FLUSH) {
+            writes.flush(inode, request.caller());
+          } else {
+            writes.store(inode);
+          }
         } else if (!writable) {
           reply.error(Errno.ENOSYS);
         }

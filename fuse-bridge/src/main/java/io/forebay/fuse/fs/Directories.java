@@ -52,7 +52,7 @@ final class Directories implements AutoCloseable {
     List<FileStatus> list(String directory) throws IOException;
 
     /** How a node looks whose status is given. */
-    FileStatus shown(Inode inode, FileStatus status) throws IOException;
+    FileStatus shown(Inode inode, FileStatus status);
   }
 
   private final Tree tree;

@@ -2,6 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.fuse.protocol.Caller;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -22,20 +23,25 @@ final class Draft implements AutoCloseable {
 
   // Guarded by this.
   private String path;
+  private final Writers writers = new Writers();
   private boolean changed;
+  private boolean refused;
   private boolean deleted;
-  private long modifiedMillis = System.currentTimeMillis();
-  private int writers = 1;
+  private int handles = 1;
+
+  /** How it looks; asked for by those who cannot wait until it is stored. */
+  private volatile FileStatus status;
 
   private Draft(String path, FileChannel bytes) {
     this.path = path;
     this.bytes = bytes;
+    this.status = FileStatus.file(path, 0, System.currentTimeMillis(), "");
   }
 
   /** An empty one, which is stored even when nothing is written. */
-  static Draft empty(String path) throws IOException {
+  static Draft empty(String path, Caller caller) throws IOException {
     Draft draft = new Draft(path, open());
-    draft.changed = true;
+    draft.emptied(caller);
     return draft;
   }
 
@@ -49,6 +55,7 @@ final class Draft implements AutoCloseable {
         dataSet.read(stored, at, chunk);
         draft.put(chunk.flip(), at);
       }
+      draft.touch();
     } catch (IOException | RuntimeException e) {
       draft.close();
       throw e;
@@ -71,14 +78,20 @@ final class Draft implements AutoCloseable {
     }
   }
 
-  synchronized void write(ByteBuffer source, long offset) throws IOException {
+  synchronized void write(ByteBuffer source, long offset, Caller caller) throws IOException {
+    writers.wrote(caller);
     put(source, offset);
+    changed();
+  }
+
+  private void changed() throws IOException {
+    changed = true;
+    refused = false;
     touch();
   }
 
-  private void touch() {
-    changed = true;
-    modifiedMillis = System.currentTimeMillis();
+  private void touch() throws IOException {
+    status = FileStatus.file(path, bytes.size(), System.currentTimeMillis(), "");
   }
 
   /**
@@ -92,32 +105,54 @@ final class Draft implements AutoCloseable {
     return sum;
   }
 
-  synchronized void resize(long size) throws IOException {
+  synchronized void resize(long size, Caller caller) throws IOException {
+    writers.wrote(caller);
+    setSize(size);
+    changed();
+  }
+
+  /** It is opened to be written from its begin. */
+  synchronized void emptied(Caller caller) throws IOException {
+    writers.emptied(caller);
+    setSize(0);
+    changed();
+  }
+
+  private void setSize(long size) throws IOException {
     if (size < bytes.size()) {
       bytes.truncate(size);
     } else if (size > bytes.size()) {
       bytes.write(ByteBuffer.wrap(new byte[1]), size - 1);
     }
-    touch();
   }
 
   /** How it looks to those who ask meanwhile. */
-  synchronized FileStatus status() throws IOException {
-    return FileStatus.file(path, bytes.size(), modifiedMillis, "");
+  FileStatus status() {
+    return status;
   }
 
   synchronized void opened() {
-    writers++;
+    handles++;
   }
 
-  /** Whether that was the last of its writers. */
+  /** Whether that was the last handle to write it by. */
   synchronized boolean released() {
-    return --writers == 0;
+    return --handles == 0;
+  }
+
+  synchronized boolean isOpen() {
+    return handles > 0;
+  }
+
+  /** Whether the close of a descriptor of this process is the end of what it writes. */
+  synchronized boolean isClosedBy(Caller caller) {
+    return writers.include(caller);
   }
 
   /** What was stored has another name now, and what is stored from now on. */
   synchronized void moved(String to) {
     path = to;
+    status = FileStatus.file(to, status.size(), status.modifiedMillis(), "");
   }
 
   /** It is not to be stored any more. */
@@ -134,16 +169,24 @@ final class Draft implements AutoCloseable {
     if (!changed || deleted) {
       return Optional.empty();
     }
+    refused = true; // unless the next lines come to their end
     // A retry begins at the start again, so the channel's own position is the stream's.
     bytes.position(0);
     InputStream content = Channels.newInputStream(bytes);
     FileStatus stored = dataSet.write(path, content, bytes.size());
     changed = false;
+    refused = false;
+    writers.stored();
     return Optional.of(stored);
   }
 
+  /** Whether it changed, and no process was told that it could not be stored. */
+  synchronized boolean isUnsettled() {
+    return changed && !refused;
+  }
+
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     bytes.close();
   }
 }

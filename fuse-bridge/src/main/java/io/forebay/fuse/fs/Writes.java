@@ -4,6 +4,7 @@ import io.forebay.DataPath;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.fuse.journal.Journal;
+import io.forebay.fuse.protocol.Caller;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Reply;
 import io.forebay.fuse.protocol.Request;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What changes a data set through a mount. A file that is written is a {@link Draft} until it is
@@ -24,6 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * removed. Thread-safe.
  */
 final class Writes implements Directories.Tree {
+
+  private static final Logger log = LoggerFactory.getLogger(Writes.class);
 
   /** What a handle that writes is called; readers' is 0. */
   static final long HANDLE = 1;
@@ -82,12 +87,12 @@ final class Writes implements Directories.Tree {
   }
 
   /** How a node looks to those who ask now. */
-  FileStatus shown(Inode inode) throws IOException {
+  FileStatus shown(Inode inode) {
     return shown(inode, inode.status());
   }
 
   @Override
-  public FileStatus shown(Inode inode, FileStatus status) throws IOException {
+  public FileStatus shown(Inode inode, FileStatus status) {
     if (drafts.isEmpty()) {
       return status;
     }
@@ -163,7 +168,7 @@ final class Writes implements Directories.Tree {
       return;
     }
     Inode inode = inodes.create(path, request.number());
-    drafts.put(inode.id(), Draft.empty(path));
+    drafts.put(inode.id(), Draft.empty(path, request.caller()));
     reply.body(Attributes.ENTRY_OUT + OpenOut.BYTES);
     passing.putEntry(reply, 0, inode.id(), shown(inode));
     synchronized (inode) {
@@ -185,7 +190,7 @@ final class Writes implements Directories.Tree {
       return;
     }
     journal.changing(request.number());
-    try (Draft draft = Draft.empty(path)) {
+    try (Draft draft = Draft.empty(path, request.caller())) {
       Inode inode = inodes.lookUp(draft.store(dataSet).orElseThrow(), request.number());
       reply.body(Attributes.ENTRY_OUT);
       passing.putEntry(reply, 0, inode.id(), inode.status());
@@ -203,12 +208,12 @@ final class Writes implements Directories.Tree {
       boolean empty = (request.intAt(0) & O_TRUNC) != 0;
       if (draft == null) {
         FileStatus status = inode.status();
-        draft = empty ? Draft.empty(status.path()) : Draft.of(dataSet, status);
+        draft = empty ? Draft.empty(status.path(), request.caller()) : Draft.of(dataSet, status);
         drafts.put(inode.id(), draft);
       } else {
         draft.opened();
         if (empty) {
-          draft.resize(0);
+          draft.emptied(request.caller());
         }
       }
       inodes.opened(inode, Inode.Mode.ANSWERED, request.number());
@@ -224,7 +229,7 @@ final class Writes implements Directories.Tree {
   void write(Inode inode, Request request, Reply reply) throws IOException {
     ByteBuffer bytes = request.bytesAt(40, request.intAt(16));
     int length = bytes.remaining();
-    written(inode).write(bytes, request.longAt(8));
+    written(inode).write(bytes, request.longAt(8), request.caller());
     reply.body(WRITE_OUT);
     reply.setInt(0, length);
   }
@@ -238,7 +243,19 @@ final class Writes implements Directories.Tree {
     return draft;
   }
 
-  /** On fsync and close: when this returns the file is stored, or an error tells that it is not. */
+  /**
+   * A process closes a descriptor. If it changed the file, and has no other descriptor of it, the
+   * file is stored when this returns, or an error tells that it is not.
+   */
+  void flush(Inode inode, Caller caller) throws IOException {
+    String path = inode.path();
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    if (written(inode).isClosedBy(caller) && !caller.canWrite(name, inode.id())) {
+      store(inode);
+    }
+  }
+
+  /** On fsync: when this returns the file is stored, or an error tells that it is not. */
   void store(Inode inode) throws IOException {
     Optional<FileStatus> stored = written(inode).store(dataSet);
     if (stored.isPresent()) {
@@ -249,12 +266,25 @@ final class Writes implements Directories.Tree {
     }
   }
 
-  /** A handle that wrote is closed. */
+  /**
+   * The last descriptor of a handle that wrote is closed. No process waits for this, nor hears of
+   * an error; so it stores only what no close before could.
+   */
   void release(Inode inode) throws IOException {
+    Draft draft = drafts.get(inode.id());
+    if (draft == null || !draft.released()) {
+      return;
+    }
+    try {
+      if (draft.isUnsettled()) {
+        store(inode);
+      }
+    } catch (IOException e) {
+      log.warn("{} was closed, but could not be stored: {}", inode.path(), e.getMessage());
+    }
     synchronized (inode) {
-      Draft draft = drafts.get(inode.id());
-      if (draft != null && draft.released()) {
-        drafts.remove(inode.id());
+      if (!draft.isOpen()) {
+        drafts.remove(inode.id(), draft);
         draft.close();
       }
     }
@@ -271,19 +301,19 @@ final class Writes implements Directories.Tree {
           return;
         }
         if (draft != null) {
-          draft.resize(size);
+          draft.resize(size, request.caller());
         } else {
-          resize(inode, size);
+          resize(inode, size, request.caller());
         }
       }
     }
     passing.putAttributes(reply, inode.id(), shown(inode));
   }
 
-  private void resize(Inode inode, long size) throws IOException {
+  private void resize(Inode inode, long size, Caller caller) throws IOException {
     FileStatus status = inode.status();
-    try (Draft draft = size == 0 ? Draft.empty(status.path()) : Draft.of(dataSet, status)) {
-      draft.resize(size);
+    try (Draft draft = size == 0 ? Draft.empty(status.path(), caller) : Draft.of(dataSet, status)) {
+      draft.resize(size, caller);
       drafts.put(inode.id(), draft);
       store(inode);
     } finally {

@@ -1,17 +1,10 @@
 package io.forebay.fuse.protocol;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-
 /**
  * The request that one thread is answering, as the others see it. Begun and ended by that thread;
  * the rest is thread-safe.
  */
 final class InProgress {
-
-  /** SIGKILL's bit in the masks of /proc/PID/status; every fatal signal ends up as that. */
-  private static final long KILLED = 1L << 8;
 
   private long unique;
   private int opcode;
@@ -41,7 +34,7 @@ final class InProgress {
    * @return 0 for none
    */
   synchronized long abandoned() {
-    if (unique == 0 || !interrupted || !canBeAbandoned() || !isDying(thread)) {
+    if (unique == 0 || !interrupted || !canBeAbandoned() || !new Caller(thread).isDying()) {
       return 0;
     }
     interrupted = false;
@@ -51,16 +44,5 @@ final class InProgress {
   /** What changes something is waited for, so that what it did is known. */
   private boolean canBeAbandoned() {
     return opcode == Opcode.READ || opcode == Opcode.LOOKUP || opcode == Opcode.OPEN;
-  }
-
-  private static boolean isDying(int thread) {
-    try {
-      return Files.readAllLines(Path.of("/proc/" + thread + "/status")).stream()
-          .filter(line -> line.startsWith("SigPnd:") || line.startsWith("ShdPnd:"))
-          .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
-          .anyMatch(pending -> (pending & KILLED) != 0);
-    } catch (IOException e) {
-      return false; // it is in another container, or gone
-    }
   }
 }

@@ -72,6 +72,11 @@ public final class Request {
     return bytes.getInt(32);
   }
 
+  /** The thread that asks. */
+  public Caller caller() {
+    return new Caller(thread());
+  }
+
   /** Bytes behind the header. */
   public int bodyBytes() {
     return bytes.limit() - HEADER;
