@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Options (-o): ro, rw, mode=auto|passthrough|pagecache, allow_other, uid=N, gid=N, umask=OCTAL, attr_timeout=SECONDS,",
-      "  entry_timeout=SECONDS, negative_timeout=SECONDS, max_read=BYTES, max_nodes=N, direct_io, xattr.",
+      "  entry_timeout=SECONDS, negative_timeout=SECONDS, max_read=BYTES, max_nodes=N, direct_io, xattr,",
+      "  spool=DIRECTORY.",
       "",
       "Examples:",
       "  forebay mount --node /var/lib/forebay images /mnt/images",

@@ -38,7 +38,8 @@ public record DataSize(long bytes) {
     BigDecimal base = BigDecimal.valueOf(matcher.group(3).isEmpty() ? 1000 : 1024);
     BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(base.pow(power));
     if (bytes.compareTo(MOST) > 0) {
-      throw new IllegalArgumentException("'" + text + "' is more than 8 EiB, the most there can be");
+      throw new IllegalArgumentException(
+          "'" + text + "' is more than 8 EiB, the most there can be");
     }
     return new DataSize(bytes.longValue());
   }

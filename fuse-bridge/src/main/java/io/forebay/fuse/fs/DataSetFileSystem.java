@@ -2,6 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
 import io.forebay.fuse.journal.Entries;
@@ -17,7 +18,6 @@ import io.forebay.fuse.protocol.Request;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
@@ -128,7 +128,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.writable = attributes.writable();
     this.names = new Names(dataSet, inodes, device, capabilities.epochs());
     this.pruner = new Pruner(inodes, names, device, serving.maxNodes());
-    this.writes = new Writes(dataSet, inodes, backing, attributes, journal, known);
+    this.writes = new Writes(dataSet, serving.spool(), inodes, backing, attributes, journal, known);
     this.plan = new Plan(dataSet);
     this.whereabouts = new Whereabouts(dataSet);
     this.passthrough = capabilities.passthrough() && !serving.directIo();
@@ -416,29 +416,33 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
 
   @Override
   public int errno(Throwable e) {
-    if (e instanceof NoSuchFileException || e instanceof InvalidPathException) {
-      return Errno.ENOENT;
+    if (e instanceof IncompleteDraftException incomplete) {
+      return errnoOf(incomplete.failure());
     }
-    if (e instanceof DirectoryNotEmptyException) {
-      return Errno.ENOTEMPTY;
+    int errno = errnoOf(e);
+    if (errno == Errno.EIO || errno == Errno.ENOSPC) {
+      if (e instanceof IOException) {
+        log.warn("a request failed: {}", e.getMessage());
+        log.debug("it failed here", e);
+      } else {
+        log.warn("a request failed", e);
+      }
     }
-    if (e instanceof AccessDeniedException) {
-      return Errno.EACCES;
-    }
-    if (e instanceof UnsupportedOperationException) {
-      return Errno.EROFS; // a snapshot
-    }
-    if (e instanceof FileSystemException && String.valueOf(e.getMessage()).contains("No space")) {
-      return Errno.ENOSPC;
-    }
-    if (e instanceof StaleFileException) {
-      return Errno.ESTALE;
-    }
-    if (e instanceof IndexOutOfBoundsException) {
-      return Errno.EINVAL; // the request ends too early
-    }
-    log.warn("a request failed", e);
-    return Errno.EIO;
+    return errno;
+  }
+
+  private static int errnoOf(Throwable e) {
+    return switch (e) {
+      case NoSuchFileException missing -> Errno.ENOENT;
+      case InvalidPathException impossible -> Errno.ENOENT;
+      case DirectoryNotEmptyException full -> Errno.ENOTEMPTY;
+      case AccessDeniedException denied -> Errno.EACCES;
+      case UnsupportedOperationException snapshot -> Errno.EROFS;
+      case NoSpaceException full -> Errno.ENOSPC;
+      case StaleFileException stale -> Errno.ESTALE;
+      case IndexOutOfBoundsException shortRequest -> Errno.EINVAL;
+      default -> Errno.EIO;
+    };
   }
 
   @Override

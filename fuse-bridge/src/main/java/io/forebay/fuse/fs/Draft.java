@@ -8,9 +8,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -19,6 +16,7 @@ import java.util.Optional;
  */
 final class Draft implements AutoCloseable {
 
+  private final Spool spool;
   private final FileChannel bytes;
 
   // Guarded by this.
@@ -32,22 +30,30 @@ final class Draft implements AutoCloseable {
   /** How it looks; asked for by those who cannot wait until it is stored. */
   private volatile FileStatus status;
 
-  private Draft(String path, FileChannel bytes) {
+  /** Of a write whose bytes are not here, so that this is not what anybody wrote. */
+  private Optional<IOException> failure = Optional.empty();
+
+  private Draft(String path, Spool spool) throws IOException {
     this.path = path;
-    this.bytes = bytes;
+    this.spool = spool;
+    try {
+      this.bytes = spool.open();
+    } catch (IOException e) {
+      throw spool.failure(path, e);
+    }
     this.status = FileStatus.file(path, 0, System.currentTimeMillis(), "");
   }
 
   /** An empty one, which is stored even when nothing is written. */
-  static Draft empty(String path, Caller caller) throws IOException {
-    Draft draft = new Draft(path, open());
+  static Draft empty(String path, Spool spool, Caller caller) throws IOException {
+    Draft draft = new Draft(path, spool);
     draft.emptied(caller);
     return draft;
   }
 
   /** One that begins with what is stored. */
-  static Draft of(DataSet dataSet, FileStatus stored) throws IOException {
-    Draft draft = new Draft(stored.path(), open());
+  static Draft of(DataSet dataSet, FileStatus stored, Spool spool) throws IOException {
+    Draft draft = new Draft(stored.path(), spool);
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(1 << 20, Math.max(1, stored.size())));
     try {
       for (long at = 0; at < stored.size(); at += chunk.limit()) {
@@ -63,25 +69,32 @@ final class Draft implements AutoCloseable {
     return draft;
   }
 
-  private static FileChannel open() throws IOException {
-    Path file = Files.createTempFile("forebay-draft-", "");
-    try {
-      return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    } finally {
-      Files.delete(file); // so that it is gone with this process, however that ends
-    }
-  }
-
   private void put(ByteBuffer source, long offset) throws IOException {
-    for (long at = offset; source.hasRemaining(); ) {
-      at += bytes.write(source, at);
+    try {
+      for (long at = offset; source.hasRemaining(); ) {
+        at += bytes.write(source, at);
+      }
+    } catch (IOException e) {
+      throw spool.failure(path, e);
     }
   }
 
   synchronized void write(ByteBuffer source, long offset, Caller caller) throws IOException {
+    requireComplete();
     writers.wrote(caller);
-    put(source, offset);
+    try {
+      put(source, offset);
+    } catch (IOException e) {
+      failure = Optional.of(e);
+      throw e;
+    }
     changed();
+  }
+
+  private void requireComplete() throws IncompleteDraftException {
+    if (failure.isPresent()) {
+      throw new IncompleteDraftException(failure.get());
+    }
   }
 
   private void changed() throws IOException {
@@ -122,7 +135,7 @@ final class Draft implements AutoCloseable {
     if (size < bytes.size()) {
       bytes.truncate(size);
     } else if (size > bytes.size()) {
-      bytes.write(ByteBuffer.wrap(new byte[1]), size - 1);
+      put(ByteBuffer.wrap(new byte[1]), size - 1);
     }
   }
 
@@ -161,12 +174,16 @@ final class Draft implements AutoCloseable {
   }
 
   /**
-   * Stores it, if it changed since.
+   * Stores it, if it changed since. One that a write failed for is never stored.
    *
    * @return what it is now; empty when there was nothing to do
    */
   synchronized Optional<FileStatus> store(DataSet dataSet) throws IOException {
-    if (!changed || deleted) {
+    if (deleted) {
+      return Optional.empty();
+    }
+    requireComplete();
+    if (!changed) {
       return Optional.empty();
     }
     refused = true; // unless the next lines come to their end
@@ -182,7 +199,7 @@ final class Draft implements AutoCloseable {
 
   /** Whether it changed, and no process was told that it could not be stored. */
   synchronized boolean isUnsettled() {
-    return changed && !refused;
+    return changed && !refused && failure.isEmpty();
   }
 
   @Override

@@ -7,11 +7,13 @@ package io.forebay.fuse.fs;
  * @param xattrs whether files tell where they are; then {@code ls -l} asks for each of them
  * @param directIo whether each read is answered, and nothing of it kept in memory
  * @param maxNodes files and directories that the kernel may know; 0 for what memory allows
+ * @param spool takes what is written
  */
-public record Serving(Attributes attributes, boolean xattrs, boolean directIo, int maxNodes) {
+public record Serving(
+    Attributes attributes, boolean xattrs, boolean directIo, int maxNodes, Spool spool) {
 
   /** The same, where the kernel is told of everything that changes. */
   public Serving lasting() {
-    return new Serving(attributes.lasting(), xattrs, directIo, maxNodes);
+    return new Serving(attributes.lasting(), xattrs, directIo, maxNodes, spool);
   }
 }

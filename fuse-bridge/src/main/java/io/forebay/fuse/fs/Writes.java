@@ -48,6 +48,7 @@ final class Writes implements Directories.Tree {
   private static final int WRITE_OUT = 8;
 
   private final DataSet dataSet;
+  private final Spool spool;
   private final Inodes inodes;
   private final BackingFiles backing;
   private final Journal journal;
@@ -61,12 +62,14 @@ final class Writes implements Directories.Tree {
 
   Writes(
       DataSet dataSet,
+      Spool spool,
       Inodes inodes,
       BackingFiles backing,
       Attributes attributes,
       Journal journal,
       Recovered known) {
     this.dataSet = dataSet;
+    this.spool = spool;
     this.inodes = inodes;
     this.backing = backing;
     this.passing = attributes.passing();
@@ -168,7 +171,7 @@ final class Writes implements Directories.Tree {
       return;
     }
     Inode inode = inodes.create(path, request.number());
-    drafts.put(inode.id(), Draft.empty(path, request.caller()));
+    drafts.put(inode.id(), Draft.empty(path, spool, request.caller()));
     reply.body(Attributes.ENTRY_OUT + OpenOut.BYTES);
     passing.putEntry(reply, 0, inode.id(), shown(inode));
     synchronized (inode) {
@@ -190,7 +193,7 @@ final class Writes implements Directories.Tree {
       return;
     }
     journal.changing(request.number());
-    try (Draft draft = Draft.empty(path, request.caller())) {
+    try (Draft draft = Draft.empty(path, spool, request.caller())) {
       Inode inode = inodes.lookUp(draft.store(dataSet).orElseThrow(), request.number());
       reply.body(Attributes.ENTRY_OUT);
       passing.putEntry(reply, 0, inode.id(), inode.status());
@@ -208,7 +211,10 @@ final class Writes implements Directories.Tree {
       boolean empty = (request.intAt(0) & O_TRUNC) != 0;
       if (draft == null) {
         FileStatus status = inode.status();
-        draft = empty ? Draft.empty(status.path(), request.caller()) : Draft.of(dataSet, status);
+        draft =
+            empty
+                ? Draft.empty(status.path(), spool, request.caller())
+                : Draft.of(dataSet, status, spool);
         drafts.put(inode.id(), draft);
       } else {
         draft.opened();
@@ -312,7 +318,8 @@ final class Writes implements Directories.Tree {
 
   private void resize(Inode inode, long size, Caller caller) throws IOException {
     FileStatus status = inode.status();
-    try (Draft draft = size == 0 ? Draft.empty(status.path(), caller) : Draft.of(dataSet, status)) {
+    try (Draft draft =
+        size == 0 ? Draft.empty(status.path(), spool, caller) : Draft.of(dataSet, status, spool)) {
       draft.resize(size, caller);
       drafts.put(inode.id(), draft);
       store(inode);

@@ -5,6 +5,9 @@ import io.forebay.config.Durations;
 import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.fs.Serving;
+import io.forebay.fuse.fs.Spool;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +85,7 @@ public record MountOptions(
       throw new IllegalArgumentException(
           "-o max_nodes=" + maxNodes + ": the least is " + LEAST_NODES);
     }
+    Spool spool = spool(given.remove("spool"));
     if (directIo && given.containsKey("kernel_cache")) {
       throw new IllegalArgumentException("-o direct_io,kernel_cache: one of them");
     }
@@ -91,14 +95,14 @@ public record MountOptions(
           "-o: unknown "
               + new TreeSet<>(given.keySet())
               + "; known are ro, rw, allow_other, mode, uid, gid, umask, attr_timeout, entry_timeout,"
-              + " negative_timeout, max_read, max_nodes, direct_io, xattr and "
+              + " negative_timeout, max_read, max_nodes, direct_io, xattr, spool and "
               + new TreeSet<>(AS_IT_IS));
     }
     return new MountOptions(
         allowOther,
         profile,
         maxRead,
-        new Serving(attributes, xattrs, directIo, maxNodes),
+        new Serving(attributes, xattrs, directIo, maxNodes, spool),
         timeouts);
   }
 
@@ -135,6 +139,17 @@ public record MountOptions(
       }
     }
     throw new IllegalArgumentException("-o mode=" + text + ": use auto, passthrough or pagecache");
+  }
+
+  private static Spool spool(String directory) {
+    if (directory == null) {
+      return Spool.standard();
+    }
+    Path path = Path.of(directory).toAbsolutePath();
+    if (!Files.isDirectory(path)) {
+      throw new IllegalArgumentException("-o spool=" + directory + ": is no directory");
+    }
+    return new Spool(path);
   }
 
   private static int number(Map<String, String> given, String name, int radix, int fallback) {

@@ -15,6 +15,7 @@ import io.forebay.fuse.fs.DataSetFileSystem;
 import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.fs.Recovered;
 import io.forebay.fuse.fs.Serving;
+import io.forebay.fuse.fs.Spool;
 import io.forebay.fuse.journal.Journal;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -35,7 +36,8 @@ class RandomRequestsTest {
           new Attributes(0, 0, 0, true, Duration.ZERO, Duration.ZERO, Duration.ZERO),
           true,
           false,
-          0);
+          0,
+          Spool.standard());
 
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment bytes = arena.allocate(ROOM);

@@ -2,6 +2,7 @@ package io.forebay.understore.hdfs;
 
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.RangeStream;
@@ -30,6 +31,7 @@ import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.DirectoryListing;
 import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
+import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
 import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -104,8 +106,9 @@ final class HdfsUnderStore implements UnderStore {
     } catch (IOException e) {
       throw translate(path, e);
     } catch (IllegalArgumentException e) {
-      throw e.getCause() instanceof UnknownHostException
-          ? UnderStoreException.lasting(noun(path) + ": unknown host " + e.getMessage(), e)
+      // An unknown host; or a stream's close failed with the very exception of its write.
+      throw e.getCause() instanceof IOException cause
+          ? translate(path, cause)
           : UnderStoreException.lasting(noun(path) + ": " + e.getMessage(), e);
     }
   }
@@ -127,6 +130,9 @@ final class HdfsUnderStore implements UnderStore {
       return detail.contains("is not a directory")
           ? new NoSuchFileException(noun(path), null, "a parent is a file")
           : new AccessDeniedException(noun(path), null, detail);
+    }
+    if (e instanceof QuotaExceededException) {
+      return new NoSpaceException(noun(path), "the quota of its directory: " + detail, e);
     }
     if (e instanceof PathIsNotEmptyDirectoryException) {
       return new DirectoryNotEmptyException(noun(path));

@@ -2,6 +2,7 @@ package io.forebay.understore.local;
 
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
@@ -117,9 +118,9 @@ final class LocalUnderStore implements UnderStore {
   @Override
   public FileStatus put(String path, InputStream content, long length) throws IOException {
     Path target = resolve(path);
-    Files.createDirectories(target.getParent());
     Path unfinished = target.resolveSibling(UNFINISHED + UUID.randomUUID());
     try {
+      Files.createDirectories(target.getParent());
       long written = Files.copy(content, unfinished);
       if (written != length) {
         throw UnderStoreException.lasting(
@@ -131,6 +132,8 @@ final class LocalUnderStore implements UnderStore {
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
       throw named(path, e);
+    } catch (IOException e) {
+      throw NoSpaceException.isMeantBy(e) ? noSpace(path, e) : e;
     } finally {
       Files.deleteIfExists(unfinished);
     }
@@ -222,6 +225,12 @@ final class LocalUnderStore implements UnderStore {
     if (String.valueOf(e.getReason()).contains("Not a directory")) {
       return new NoSuchFileException(describe(path), null, "a parent is a file");
     }
-    return UnderStoreException.lasting(describe(path) + ": " + e.getReason(), e);
+    return NoSpaceException.isMeantBy(e)
+        ? noSpace(path, e)
+        : UnderStoreException.lasting(describe(path) + ": " + e.getReason(), e);
+  }
+
+  private NoSpaceException noSpace(String path, IOException e) {
+    return new NoSpaceException(describe(path), "the under-store's disk", e);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreContract;
@@ -22,6 +23,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.SafeModeAction;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.hdfs.protocol.HdfsConstants;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -111,6 +113,17 @@ class HdfsUnderStoreTest extends UnderStoreContract {
     } finally {
       cluster.getFileSystem().setSafeMode(SafeModeAction.LEAVE);
     }
+  }
+
+  @Test
+  void aQuotaThatIsUsedUpIsNamed() throws IOException {
+    store().makeDirectory("small");
+    cluster.getFileSystem().setQuota(path("small"), HdfsConstants.QUOTA_DONT_SET, 1_000_000);
+    assertThatThrownBy(() -> put("small/file", bytes(2_000_000, 34)))
+        .isInstanceOf(NoSpaceException.class)
+        .hasMessageContaining("small/file")
+        .hasMessageContaining("quota");
+    assertThat(store().list("small", "").entries()).isEmpty();
   }
 
   @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
@@ -46,6 +48,28 @@ class LocalUnderStoreTest extends UnderStoreContract {
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).isEmpty();
     }
+  }
+
+  @Test
+  void aFullDiskIsNamed() throws Exception {
+    Path disk = Files.createDirectory(directory.resolve("disk"));
+    assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString()));
+    try {
+      assertThatThrownBy(() -> put("disk/file", new byte[1 << 20]))
+          .isInstanceOf(NoSpaceException.class)
+          .hasMessageContaining("disk/file");
+      assertThat(disk).isEmptyDirectory();
+    } finally {
+      run("umount", "-l", disk.toString());
+    }
+  }
+
+  private static boolean run(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor()
+        == 0;
   }
 
   @Test

@@ -22,10 +22,20 @@ final class Upload implements SeekableByteChannel {
   private final String path;
   private final FileChannel local;
 
+  /** Of a write: what is here is not what was to be stored. */
+  private volatile IOException failure;
+
   Upload(DataSet dataSet, String path) throws IOException {
+    this(dataSet, path, Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  /**
+   * @param spool directory for the local file
+   */
+  Upload(DataSet dataSet, String path, Path spool) throws IOException {
     this.dataSet = dataSet;
     this.path = path;
-    Path file = Files.createTempFile("forebay-upload", "");
+    Path file = Files.createTempFile(spool, "forebay-upload", "");
     local =
         FileChannel.open(
             file,
@@ -36,7 +46,12 @@ final class Upload implements SeekableByteChannel {
 
   @Override
   public int write(ByteBuffer source) throws IOException {
-    return local.write(source);
+    try {
+      return local.write(source);
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
   }
 
   @Override
@@ -74,7 +89,7 @@ final class Upload implements SeekableByteChannel {
   /**
    * Stores the file.
    *
-   * @throws IOException when that failed; then nothing of it is stored
+   * @throws IOException when that failed, or a write did; then nothing of it is stored
    */
   @Override
   public synchronized void close() throws IOException {
@@ -82,6 +97,9 @@ final class Upload implements SeekableByteChannel {
       return;
     }
     try (local) {
+      if (failure != null) {
+        throw new IOException(path + " is not stored, for writing it failed", failure);
+      }
       local.position(0);
       try (InputStream content = Channels.newInputStream(local)) {
         dataSet.write(path, content, local.size());

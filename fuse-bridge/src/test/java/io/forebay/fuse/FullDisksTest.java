@@ -1,0 +1,105 @@
+package io.forebay.fuse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real mount that is written, where a disk is full. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FullDisksTest {
+
+  private static final int DISK_BYTES = 1 << 20;
+
+  @TempDir private Path directory;
+  private MountedBucket bucket;
+  private Path disk;
+  private final PrintStream standardError = System.err;
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void start() throws Exception {
+    disk = Files.createDirectory(directory.resolve("disk"));
+    assumeThat(run("mount", "-t", "tmpfs", "-o", "size=" + DISK_BYTES, "tmpfs", disk.toString()))
+        .as("this machine lets one mount")
+        .isZero();
+    bucket = new MountedBucket(directory);
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    System.setErr(standardError);
+    if (bucket != null) {
+      bucket.close();
+    }
+    run("umount", "-l", disk.toString());
+  }
+
+  private static int run(String... command) throws Exception {
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+
+  @Test
+  void aWriteThatFailsForAFullSpoolFailsTheCloseAndStoresNothing() throws IOException {
+    bucket.mount("rw,spool=" + disk);
+    Path file = bucket.root().resolve("checkpoint");
+    Files.writeString(file, "old");
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+    assertThatThrownBy(() -> writeAll(channel, 3 * DISK_BYTES)).hasMessageContaining("No space");
+    assertThatThrownBy(() -> channel.write(ByteBuffer.allocate(1), 0))
+        .hasMessageContaining("No space");
+    assertThatThrownBy(() -> channel.force(true)).hasMessageContaining("No space");
+    assertThatThrownBy(channel::close).hasMessageContaining("No space");
+    assertThat(stored()).isEqualTo("old");
+    assertThat(log.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains("WARN")))
+        .as("one line, and no stack trace")
+        .singleElement()
+        .asString()
+        .contains("checkpoint", disk.toString());
+    assertThat(log.toString(StandardCharsets.UTF_8)).doesNotContain("\tat io.forebay.fuse");
+    Files.writeString(file, "new");
+    assertThat(stored()).isEqualTo("new");
+  }
+
+  private String stored() throws IOException {
+    return StandardCharsets.UTF_8.decode(bucket.dataSet().read("checkpoint")).toString();
+  }
+
+  private static void writeAll(FileChannel channel, int bytes) throws IOException {
+    ByteBuffer content = ByteBuffer.allocate(bytes);
+    while (content.hasRemaining()) {
+      channel.write(content);
+    }
+  }
+
+  @Test
+  void aFullUnderStoreIsNoSpaceForTheOneWhoCloses() throws IOException {
+    bucket.mount(bucket.forebay().dataSet(disk.toUri().toString()), "rw");
+    FileChannel channel =
+        FileChannel.open(
+            bucket.root().resolve("checkpoint"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE);
+    writeAll(channel, 3 * DISK_BYTES);
+    assertThatThrownBy(channel::close).hasMessageContaining("No space");
+    assertThat(disk).isEmptyDirectory();
+    assertThat(log.toString(StandardCharsets.UTF_8)).contains("checkpoint", disk.toString());
+  }
+}
