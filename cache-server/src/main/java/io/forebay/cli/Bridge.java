@@ -70,14 +70,16 @@ record Bridge(
    * @param arguments what the keeper holds, or the directory for a rehearsal; and a bridge's
    */
   public static void main(String[] arguments) {
-    Mount.prepare();
     List<String> all = List.of(arguments);
     Bridge bridge = parse(all.subList(1, all.size()));
     String first = all.get(0);
-    System.exit(
-        first.startsWith("/")
-            ? bridge.rehearse(Path.of(first))
-            : bridge.serve(Keeper.Held.parse(first), new Call()));
+    if (first.startsWith("/")) {
+      Mount.prepare();
+      System.exit(bridge.rehearse(Path.of(first)));
+    }
+    Call call = Call.listen();
+    Mount.prepare();
+    System.exit(bridge.serve(Keeper.Held.parse(first), call));
   }
 
   private int rehearse(Path directory) {
@@ -92,16 +94,24 @@ record Bridge(
   }
 
   private int serve(Keeper.Held held, Call call) {
-    // A cache in this process is its alone, so only who serves may open it.
-    if (cache.isPresent() && !call.await()) {
-      return 0;
+    try {
+      if (cache.isPresent()) {
+        call.await(); // a cache in this process is its alone, so only who serves may open it
+      }
+      return serveWhenCalled(held, call);
+    } catch (CannotResumeException e) {
+      return Keeper.CANNOT_RESUME;
+    } catch (InterruptedException e) {
+      return 1;
     }
+  }
+
+  private int serveWhenCalled(Keeper.Held held, Call call)
+      throws CannotResumeException, InterruptedException {
     // A mount goes on before the node's maps are open, and somewhat slower until then.
     try (Forebay forebay = builder().withoutWaiting().open()) {
       DataSet mounted = forebay.dataSet(dataSet);
-      if (!call.await()) {
-        return 0;
-      }
+      call.await();
       try (Mount mount = Mount.serve(mounted, point, MountOptions.parse(options), held)) {
         if (!mount.isResumed()) {
           System.out.println(dataSet + " is mounted on " + mount.point());
@@ -110,13 +120,10 @@ record Bridge(
         return 0;
       }
     } catch (CannotResumeException e) {
-      return Keeper.CANNOT_RESUME;
+      throw e;
     } catch (IOException | RuntimeException e) {
-      if (call.await()) {
-        System.err.println("forebay: " + e.getMessage());
-      }
-      return 1;
-    } catch (InterruptedException e) {
+      call.await(); // one that is not needed says nothing
+      System.err.println("forebay: " + e.getMessage());
       return 1;
     }
   }

@@ -221,6 +221,43 @@ class MountCrashTest {
     assertThat(root).isEmptyDirectory();
   }
 
+  /** The archive for quicker starts is made at the lowest priority, which may take minutes. */
+  @Test
+  void norDoesItStayForAProcessThatDoesNotServeIt() throws Exception {
+    mount("");
+    ProcessHandle bridge = bridge().orElseThrow();
+    await().atMost(ONE_MINUTE).until(() -> rehearsal().isPresent());
+    ProcessHandle rehearsal = rehearsal().orElseThrow();
+    signal("STOP", rehearsal);
+    try {
+      keeper.destroyForcibly();
+      bridge.destroyForcibly();
+      await().atMost(ONE_MINUTE).until(() -> !isMounted());
+    } finally {
+      rehearsal.destroyForcibly();
+    }
+  }
+
+  private Optional<ProcessHandle> rehearsal() {
+    return keeper
+        .children()
+        .filter(child -> commandOf(child).contains("ArchiveClassesAtExit"))
+        .findFirst();
+  }
+
+  private static String commandOf(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc", "" + process.pid(), "cmdline"));
+    } catch (IOException e) {
+      return ""; // it is gone
+    }
+  }
+
+  private static void signal(String signal, ProcessHandle process) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor())
+        .isZero();
+  }
+
   @Test
   void aBridgeWithoutItsKeeperTakesTheMountAwayInTheEnd() throws Exception {
     mount("");

@@ -1,28 +1,44 @@
 package io.forebay.fuse.mount;
 
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 
-/** A child's end of its {@link Keeper}'s pipe. Not thread-safe. */
+/**
+ * A child's end of its {@link Keeper}'s pipe: the keeper calls the child when it is to serve. If
+ * the keeper ends before, the child ends at once, however far it is: on a busy machine its start
+ * takes long, and all that time it would hold the device of a mount that nobody serves.
+ * Thread-safe.
+ */
 public final class Call {
 
-  private static final int UNHEARD = -2;
+  private final CountDownLatch called = new CountDownLatch(1);
 
-  private int heard = UNHEARD;
+  private Call() {}
 
-  /**
-   * Waits until this process is to serve, or is not needed any more. When it was waited for before,
-   * this returns at once.
-   *
-   * @return whether it is to serve
-   */
-  public boolean await() {
-    if (heard == UNHEARD) {
-      try {
-        heard = System.in.read();
-      } catch (IOException e) {
-        heard = -1;
-      }
+  /** Listens from now on. */
+  public static Call listen() {
+    Call call = new Call();
+    Thread.ofPlatform().daemon().name("forebay-call").start(call::hear);
+    return call;
+  }
+
+  private void hear() {
+    if (!isCalled()) {
+      Runtime.getRuntime().halt(0); // it has nothing that would have to be put away
     }
-    return heard >= 0;
+    called.countDown();
+  }
+
+  private static boolean isCalled() {
+    try {
+      return System.in.read() >= 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Waits until this process is to serve. */
+  public void await() throws InterruptedException {
+    called.await();
   }
 }

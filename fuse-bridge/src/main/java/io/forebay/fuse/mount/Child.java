@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A process that a {@link Keeper} has started: it gets ready, and waits at its standard input until
- * it is told to serve. The end of that input, which comes with the keeper's end, too, is its own.
- * Thread-safe.
+ * it is told to serve ({@link Call}). The end of that input, which comes with the keeper's end,
+ * too, is its own. Thread-safe.
  */
 final class Child implements AutoCloseable {
 
@@ -61,12 +61,6 @@ final class Child implements AutoCloseable {
    */
   int await() {
     return pid < 0 ? 1 : Processes.waitFor(pid);
-  }
-
-  /** Has it end when it is ready, and waits for it. */
-  int dismiss() {
-    endInput();
-    return await();
   }
 
   /** Ends it at once, unless it serves. */

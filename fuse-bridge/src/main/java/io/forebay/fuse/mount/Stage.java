@@ -25,7 +25,7 @@ final class Stage implements AutoCloseable {
   private volatile boolean recorded;
 
   // Guarded by this.
-  private Child recorder;
+  private Process recorder;
 
   private Stage(Path directory) {
     this.directory = directory;
@@ -49,7 +49,10 @@ final class Stage implements AutoCloseable {
     return point;
   }
 
-  /** Has the archive made, if nobody does yet. */
+  /**
+   * Has the archive made, if nobody does yet. On a busy machine that takes minutes, so whoever does
+   * it must not have the mount's descriptors: it would hold a mount whose other processes are gone.
+   */
   synchronized void record(ChildJvm child) throws IOException {
     if (recorder != null) {
       return;
@@ -58,12 +61,15 @@ final class Stage implements AutoCloseable {
     command.addAll(
         child.command(
             List.of("-XX:ArchiveClassesAtExit=" + archive, NO_WARNINGS), point.toString()));
-    recorder = Child.start(command);
-    Child recording = recorder;
-    Thread.ofPlatform()
-        .daemon()
-        .name("forebay-recording")
-        .start(() -> recorded = recording.dismiss() == 0 && Files.exists(archive));
+    // Unlike Child this closes all descriptors but the standard ones.
+    recorder =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    recorder
+        .onExit()
+        .thenAccept(ended -> recorded = ended.exitValue() == 0 && Files.exists(archive));
   }
 
   /** Options of a JVM that starts in less time, when that is possible. */
@@ -73,11 +79,10 @@ final class Stage implements AutoCloseable {
 
   /** Leaves nothing, also where it was killed. */
   @Override
-  public void close() {
-    synchronized (this) {
-      if (recorder != null) {
-        recorder.close();
-      }
+  public synchronized void close() {
+    if (recorder != null) {
+      recorder.destroy();
+      recorder.onExit().join();
     }
     try {
       if (point.isMounted()) {
