@@ -29,8 +29,8 @@ final class GetTask implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(GetTask.class);
 
   /**
-   * From here on sendfile is cheaper than copying into a buffer. Where its disk fails the connection
-   * is lost, and the client asks again for smaller pieces.
+   * From here on sendfile is cheaper than copying into a buffer. Where its disk fails the
+   * connection is lost, and the client asks again for smaller pieces.
    */
   private static final int SENDFILE_BYTES = 64 << 10;
 
