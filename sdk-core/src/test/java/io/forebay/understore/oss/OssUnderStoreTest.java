@@ -13,12 +13,14 @@ import io.forebay.understore.UnderStoreContract;
 import io.forebay.understore.UnderStoreException;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -39,7 +41,6 @@ class OssUnderStoreTest {
     options.put("fs.oss.endpoint", server.endpoint());
     options.put("fs.oss.accessKeyId", "id");
     options.put("fs.oss.accessKeySecret", SECRET);
-    options.put("fs.oss.timeout.millisecond", "1000");
     options.put("fs.oss.multipart.part.size", "1048576");
     return options;
   }
@@ -52,6 +53,26 @@ class OssUnderStoreTest {
   void stopServer() {
     if (server != null) {
       server.close();
+    }
+  }
+
+  private static final List<Fault> PASSING_AT_ONCE =
+      Arrays.stream(Fault.values())
+          .filter(fault -> fault.isPassing() && fault != Fault.HANG)
+          .toList();
+
+  @Test
+  void aRequestThatHangsIsGivenUpAndTriedAgain() throws IOException {
+    Map<String, String> options = options();
+    options.put("fs.oss.timeout.millisecond", "1000");
+    byte[] content = {1, 2, 3};
+    server.put("data", "file", content);
+    try (UnderStore store = open("oss://data", options)) {
+      FileStatus file = store.stat("file");
+      server.faults().next(1, Fault.HANG);
+      try (InputStream in = store.open(file, 0, 3)) {
+        assertThat(in.readAllBytes()).isEqualTo(content);
+      }
     }
   }
 
@@ -91,7 +112,7 @@ class OssUnderStoreTest {
     void passingFailuresAreTriedAgain() throws IOException {
       byte[] content = bytes(300_000, 24);
       FileStatus file = put("file", content);
-      for (Fault fault : Arrays.stream(Fault.values()).filter(Fault::isPassing).toList()) {
+      for (Fault fault : PASSING_AT_ONCE) {
         server.faults().next(1, fault);
         assertThat(read(file, 0, content.length)).as("%s", fault).isEqualTo(content);
         if (fault != Fault.TRUNCATE) {
