@@ -2,6 +2,7 @@ package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.DataSetSpec;
+import io.forebay.fuse.mount.Leftovers;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.SharedMaps;
 import io.forebay.server.ServerConfig;
@@ -61,6 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
     check("JDK", this::jdk);
     check("shared maps", this::maps);
     check("/dev/fuse", this::fuse);
+    check("mounts", DoctorCommand::mounts);
     if (!config.isEmpty() || !settings.isEmpty()) {
       ServerConfig server =
           ServerConfig.load(config, settings, w -> out.println("   --  configuration: " + w));
@@ -137,6 +139,13 @@ final class DoctorCommand implements Callable<Integer> {
       throw new IOException("may not be used by this user; run as root, or use fusermount3");
     }
     return "can be used";
+  }
+
+  private static String mounts() throws IOException {
+    List<Path> left = Leftovers.remove();
+    return left.isEmpty()
+        ? "none is left by processes that are gone"
+        : "taken away what processes left that are gone: " + left;
   }
 
   private static Path existing(Path path) {

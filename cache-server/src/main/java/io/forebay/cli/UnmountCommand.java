@@ -1,5 +1,6 @@
 package io.forebay.cli;
 
+import io.forebay.fuse.mount.Leftovers;
 import io.forebay.fuse.mount.Mount;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "umount",
     description = {
-      "Takes a mount away, also one whose process is gone.",
+      "Takes a mount away, also one whose process is gone. Then whatever else mounts left whose processes died.",
       "Whoever still has a file open there keeps it until he closes it."
     },
     mixinStandardHelpOptions = true,
@@ -24,6 +25,7 @@ final class UnmountCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Mount.remove(point);
+    Leftovers.remove();
     return 0;
   }
 }

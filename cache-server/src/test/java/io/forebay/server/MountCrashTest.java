@@ -106,8 +106,12 @@ class MountCrashTest {
   }
 
   private boolean isMounted() throws IOException {
+    return isMounted(root);
+  }
+
+  private static boolean isMounted(Path point) throws IOException {
     try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"))) {
-      return mounts.anyMatch(line -> line.contains(" " + root + " "));
+      return mounts.anyMatch(line -> line.contains(" " + point + " "));
     }
   }
 
@@ -405,23 +409,50 @@ class MountCrashTest {
     await().atMost(ONE_MINUTE).until(() -> !isMounted());
   }
 
+  /** All at once, the watch that would take the mount away as well. */
+  private void killAll() throws Exception {
+    List<ProcessHandle> all = new ArrayList<>(keeper.descendants().toList());
+    all.add(keeper.toHandle());
+    for (ProcessHandle each : all) {
+      signal("STOP", each);
+    }
+    all.forEach(ProcessHandle::destroyForcibly);
+    await().atMost(ONE_MINUTE).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+    assertThat(isMounted()).isTrue();
+    assertThat(isServed()).isFalse();
+  }
+
   @Test
   void aDeadMountIsReplaced() throws Exception {
     mount("");
-    Optional<ProcessHandle> watch =
-        keeper
-            .children()
-            .filter(child -> !child.info().command().orElse("").endsWith("java"))
-            .findFirst();
-    watch.orElseThrow().destroyForcibly();
-    ProcessHandle bridge = bridge().orElseThrow();
-    keeper.destroyForcibly();
-    bridge.destroyForcibly();
-    await().atMost(ONE_MINUTE).until(() -> !bridge.isAlive());
-    assertThat(isMounted()).isTrue();
-    assertThat(isServed()).isFalse();
+    killAll();
     mount("");
     assertThat(Files.readAllBytes(root.resolve("dir0/large")))
         .isEqualTo(nodes.files().get("dir0/large"));
+  }
+
+  @Test
+  void whatAllProcessesLeftIsTakenAwayByWhateverComesNext() throws Exception {
+    for (List<String> next : List.of(List.of("doctor"), List.of("umount", root.toString()))) {
+      mount("");
+      Path stage = stage();
+      await().atMost(ONE_MINUTE).until(() -> isMounted(stage.resolve("mnt")) && isMounted());
+      killAll();
+      Command.forebay(next.toArray(String[]::new)).inheritIO().start().waitFor();
+      assertThat(isMounted()).as("after %s", next).isFalse();
+      assertThat(isMounted(stage.resolve("mnt"))).isFalse();
+      assertThat(stage).doesNotExist();
+    }
+  }
+
+  /** A directory that the keeper has for itself, where it mounts once more for a moment. */
+  private Path stage() {
+    await().atMost(ONE_MINUTE).until(() -> rehearsal().isPresent());
+    String[] words = commandOf(rehearsal().orElseThrow()).split("\0", -1);
+    return Arrays.stream(words)
+        .filter(word -> word.contains("ArchiveClassesAtExit="))
+        .map(word -> Path.of(word.substring(word.indexOf('=') + 1)).getParent())
+        .findFirst()
+        .orElseThrow();
   }
 }

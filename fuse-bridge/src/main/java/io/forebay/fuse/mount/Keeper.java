@@ -95,6 +95,8 @@ public final class Keeper {
    */
   public static int run(String name, Path directory, MountOptions options, ChildJvm child)
       throws IOException, InterruptedException {
+    Leftovers.remove()
+        .forEach(path -> log.warn("{} was left by a mount whose processes are gone", path));
     MountPoint point = MountPoint.at(directory);
     CountDownLatch over = new CountDownLatch(1);
     try (Stage stage = Stage.create();

@@ -1,5 +1,8 @@
 package io.forebay.fuse.mount;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Libc;
@@ -9,6 +12,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +34,8 @@ record MountPoint(Path path) {
   private static final String TYPE = "fuse.forebay";
 
   private static final String READ_AHEAD_KIB = "1024";
+  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
+  private static final int ANSWER_SECONDS = 2;
 
   /**
    * A directory to mount on. A mount there whose processes are gone is taken away.
@@ -55,6 +65,26 @@ record MountPoint(Path path) {
       return Files.getFileStore(path).getTotalSpace() >= 0;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /**
+   * Whether all processes behind it are gone, so that the kernel refuses to ask. One that does not
+   * answer in time is not: it may go on.
+   */
+  boolean isDead() {
+    CompletableFuture<Boolean> dead = new CompletableFuture<>();
+    // A thread of its own, for nobody knows when a process that was stopped will answer.
+    Thread.ofPlatform().daemon().name("forebay-looking").start(() -> dead.complete(isRefused()));
+    return dead.completeOnTimeout(false, ANSWER_SECONDS, TimeUnit.SECONDS).join();
+  }
+
+  private boolean isRefused() {
+    try {
+      Files.getFileStore(path).getTotalSpace();
+      return false;
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage()).contains("not connected");
     }
   }
 
@@ -131,12 +161,34 @@ record MountPoint(Path path) {
   }
 
   boolean isMounted() throws IOException {
-    try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"))) {
-      String escaped = path.toString().replace("\\", "\\134").replace(" ", "\\040");
+    return all().contains(this);
+  }
+
+  /** Where data sets are mounted on this machine, also by others. */
+  static List<MountPoint> all() throws IOException {
+    try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"), ISO_8859_1)) {
       return mounts
           .map(line -> line.split(" ", -1))
-          .anyMatch(fields -> fields[1].equals(escaped) && fields[2].equals(TYPE));
+          .filter(fields -> fields[2].equals(TYPE))
+          .map(fields -> new MountPoint(Path.of(unescaped(fields[1]))))
+          .toList();
     }
+  }
+
+  /**
+   * The kernel writes space, tab, line feed and backslash as octal numbers.
+   *
+   * @param bytes one in each character
+   */
+  private static String unescaped(String bytes) {
+    String plain =
+        OCTAL
+            .matcher(bytes)
+            .replaceAll(
+                found ->
+                    Matcher.quoteReplacement(
+                        Character.toString(Integer.parseInt(found.group(1), 8))));
+    return new String(plain.getBytes(ISO_8859_1), UTF_8);
   }
 
   @Override

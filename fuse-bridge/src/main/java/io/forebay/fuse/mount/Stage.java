@@ -1,8 +1,11 @@
 package io.forebay.fuse.mount;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -19,24 +22,64 @@ final class Stage implements AutoCloseable {
 
   private static final String NO_WARNINGS = "-Xlog:cds*=off";
 
+  /** Of the names of all stages. */
+  static final String PREFIX = "forebay-stage-";
+
+  private static final String ARCHIVE = "classes.jsa";
+  private static final String POINT = "mnt";
+  private static final String OWNED = "owned";
+
   private final Path directory;
   private final Path archive;
   private final MountPoint point;
+
+  /** Locked as long as this process lives. */
+  private final FileChannel owned;
+
   private volatile boolean recorded;
 
   // Guarded by this.
   private Process recorder;
 
-  private Stage(Path directory) {
+  private Stage(Path directory, FileChannel owned) {
     this.directory = directory;
-    this.archive = directory.resolve("classes.jsa");
-    this.point = new MountPoint(directory.resolve("mnt"));
+    this.archive = directory.resolve(ARCHIVE);
+    this.point = new MountPoint(directory.resolve(POINT));
+    this.owned = owned;
   }
 
   static Stage create() throws IOException {
-    Stage stage = new Stage(Files.createTempDirectory("forebay-stage-").toRealPath());
-    Files.createDirectory(stage.point.path());
-    return stage;
+    Path directory = Files.createTempDirectory(PREFIX).toRealPath();
+    Files.createDirectory(directory.resolve(POINT));
+    FileChannel owned =
+        FileChannel.open(
+            directory.resolve(OWNED), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    owned.lock();
+    return new Stage(directory, owned);
+  }
+
+  /**
+   * Deletes a stage whose process is gone, unless something is still mounted there.
+   *
+   * @return whether it was one
+   */
+  static boolean removeAbandoned(Path directory) {
+    try (FileChannel owned = FileChannel.open(directory.resolve(OWNED), StandardOpenOption.WRITE)) {
+      if (owned.tryLock() == null || new MountPoint(directory.resolve(POINT)).isMounted()) {
+        return false;
+      }
+      delete(directory);
+      return true;
+    } catch (IOException | OverlappingFileLockException e) {
+      return false; // it is just being made or deleted, or is another user's, or this process's
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    Files.deleteIfExists(directory.resolve(ARCHIVE));
+    Files.deleteIfExists(directory.resolve(POINT));
+    Files.deleteIfExists(directory.resolve(OWNED));
+    Files.delete(directory);
   }
 
   /** Is not to outlive the mount. */
@@ -88,9 +131,8 @@ final class Stage implements AutoCloseable {
       if (point.isMounted()) {
         point.detach();
       }
-      Files.deleteIfExists(archive);
-      Files.delete(point.path());
-      Files.delete(directory);
+      delete(directory);
+      owned.close();
     } catch (IOException e) {
       log.info("{} stays: {}", directory, e.toString());
     }
