@@ -15,6 +15,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -123,9 +124,17 @@ class MountCrashTest {
         .min(Comparator.comparing(child -> child.info().startInstant().orElseThrow()));
   }
 
-  private void kill() {
+  private void kill() throws Exception {
+    replace("KILL");
+  }
+
+  private void stopForGood() throws Exception {
+    replace("STOP");
+  }
+
+  private void replace(String signal) throws Exception {
     ProcessHandle bridge = bridge().orElseThrow();
-    bridge.destroyForcibly();
+    signal(signal, bridge);
     await()
         .atMost(ONE_MINUTE)
         .until(() -> bridge().isPresent() && bridge().get().pid() != bridge.pid());
@@ -155,7 +164,12 @@ class MountCrashTest {
     }
   }
 
-  private void killUnderLoad(String options) throws Exception {
+  private interface Disturbance {
+    void happen() throws Exception;
+  }
+
+  private void disturbUnderLoad(String options, int times, Disturbance disturbance)
+      throws Exception {
     mount(options);
     AtomicLong progress = new AtomicLong();
     try (RandomAccessFile open = new RandomAccessFile(root.resolve("dir0/large").toFile(), "r");
@@ -171,11 +185,11 @@ class MountCrashTest {
                 }));
       }
       try {
-        for (int i = 0; i < KILLS; i++) {
+        for (int i = 0; i < times; i++) {
           long before = progress.get();
           await().atMost(ONE_MINUTE).until(() -> progress.get() > before + 10 || anyDone(readers));
           TimeUnit.MILLISECONDS.sleep(random.nextInt(500));
-          kill();
+          disturbance.happen();
         }
         long before = progress.get();
         await().atMost(ONE_MINUTE).until(() -> progress.get() > before + 10 || anyDone(readers));
@@ -203,12 +217,58 @@ class MountCrashTest {
 
   @Test
   void noReadFailsHoweverOftenTheBridgeIsKilled() throws Exception {
-    killUnderLoad("mode=passthrough,attr_timeout=0,entry_timeout=0");
+    disturbUnderLoad("mode=passthrough,attr_timeout=0,entry_timeout=0", KILLS, this::kill);
   }
 
   @Test
   void norDoesOneThatThePageCacheAnswers() throws Exception {
-    killUnderLoad("mode=pagecache,attr_timeout=0,entry_timeout=0");
+    disturbUnderLoad("mode=pagecache,attr_timeout=0,entry_timeout=0", KILLS, this::kill);
+  }
+
+  @Test
+  void aBridgeThatIsStoppedIsReplacedAndNoReadFails() throws Exception {
+    disturbUnderLoad("mode=passthrough,attr_timeout=0,entry_timeout=0", 2, this::stopForGood);
+  }
+
+  @Test
+  void aBridgeThatGoesOnIsLeftAlone() throws Exception {
+    mount("");
+    ProcessHandle bridge = bridge().orElseThrow();
+    signal("STOP", bridge);
+    signal("CONT", bridge);
+    assertOneFileIsRead();
+    await()
+        .during(Duration.ofSeconds(3))
+        .atMost(ONE_MINUTE)
+        .until(() -> bridge().orElseThrow().equals(bridge));
+  }
+
+  @Test
+  void theLogSaysOnceThatTheServerIsSilentAndOnceThatItIsBack() throws Exception {
+    Path log = directory.resolve("log");
+    keeper =
+        forebayMount("attr_timeout=0,entry_timeout=0")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    await().atMost(ONE_MINUTE).until(this::isServed);
+    nodes.stop(0);
+    await().atMost(ONE_MINUTE).until(() -> says(log, "does not answer"));
+    nodes.start(0);
+    await().atMost(ONE_MINUTE).until(() -> says(log, "answers again"));
+    assertThat(log).content().containsOnlyOnce("does not answer").containsOnlyOnce("answers again");
+  }
+
+  /** Reads what it can, for only then servers are asked. */
+  private boolean says(Path log, String text) throws IOException {
+    for (String path : nodes.paths()) {
+      try {
+        Files.readAllBytes(root.resolve(path));
+      } catch (IOException e) {
+        // Without a server what is not here cannot be read.
+      }
+    }
+    return Files.readString(log).contains(text);
   }
 
   @Test

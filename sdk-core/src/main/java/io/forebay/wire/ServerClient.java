@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One server, as its clients see it: a pool of connections, and the memory of when it last failed.
  * Thread-safe.
  */
 public final class ServerClient implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ServerClient.class);
 
   private static final long FIRST_BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -296,7 +300,7 @@ public final class ServerClient implements AutoCloseable {
     }
     connection.close();
     if (!(e instanceof ClosedByInterruptException || e instanceof PendingGet.SinkException)) {
-      failed();
+      failed(e);
     }
   }
 
@@ -334,7 +338,7 @@ public final class ServerClient implements AutoCloseable {
     try {
       return Connection.open(address, patience);
     } catch (IOException e) {
-      failed();
+      failed(e);
       throw new IOException("cannot connect to cache server " + address + ": " + e.getMessage(), e);
     }
   }
@@ -349,7 +353,10 @@ public final class ServerClient implements AutoCloseable {
   }
 
   /** Remembers a failure: nobody asks this server again before the back-off is over. */
-  private synchronized void failed() {
+  private synchronized void failed(IOException e) {
+    if (backOffNanos == 0 && !closed) {
+      log.warn("cache server {} does not answer, and is done without: {}", address, e.getMessage());
+    }
     // Connections to a server that died are of no use either.
     closeIdle();
     if (!isDown()) {
@@ -362,8 +369,11 @@ public final class ServerClient implements AutoCloseable {
   private void succeeded() {
     if (backOffNanos != 0) {
       synchronized (this) {
-        backOffNanos = 0;
-        downUntil = System.nanoTime();
+        if (backOffNanos != 0) { // of several threads one says it
+          log.warn("cache server {} answers again", address);
+          backOffNanos = 0;
+          downUntil = System.nanoTime();
+        }
       }
     }
   }

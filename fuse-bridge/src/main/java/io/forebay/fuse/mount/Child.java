@@ -3,6 +3,8 @@ package io.forebay.fuse.mount;
 import io.forebay.fuse.protocol.Libc;
 import io.forebay.fuse.protocol.Processes;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -16,6 +18,11 @@ import org.slf4j.LoggerFactory;
 final class Child implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Child.class);
+
+  /** Two seconds, so that readers have their answer within the patience that clients have. */
+  private static final int LOOKS = 20;
+
+  private static final long LOOK_MILLIS = 100;
 
   private final int pid;
   private final int input;
@@ -55,12 +62,41 @@ final class Child implements AutoCloseable {
   }
 
   /**
-   * Waits for its end.
+   * Waits for its end. One that was stopped by a signal blocks all who read in the mount, so unless
+   * it goes on soon it is ended.
    *
    * @return its exit status, or the negated number of the signal that ended it
    */
   int await() {
-    return pid < 0 ? 1 : Processes.waitFor(pid);
+    return pid < 0 ? 1 : Processes.waitFor(pid, this::endUnlessItGoesOn);
+  }
+
+  /**
+   * Counts looks and no time: where this process was stopped as well, or the whole machine, the
+   * child may go on a moment later. A busy child is never taken for a stopped one.
+   */
+  private void endUnlessItGoesOn() {
+    try {
+      for (int look = 0; look < LOOKS; look++) {
+        if (!isStopped()) {
+          return;
+        }
+        Thread.sleep(LOOK_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    log.warn("process {} was stopped and does not go on; it is ended", pid);
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  private boolean isStopped() {
+    try {
+      return Files.readAllLines(Path.of("/proc", Integer.toString(pid), "status")).stream()
+          .anyMatch(line -> line.startsWith("State:\tT"));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Ends it at once, unless it serves. */

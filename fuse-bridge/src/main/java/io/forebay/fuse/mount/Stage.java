@@ -124,7 +124,7 @@ final class Stage implements AutoCloseable {
   @Override
   public synchronized void close() {
     if (recorder != null) {
-      recorder.destroy();
+      recorder.destroyForcibly(); // an orderly end takes longer, or for ever if it was stopped
       recorder.onExit().join();
     }
     try {

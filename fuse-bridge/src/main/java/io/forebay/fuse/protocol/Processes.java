@@ -25,6 +25,10 @@ public final class Processes {
   /** More than any C library's posix_spawn_file_actions_t. */
   private static final long FILE_ACTIONS_BYTES = 256;
 
+  // waitpid(2)
+  private static final int WUNTRACED = 2;
+  private static final int STOPPED = 0x7f;
+
   private static final MethodHandle PIPE =
       function("pipe", FunctionDescriptor.of(JAVA_INT, ADDRESS), -1);
   private static final MethodHandle SPAWN =
@@ -130,24 +134,43 @@ public final class Processes {
   /**
    * Waits for the end of a process that this one started.
    *
+   * @param whenStopped called each time that a signal stopped it, so that it does nothing more
+   *     until another one has it go on
    * @return its exit status, or the negated number of the signal that ended it, or of the error
    */
+  public static int waitFor(int pid, Runnable whenStopped) {
+    while (true) {
+      int state = changedState(pid);
+      if (state >= 0 && (state & 0xff) == STOPPED) {
+        whenStopped.run();
+      } else if (state != -Errno.EINTR) {
+        return exitStatus(state);
+      }
+    }
+  }
+
+  /** As {@link #waitFor(int, Runnable)}, also while it is stopped. */
   public static int waitFor(int pid) {
+    return waitFor(pid, () -> {});
+  }
+
+  /** Of waitpid(2); the negated error number when it is no child of this process. */
+  private static int changedState(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = CAPTURED.get();
-      MemorySegment status = arena.allocate(JAVA_INT);
-      int result;
-      do {
-        result = checked((int) WAITPID.invokeExact(captured, pid, status, 0), captured);
-      } while (result == -Errno.EINTR);
-      if (result < 0) {
-        return result; // it is no child of this process, so nothing is known of its end
-      }
-      int ended = status.get(JAVA_INT, 0);
-      int signal = ended & 0x7f;
-      return signal == 0 ? ended >>> 8 & 0xff : -signal;
+      MemorySegment state = arena.allocate(JAVA_INT);
+      int result = checked((int) WAITPID.invokeExact(captured, pid, state, WUNTRACED), captured);
+      return result < 0 ? result : state.get(JAVA_INT, 0);
     } catch (Throwable e) {
       throw impossible(e);
     }
+  }
+
+  private static int exitStatus(int state) {
+    if (state < 0) {
+      return state; // nothing is known of its end
+    }
+    int signal = state & 0x7f;
+    return signal == 0 ? state >>> 8 & 0xff : -signal;
   }
 }
