@@ -1,6 +1,7 @@
 package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.forebay.DataSetSpec;
 import io.forebay.fuse.mount.Leftovers;
 import io.forebay.metadata.NodeInfo;
@@ -13,6 +14,7 @@ import io.forebay.understore.UnderStores;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.AccessDeniedException;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = {
       "Checks what a cache server needs on this node.",
-      "JVM flags, /dev/fuse, disks, ports, and of each data set the under-store with its credentials and",
+      "JVM flags, open files, /dev/fuse, disks, ports, and of each data set the under-store with its credentials and",
       "the clock. Says what to do about what is wrong. Exit status 1 if anything is."
     },
     mixinStandardHelpOptions = true,
@@ -53,6 +55,9 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  /** About 170 for an idle server, 2,048 for tier files, one or two for each request under way. */
+  private static final int OPEN_FILES = 4_096;
+
   private PrintWriter out;
   private boolean sick;
 
@@ -60,6 +65,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     out = spec.commandLine().getOut();
     check("JDK", this::jdk);
+    check("open files", this::descriptors);
     check("shared maps", this::maps);
     check("/dev/fuse", this::fuse);
     check("mounts", DoctorCommand::mounts);
@@ -108,6 +114,24 @@ final class DoctorCommand implements Callable<Integer> {
         + " processors, "
         + (Runtime.getRuntime().maxMemory() >> 20)
         + " MiB of heap at the most";
+  }
+
+  /** The JVM has raised its limit to the hard one, as the server's does. */
+  private String descriptors() throws IOException {
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+      long limit = system.getMaxFileDescriptorCount();
+      if (limit < OPEN_FILES) {
+        throw new IOException(
+            "a process may have "
+                + limit
+                + ", and a server should have "
+                + OPEN_FILES
+                + ", or it reads around its cache when many clients come; raise the hard limit with"
+                + " 'ulimit -n', LimitNOFILE= or the container's --ulimit");
+      }
+      return "a process may have " + limit;
+    }
+    return "no limit known";
   }
 
   private String maps() throws IOException {

@@ -48,6 +48,8 @@ public final class CacheServer implements AutoCloseable {
   private final ChannelGroup channels =
       new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
 
+  private final ConnectionLimit connections = new ConnectionLimit();
+
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
   private final Channel tcp;
   private final AdminServer admin;
@@ -129,6 +131,7 @@ public final class CacheServer implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel connection) {
                     channels.add(connection);
+                    connections.accepted(connection);
                     connection
                         .pipeline()
                         .addLast(

@@ -2,6 +2,7 @@ package io.forebay.fill;
 
 import io.forebay.CachePolicy;
 import io.forebay.FileStatus;
+import io.forebay.limit.Descriptors;
 import io.forebay.limit.Pace;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
@@ -41,15 +42,15 @@ public final class GuardedUnderStore implements UnderStore {
 
   public GuardedUnderStore(UnderStore delegate, CachePolicy policy) {
     this.delegate = delegate;
-    this.maxRequests = policy.maxRequests();
-    this.limit = policy.maxRequests();
+    this.maxRequests = Descriptors.forRequests(policy.maxRequests());
+    this.limit = maxRequests;
     this.pace = new Pace(policy.bytesPerSecond());
     this.halved = System.nanoTime() - HALVE_NANOS;
   }
 
   /** Keeps to other limits from now on. */
   public synchronized void become(CachePolicy policy) {
-    maxRequests = policy.maxRequests();
+    maxRequests = Descriptors.forRequests(policy.maxRequests());
     limit = maxRequests;
     pace.set(policy.bytesPerSecond());
     notifyAll();

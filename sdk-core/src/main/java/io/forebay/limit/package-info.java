@@ -1,2 +1,2 @@
-/** Bounds on what work in the background, and each data set, may take: bytes per second, bytes. */
+/** Bounds on what work may take: bytes per second, bytes in memory, descriptors. */
 package io.forebay.limit;

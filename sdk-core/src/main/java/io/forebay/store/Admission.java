@@ -43,6 +43,9 @@ final class Admission {
     synchronized (segment) {
       int slot = segment.find(version.id());
       boolean isNew = slot < 0;
+      if (!isNew && segment.isPresent(slot, block)) {
+        return Optional.empty(); // it came meanwhile, or cannot be read at the moment
+      }
       if (copy && !store.room().mayCopy(share, isNew ? version.size() : bytes)) {
         return Optional.empty();
       }
@@ -93,7 +96,9 @@ final class Admission {
       if (!file.isAlive()) {
         throw new IOException("the file was dropped from the store");
       }
-      return TierDirectory.openForWriting(directory.part(file.id()));
+      return store
+          .openFiles()
+          .opened(() -> TierDirectory.openForWriting(directory.part(file.id())));
     }
   }
 

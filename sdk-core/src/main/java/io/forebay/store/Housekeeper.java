@@ -1,5 +1,6 @@
 package io.forebay.store;
 
+import io.forebay.limit.Descriptors;
 import io.forebay.limit.Pace;
 import io.forebay.metadata.FileId;
 import io.forebay.store.retention.Retention;
@@ -129,6 +130,9 @@ final class Housekeeper implements AutoCloseable {
     passing.lock();
     try {
       long now = store.nanoTime();
+      if (Descriptors.areScarce()) {
+        store.openFiles().closeUnused(); // sockets need some, too
+      }
       watchDisks(all || now - disksSeen > DISK_NANOS);
       expire();
       store.shares().all().forEach(share -> share.plans().dropLapsed());

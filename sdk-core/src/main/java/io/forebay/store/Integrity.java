@@ -1,5 +1,6 @@
 package io.forebay.store;
 
+import io.forebay.limit.Descriptors;
 import io.forebay.limit.Pace;
 import io.forebay.metadata.FileId;
 import java.io.IOException;
@@ -80,7 +81,7 @@ final class Integrity {
         }
       }
     } catch (IOException e) {
-      if (file.isGone()) {
+      if (file.isGone() || Descriptors.wereMissing(e)) {
         return false;
       }
       trouble = e.toString();
@@ -198,7 +199,7 @@ final class Integrity {
       }
       return false;
     } catch (IOException e) {
-      if (file.isGone() || e instanceof InterruptedIOException) {
+      if (file.isGone() || e instanceof InterruptedIOException || Descriptors.wereMissing(e)) {
         return false;
       }
       log.warn("scrub: {}: {}; dropping it", file, e.toString());

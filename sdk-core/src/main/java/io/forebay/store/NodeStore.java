@@ -2,6 +2,7 @@ package io.forebay.store;
 
 import io.forebay.CachePolicy;
 import io.forebay.background.BackgroundTasks;
+import io.forebay.limit.Descriptors;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.Residency;
@@ -473,6 +474,9 @@ public final class NodeStore implements Closeable {
 
   /** Notes that a file could not be read, and finds out whether it is its disk's fault. */
   TierException broken(ResidentFile file, String what, IOException e) {
+    if (Descriptors.wereMissing(e)) {
+      return new TierException(what, e);
+    }
     TierDirectory directory = null;
     synchronized (file.segment()) {
       if (file.isAlive()) {

@@ -1,5 +1,6 @@
 package io.forebay.store;
 
+import io.forebay.limit.Descriptors;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Iterator;
@@ -13,8 +14,8 @@ import java.util.Map;
  */
 final class OpenFiles {
 
-  /** Well below the usual limit of open files, which the JVM raises to the hard one. */
-  private static final int MOST = 2048;
+  /** As far as the process may have so many open; the JVM raises its limit to the hard one. */
+  private static final int MOST = Descriptors.forKeptFiles(2048);
 
   private final Map<ResidentFile, SharedChannel> byFile = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -65,7 +66,7 @@ final class OpenFiles {
         return new Hold(open);
       }
     }
-    SharedChannel fresh = new SharedChannel(file.openForReading());
+    SharedChannel fresh = new SharedChannel(opened(file::openForReading));
     fresh.readers = 1;
     synchronized (this) {
       // What is found alive after the opening is the file that was meant.
@@ -83,6 +84,38 @@ final class OpenFiles {
       }
     }
     return new Hold(fresh);
+  }
+
+  /** Something that needs a descriptor. */
+  interface Opening {
+    FileChannel open() throws IOException;
+  }
+
+  /** Opens something; without descriptors for it the files that nobody reads are closed first. */
+  FileChannel opened(Opening opening) throws IOException {
+    try {
+      return opening.open();
+    } catch (IOException e) {
+      if (!Descriptors.wereMissing(e)) {
+        throw e;
+      }
+      closeUnused();
+      return opening.open();
+    }
+  }
+
+  /** Gives back the descriptors of files that nobody reads at the moment. */
+  synchronized void closeUnused() {
+    byFile
+        .values()
+        .removeIf(
+            open -> {
+              boolean unused = open.readers == 0;
+              if (unused) {
+                putAside(open);
+              }
+              return unused;
+            });
   }
 
   private static void refuseDropped(ResidentFile file) throws IOException {

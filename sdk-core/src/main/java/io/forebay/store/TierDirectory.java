@@ -1,5 +1,6 @@
 package io.forebay.store;
 
+import io.forebay.limit.Descriptors;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.TierLayout;
 import java.io.Closeable;
@@ -166,6 +167,7 @@ final class TierDirectory implements Closeable {
 
   /**
    * Finds out what the disk can do: after an error, and now and then while it is not healthy.
+   * Without descriptors that cannot be found out, and it counts as what it was.
    *
    * @param reason what went wrong, if anything did
    */
@@ -185,6 +187,9 @@ final class TierDirectory implements Closeable {
         found = tryWriting();
       }
     } catch (IOException e) {
+      if (Descriptors.wereMissing(e)) {
+        return;
+      }
       found = DiskState.FAILED;
       detail = e.getMessage();
     }
@@ -199,6 +204,9 @@ final class TierDirectory implements Closeable {
       write();
       return DiskState.HEALTHY;
     } catch (IOException e) {
+      if (Descriptors.wereMissing(e)) {
+        throw e;
+      }
       try (FileChannel log = FileChannel.open(path.resolve(LOG), StandardOpenOption.READ)) {
         log.read(ByteBuffer.allocate(Blocks.PAGE));
       }
