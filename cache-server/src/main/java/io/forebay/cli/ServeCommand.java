@@ -1,6 +1,7 @@
 package io.forebay.cli;
 
 import io.forebay.server.CacheServer;
+import io.forebay.server.FatalErrors;
 import io.forebay.server.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,6 +56,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    FatalErrors.endTheProcess();
     CountDownLatch stopped = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -48,6 +48,7 @@ public final class CacheServer implements AutoCloseable {
   private final ChannelGroup channels =
       new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
 
+  private final OutboxMemory memory = new OutboxMemory();
   private final ConnectionLimit connections = new ConnectionLimit();
 
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -137,7 +138,7 @@ public final class CacheServer implements AutoCloseable {
                         .addLast(
                             new LengthFieldBasedFrameDecoder(
                                 Codec.MAX_REQUEST_BYTES, 0, Integer.BYTES, 0, Integer.BYTES),
-                            new ClientHandler(node, stats, workers));
+                            new ClientHandler(node, stats, workers, memory));
                   }
                 });
     if (address instanceof InetSocketAddress) {

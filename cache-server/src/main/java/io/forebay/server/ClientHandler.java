@@ -51,13 +51,15 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   private final CacheNode node;
   private final ServerStats stats;
   private final Executor executor;
+  private final OutboxMemory memory;
   private final Map<Integer, GetTask> running = new ConcurrentHashMap<>();
   private EventLoop eventLoop;
   private Outbox outbox;
   private boolean greeted;
 
-  ClientHandler(CacheNode node, ServerStats stats, Executor executor) {
+  ClientHandler(CacheNode node, ServerStats stats, Executor executor, OutboxMemory memory) {
     this.node = node;
+    this.memory = memory;
     this.stats = stats;
     this.executor = executor;
   }
@@ -65,7 +67,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     eventLoop = context.channel().eventLoop();
-    outbox = new Outbox(context.channel());
+    outbox = new Outbox(context.channel(), memory);
   }
 
   @Override
@@ -323,5 +325,8 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       log.warn("closing the connection from {}", context.channel().remoteAddress(), cause);
     }
     context.close();
+    if (cause instanceof VirtualMachineError error) {
+      FatalErrors.handle(error);
+    }
   }
 }

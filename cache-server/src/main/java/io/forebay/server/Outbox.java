@@ -20,21 +20,19 @@ import java.util.concurrent.TimeUnit;
  */
 final class Outbox {
 
-  /** Bytes that may be queued, in units that fit a semaphore. */
-  private static final int PERMIT_BYTES = 4096;
-
-  private static final int PERMITS = (16 << 20) / PERMIT_BYTES;
-
   /** So many bytes are worth a system call of their own. */
   private static final int FLUSH_BYTES = 256 << 10;
 
   private static final long PATIENCE_SECONDS = 60;
 
   private final Channel channel;
-  private final Semaphore room = new Semaphore(PERMITS);
+  private final OutboxMemory memory;
+  private final Semaphore room;
 
-  Outbox(Channel channel) {
+  Outbox(Channel channel, OutboxMemory memory) {
     this.channel = channel;
+    this.memory = memory;
+    this.room = new Semaphore(memory.ofOne());
   }
 
   /** Whether the client runs on this node. */
@@ -59,7 +57,7 @@ final class Outbox {
       frames.release();
       throw gone();
     }
-    channel.writeAndFlush(frames).addListener(sent -> room.release(permits));
+    channel.writeAndFlush(frames).addListener(sent -> release(permits));
   }
 
   /**
@@ -84,7 +82,7 @@ final class Outbox {
               .write(new TierRegion(file, position, length))
               .addListener(
                   sent -> {
-                    room.release(permits);
+                    release(permits);
                     if (!sent.isSuccess() && !(sent.cause() instanceof ClosedChannelException)) {
                       failed.run();
                     }
@@ -111,27 +109,49 @@ final class Outbox {
     if (!channel.isActive()) {
       return -1;
     }
-    if (!room.tryAcquire(permits)) {
-      if (channel.eventLoop().inEventLoop()) {
-        // The loop that makes room must not wait for it. One answer beyond the bound does no harm.
-        return 0;
+    if (tryAcquire(permits)) {
+      return permits;
+    }
+    if (channel.eventLoop().inEventLoop()) {
+      // The loop that makes room must not wait for it. One answer beyond the bound does no harm.
+      return 0;
+    }
+    channel.flush();
+    try {
+      if (!room.tryAcquire(permits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        channel.close();
+        return -1;
       }
-      channel.flush();
-      try {
-        if (!room.tryAcquire(permits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-          channel.close();
-          return -1;
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while waiting for a slow client");
+      if (!memory.take(permits, PATIENCE_SECONDS)) {
+        room.release(permits);
+        channel.close();
+        return -1;
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for a slow client");
     }
     return permits;
   }
 
-  private static int permits(int bytes) {
-    return Math.min(PERMITS, 1 + bytes / PERMIT_BYTES);
+  private boolean tryAcquire(int permits) {
+    if (!room.tryAcquire(permits)) {
+      return false;
+    }
+    if (!memory.take(permits)) {
+      room.release(permits);
+      return false;
+    }
+    return true;
+  }
+
+  private void release(int permits) {
+    room.release(permits);
+    memory.giveBack(permits);
+  }
+
+  private int permits(int bytes) {
+    return Math.min(memory.ofOne(), 1 + bytes / OutboxMemory.PERMIT_BYTES);
   }
 
   private IOException gone() {

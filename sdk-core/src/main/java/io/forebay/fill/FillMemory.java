@@ -1,15 +1,30 @@
 package io.forebay.fill;
 
+import io.forebay.config.DataSize;
 import io.forebay.limit.MemoryBudget;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The memory of blocks on their way, shared by all data sets of a node. Thread-safe. */
 public final class FillMemory {
+
+  private static final Logger log = LoggerFactory.getLogger(FillMemory.class);
 
   private final MemoryBudget demand;
   private final MemoryBudget ahead;
   private final Passing passing;
 
-  public FillMemory(FillOptions options, int blockBytes) {
+  public FillMemory(FillOptions wanted, int blockBytes) {
+    long heap = Runtime.getRuntime().maxMemory();
+    FillOptions options = wanted.within(heap);
+    if (!options.equals(wanted)) {
+      log.warn(
+          "fill.memory is {} and the heap {}: {} are used. For more, give the JVM a larger heap"
+              + " (-Xmx)",
+          new DataSize(wanted.memoryBytes()),
+          new DataSize(heap),
+          new DataSize(options.memoryBytes()));
+    }
     long demandBytes = options.memoryBytes() / 4 * 3;
     demand = new MemoryBudget(demandBytes, blockBytes);
     passing = new Passing(demandBytes / 2); // of it: so the rest is enough to go on with

@@ -30,6 +30,8 @@ final class Integrity {
   /** O_DIRECT; by its name, for the compiler has a warning for it that cannot be turned off. */
   private static final Optional<OpenOption> DIRECT = direct();
 
+  private static final int PIECE_BYTES = 128 << 10;
+
   private static Optional<OpenOption> direct() {
     try {
       for (Object option :
@@ -65,15 +67,15 @@ final class Integrity {
     Segment segment = file.segment();
     String trouble;
     try {
-      ByteBuffer bytes = ByteBuffer.allocate(file.blocks().length(block));
+      int crc;
       try (TierChannel open = file.open()) {
-        ResidentFile.readFully(open.channel(), file.blocks().start(block), bytes);
+        crc = crc(open.channel(), file.blocks().start(block), file.blocks().length(block));
       }
       synchronized (segment) {
         if (!file.isAlive() || !segment.isPresent(file.slot(), block)) {
           return false;
         }
-        if (crc(bytes.flip()) == segment.crc(file.slot(), block)) {
+        if (crc == segment.crc(file.slot(), block)) {
           segment.verified(file.slot(), block);
           trouble = null;
         } else {
@@ -131,6 +133,18 @@ final class Integrity {
       }
     }
     store.drop(file);
+  }
+
+  /** Piece by piece: as many blocks are checked at a time as there are readers. */
+  private static int crc(FileChannel channel, long start, int length) throws IOException {
+    CRC32C crc = new CRC32C();
+    ByteBuffer piece = ByteBuffer.allocate(Math.min(PIECE_BYTES, length));
+    for (int at = 0; at < length; at += piece.limit()) {
+      piece.clear().limit(Math.min(piece.capacity(), length - at));
+      ResidentFile.readFully(channel, start + at, piece);
+      crc.update(piece.flip());
+    }
+    return (int) crc.getValue();
   }
 
   static int crc(ByteBuffer bytes) {

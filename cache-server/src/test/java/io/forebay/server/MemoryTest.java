@@ -1,0 +1,72 @@
+package io.forebay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forebay.Bucket;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server with little memory. */
+class MemoryTest {
+
+  private static final int READERS = 48;
+
+  @TempDir Path directory;
+
+  @Test
+  void aSmallHeapIsEnoughForManyReadersOfLargeFilesThatTheCacheHasNoRoomFor() throws Exception {
+    try (Bucket bucket = new Bucket();
+        ServerProcess server = new ServerProcess(directory, bucket, "10MiB", ":", "-Xmx96m")) {
+      for (int i = 0; i < 4; i++) {
+        bucket.add("f" + i, 24 << 20);
+      }
+      server.readBy(
+          READERS,
+          (data, reader) -> {
+            String path = "f" + reader % 4;
+            assertThat(Nodes.bytes(data.read(path))).isEqualTo(bucket.files().get(path));
+          });
+      assertThat(server.get("/healthz")).contains("ok");
+      assertThat(server.log())
+          .content()
+          .contains("fill.memory is 268.4 MB and the heap")
+          .doesNotContain("OutOfMemoryError");
+    }
+  }
+
+  /** Ends as a server does. */
+  static final class WithoutMemory {
+    public static void main(String[] arguments) throws InterruptedException {
+      FatalErrors.endTheProcess();
+      Thread thread =
+          new Thread(
+              () -> {
+                throw new OutOfMemoryError("for this test");
+              });
+      thread.start();
+      Thread.currentThread().join();
+    }
+  }
+
+  @Test
+  void aServerThatHasNoMemoryLeftEnds() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                WithoutMemory.class.getName())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("log").toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(3);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
