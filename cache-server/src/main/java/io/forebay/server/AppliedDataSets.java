@@ -6,11 +6,11 @@ import io.forebay.dataset.spec.Manifests;
 import io.forebay.node.CacheNode;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.server.load.LoadRequest;
+import io.forebay.state.StateFile;
 import io.forebay.store.NodeStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -65,7 +65,13 @@ public final class AppliedDataSets {
           (Iterable<Path>) files.filter(f -> f.toString().endsWith(SUFFIX))::iterator) {
         String name = file.getFileName().toString().replace(SUFFIX, "");
         try {
-          for (Manifest manifest : Manifests.read(file, secrets).documents()) {
+          Optional<String> kept =
+              new StateFile(file).readOrSetAside("the data set is not served; apply it again");
+          if (kept.isEmpty()) {
+            continue;
+          }
+          for (Manifest manifest :
+              Manifests.parse(file.toString(), kept.get(), secrets).documents()) {
             if (manifest instanceof Manifest.DataSet dataSet && dataSet.name().equals(name)) {
               node.apply(dataSet.spec());
             }
@@ -145,13 +151,10 @@ public final class AppliedDataSets {
     Optional<DataSetSpec> before = node.spec(spec.name());
     node.apply(spec);
     Files.createDirectories(directory);
-    Path unfinished = directory.resolve(spec.name() + ".new");
-    Files.deleteIfExists(unfinished);
-    Files.createFile(
-        unfinished,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(unfinished, text);
-    Files.move(unfinished, file(spec.name()), StandardCopyOption.ATOMIC_MOVE);
+    new StateFile(file(spec.name()))
+        .write(
+            text,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     return before.isEmpty() ? "created" : before.get().equals(spec) ? "unchanged" : "changed";
   }
 

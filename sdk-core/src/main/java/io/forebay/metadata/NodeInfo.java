@@ -1,14 +1,13 @@
 package io.forebay.metadata;
 
 import io.forebay.understore.AnnouncedMount;
+import io.forebay.state.StateFile;
 import java.io.IOException;
-import java.io.Reader;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -104,16 +103,17 @@ public record NodeInfo(
 
   /** Reads the file; empty when there is none. */
   public static Optional<NodeInfo> read(Path directory) throws IOException {
-    Path file = directory.resolve(FILE);
-    return Files.exists(file) ? Optional.of(of(load(file))) : Optional.empty();
+    return load(directory).map(NodeInfo::of);
   }
 
-  private static Properties load(Path file) throws IOException {
-    Properties properties = new Properties();
-    try (Reader reader = new StringReader(Files.readString(file))) {
-      properties.load(reader);
+  private static Optional<Properties> load(Path directory) throws IOException {
+    Optional<String> text = new StateFile(directory.resolve(FILE)).read();
+    if (text.isEmpty()) {
+      return Optional.empty();
     }
-    return properties;
+    Properties properties = new Properties();
+    properties.load(new StringReader(text.get()));
+    return Optional.of(properties);
   }
 
   private static NodeInfo of(Properties properties) {
@@ -142,8 +142,7 @@ public record NodeInfo(
 
   /** Whether the file is there, and says just this. */
   public boolean isWrittenIn(Path directory) throws IOException {
-    Path file = directory.resolve(FILE);
-    return Files.exists(file) && load(file).equals(properties());
+    return load(directory).equals(Optional.of(properties()));
   }
 
   private Properties properties() {
@@ -169,9 +168,7 @@ public record NodeInfo(
   public void write(Path directory) throws IOException {
     StringWriter text = new StringWriter();
     properties().store(text, "Written by the owner of this directory at each start");
-    Path unfinished = directory.resolve(FILE + ".new");
-    Files.writeString(unfinished, text.toString());
-    Files.move(unfinished, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    new StateFile(directory.resolve(FILE)).write(text.toString());
   }
 
   public static void delete(Path directory) throws IOException {

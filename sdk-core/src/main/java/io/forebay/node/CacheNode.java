@@ -24,6 +24,7 @@ import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotName;
 import io.forebay.snapshot.SnapshotShelf;
 import io.forebay.snapshot.WrittenFiles;
+import io.forebay.state.DamagedFileException;
 import io.forebay.store.NodeStore;
 import io.forebay.store.StoreListener;
 import io.forebay.store.StoreStatus;
@@ -215,6 +216,7 @@ public final class CacheNode implements AutoCloseable {
     GuardedUnderStore guarded = new GuardedUnderStore(mounted, spec.policy());
     HedgingUnderStore underStore = new HedgingUnderStore(guarded, spec.policy().hedge());
     FillThreads threads = new FillThreads(spec.policy().maxRequests());
+    WrittenFiles written = WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotShelf.WRITTEN));
     NodeDataSet added =
         new NodeDataSet(
             spec,
@@ -223,10 +225,7 @@ public final class CacheNode implements AutoCloseable {
             underStore,
             threads,
             new ListedCatalog(
-                spec.name(),
-                maps,
-                new UnderStoreCatalog(spec.name(), underStore, maps),
-                WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotShelf.WRITTEN))),
+                spec.name(), maps, new UnderStoreCatalog(spec.name(), underStore, maps), written),
             SnapshotShelf.open(snapshots(spec.name())),
             new ReadThrough(
                 store,
@@ -245,6 +244,9 @@ public final class CacheNode implements AutoCloseable {
     announce();
     if (added.snapshots().current().isPresent()) {
       publish(added);
+    }
+    if (written.isDamaged()) {
+      publishing.execute(background().guarded(listingAnew(spec.name()), added::refresh));
     }
     return added;
   }
@@ -349,9 +351,18 @@ public final class CacheNode implements AutoCloseable {
             .guarded(
                 publishing(dataSet.spec().name()),
                 () -> {
-                  dataSet.publishNames();
+                  publishOrListAnew(dataSet);
                   maps.removeAllBut(Set.copyOf(dataSets.keySet()));
                 }));
+  }
+
+  private static void publishOrListAnew(NodeDataSet dataSet) throws IOException {
+    try {
+      dataSet.publishNames();
+    } catch (DamagedFileException e) {
+      log.warn("{}; listing data set '{}' anew", e.getMessage(), dataSet.spec().name());
+      dataSet.refresh();
+    }
   }
 
   /** Until it succeeds, names stay as they are. */

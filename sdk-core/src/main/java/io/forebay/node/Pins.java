@@ -1,9 +1,8 @@
 package io.forebay.node;
 
+import io.forebay.state.StateFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,18 +17,14 @@ final class Pins {
   /** A pinned path with everything below it; empty for the whole data set. */
   record Pin(String dataSet, String path) {}
 
-  private final Path file;
+  private final StateFile file;
   private final Set<Pin> pins = new LinkedHashSet<>();
 
   Pins(Path file) throws IOException {
-    this.file = file;
-    if (Files.exists(file)) {
-      for (String line : Files.readAllLines(file)) {
-        int tab = line.indexOf('\t');
-        if (tab > 0) {
-          pins.add(new Pin(line.substring(0, tab), line.substring(tab + 1)));
-        }
-      }
+    this.file = new StateFile(file);
+    for (String line : this.file.readLinesOrSetAside("nothing is pinned any more; pin it again")) {
+      int tab = line.indexOf('\t');
+      pins.add(new Pin(line.substring(0, tab), line.substring(tab + 1)));
     }
   }
 
@@ -55,8 +50,6 @@ final class Pins {
   private void write() throws IOException {
     List<String> lines = new ArrayList<>();
     pins.forEach(pin -> lines.add(pin.dataSet + "\t" + pin.path));
-    Path unfinished = file.resolveSibling(file.getFileName() + ".new");
-    Files.write(unfinished, lines);
-    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    file.writeLines(lines);
   }
 }

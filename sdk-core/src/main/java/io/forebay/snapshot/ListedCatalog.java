@@ -6,17 +6,22 @@ import io.forebay.Totals;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.Namespace;
 import io.forebay.metadata.UnderStoreCatalog;
+import io.forebay.state.DamagedFileException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The names of a data set as its node's owner knows them: from the snapshot in use, where there is
  * one, and what was written since; otherwise from the under-store, remembered. Thread-safe.
  */
 public final class ListedCatalog implements Catalog {
+
+  private static final Logger log = LoggerFactory.getLogger(ListedCatalog.class);
 
   private final String dataSet;
   private final Namespace namespace;
@@ -142,6 +147,9 @@ public final class ListedCatalog implements Catalog {
     }
     try {
       return current.stat(path);
+    } catch (DamagedFileException e) {
+      log.warn("{}; asking the under-store for {}", e.getMessage(), path);
+      return live.ask(path);
     } catch (NoSuchFileException e) {
       if (written.all().stream()
           .anyMatch(w -> w.status().isPresent() && w.path().startsWith(path + "/"))) {
@@ -170,11 +178,20 @@ public final class ListedCatalog implements Catalog {
     return entries;
   }
 
+  private List<FileStatus> listed(Snapshot current, String directory) throws IOException {
+    try {
+      return current.list(directory);
+    } catch (DamagedFileException e) {
+      log.warn("{}; asking the under-store for {}", e.getMessage(), directory);
+      return live.askForList(directory);
+    }
+  }
+
   private List<FileStatus> merged(Snapshot current, String directory) throws IOException {
     List<FileStatus> entries = new ArrayList<>();
     NoSuchFileException missing = null;
     try {
-      entries.addAll(current.list(directory));
+      entries.addAll(listed(current, directory));
     } catch (NoSuchFileException e) {
       missing = e;
     }

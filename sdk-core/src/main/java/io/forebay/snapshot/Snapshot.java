@@ -3,6 +3,7 @@ package io.forebay.snapshot;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.forebay.FileStatus;
+import io.forebay.state.DamagedFileException;
 import io.forebay.understore.Utf8;
 import java.io.Closeable;
 import java.io.IOException;
@@ -116,8 +117,7 @@ public final class Snapshot implements Closeable {
   }
 
   private static IOException damaged(Path file, String how) {
-    return new IOException(
-        "the snapshot file " + file + " is damaged: " + how + "; drop it and create another");
+    return new DamagedFileException(file, how);
   }
 
   public Path file() {

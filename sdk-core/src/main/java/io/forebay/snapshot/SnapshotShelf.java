@@ -1,5 +1,7 @@
 package io.forebay.snapshot;
 
+import io.forebay.state.DamagedFileException;
+import io.forebay.state.StateFile;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,14 +66,39 @@ public final class SnapshotShelf implements AutoCloseable {
         shelf.take(file);
       }
     }
-    Path name = directory.resolve(IN_USE);
-    if (Files.exists(name)) {
-      String text = Files.readString(name).strip();
-      if (SnapshotId.isOne(text) && shelf.opened.containsKey(new SnapshotId(text))) {
-        shelf.inUse = Optional.of(new SnapshotId(text));
-      }
-    }
+    shelf.inUse = shelf.recalled();
     return shelf;
+  }
+
+  /** The one that was in use; the youngest, where that is not known any more. */
+  private Optional<SnapshotId> recalled() throws IOException {
+    StateFile file = inUseFile();
+    Optional<String> text;
+    try {
+      text = file.read();
+    } catch (DamagedFileException e) {
+      if (opened.isEmpty()) {
+        log.warn("{}; there is no snapshot, names come from the under-store", e.getMessage());
+        return Optional.empty();
+      }
+      log.warn("{}; using the youngest snapshot, {}", e.getMessage(), opened.lastKey());
+      file.write(opened.lastKey().text());
+      return Optional.of(opened.lastKey());
+    }
+    Optional<SnapshotId> known = text.map(t -> new SnapshotId(t.strip()));
+    if (known.isPresent() && !opened.containsKey(known.get())) {
+      log.warn(
+          "snapshot {} in {} was in use and cannot be read; names come from the under-store until"
+              + " another one is made",
+          known.get(),
+          directory);
+      return Optional.empty();
+    }
+    return known;
+  }
+
+  private StateFile inUseFile() {
+    return new StateFile(directory.resolve(IN_USE));
   }
 
   private void take(Path file) {
@@ -180,9 +207,7 @@ public final class SnapshotShelf implements AutoCloseable {
   /** Makes a snapshot the one in use, and removes the oldest of too many others. */
   public synchronized void use(SnapshotId id) throws IOException {
     get(id);
-    Path unfinished = directory.resolve(IN_USE + ".new");
-    Files.writeString(unfinished, id.text());
-    Files.move(unfinished, directory.resolve(IN_USE), StandardCopyOption.ATOMIC_MOVE);
+    inUseFile().write(id.text());
     inUse = Optional.of(id);
     List<SnapshotId> others = opened.keySet().stream().filter(o -> !o.equals(id)).toList();
     for (SnapshotId old : others.subList(0, Math.max(0, others.size() - SPARE))) {
@@ -215,9 +240,15 @@ public final class SnapshotShelf implements AutoCloseable {
     for (SnapshotId id : all()) {
       remove(id);
     }
-    Files.deleteIfExists(directory.resolve(IN_USE));
-    Files.deleteIfExists(directory.resolve(WRITTEN));
-    Files.deleteIfExists(directory);
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(directory)) { // damaged snapshots too
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.forebay.snapshot;
 
 import io.forebay.FileStatus;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * What was written or deleted since the snapshot in use was listed, kept over restarts: a trainer
  * that begins anew after a crash is to find its last checkpoint. Thread-safe.
  *
- * <p>The file has a line for each change, the later ones count: {@code atMillis TAB path}, and for
- * what was not deleted {@code TAB size TAB modifiedMillis TAB etag}. Paths have no control
- * characters.
+ * <p>The file has a line for each change, the later ones count: {@code crc TAB atMillis TAB path},
+ * and for what was not deleted {@code TAB size TAB modifiedMillis TAB etag}. The CRC32C is that of
+ * the UTF-8 behind its tab, in hexadecimal digits. Paths have no control characters.
  */
 public final class WrittenFiles {
 
@@ -38,6 +40,8 @@ public final class WrittenFiles {
 
   private final Map<String, Change> changes = new ConcurrentSkipListMap<>();
 
+  private boolean damaged;
+
   private WrittenFiles(Path file) {
     this.file = file;
   }
@@ -50,13 +54,30 @@ public final class WrittenFiles {
   public static WrittenFiles open(Path file) throws IOException {
     WrittenFiles written = new WrittenFiles(file);
     if (Files.exists(file)) {
-      Files.readAllLines(file).forEach(written::readLine);
+      // Not as readAllLines does, which ends at bytes that are no UTF-8: those lines are left out.
+      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      text.lines().forEach(written::readLine);
+      if (text.isEmpty()) {
+        log.warn("{} is empty, and has been made to hold something", file);
+        written.damaged = true;
+      }
+      if (!text.endsWith("\n")) {
+        // Or the next line would be added to half a one.
+        Files.writeString(file, "\n", StandardOpenOption.APPEND);
+      }
     }
     return written;
   }
 
   private void readLine(String line) {
-    String[] fields = line.split("\t", -1);
+    int tab = line.indexOf('\t');
+    if (tab < 0 || !line.equals(withChecksum(line.substring(tab + 1)))) {
+      // It may be the last one, and a kill have come in between; or it may be anything.
+      log.warn("{}: a line is damaged, and left out: {}", file, line);
+      damaged = true;
+      return;
+    }
+    String[] fields = line.substring(tab + 1).split("\t", -1);
     try {
       Optional<FileStatus> status = Optional.empty();
       if (fields.length > 2) {
@@ -67,7 +88,6 @@ public final class WrittenFiles {
       }
       changes.put(fields[1], new Change(fields[1], Long.parseLong(fields[0]), status));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      // The last line, if a kill came in between; its writer had not been answered yet.
       log.warn("{}: left out: {}", file, line);
     }
   }
@@ -78,7 +98,18 @@ public final class WrittenFiles {
             .status
             .map(s -> "\t" + s.size() + "\t" + s.modifiedMillis() + "\t" + s.etag())
             .orElse("");
-    return change.atMillis + "\t" + change.path + rest;
+    return withChecksum(change.atMillis + "\t" + change.path + rest);
+  }
+
+  private static String withChecksum(String rest) {
+    CRC32C crc = new CRC32C();
+    crc.update(rest.getBytes(StandardCharsets.UTF_8));
+    return "%08x\t%s".formatted(crc.getValue(), rest);
+  }
+
+  /** Whether something that was written is not known, so that only a new list has all names. */
+  public boolean isDamaged() {
+    return damaged;
   }
 
   /** What became of a file, if anything did. */

@@ -181,6 +181,7 @@ final class Housekeeper implements AutoCloseable {
       if (directory.index().isWorthRewriting()) {
         directory.index().rewrite(out -> writeEntries(directory, out));
       }
+      directory.noteLog();
     } catch (IOException e) {
       directory.probe(Optional.of(e));
     }

@@ -20,14 +20,15 @@ import java.util.List;
  * when the process dies; after a loss of power, told by the boot id, they mean nothing, and every
  * file is looked at.
  *
- * <p>Format: boot id (36 bytes of text, padded to 64), then slots of 24 bytes: FileId (16), block
- * (4), 1 if in use (4). Thread-safe.
+ * <p>Format: boot id (36 bytes of text, padded to 56), entries that the index log has at least (8),
+ * then slots of 24 bytes: FileId (16), block (4), 1 if in use (4). Thread-safe.
  */
 final class InFlight implements Closeable {
 
   private static final int SLOTS = 4096;
   private static final int SLOT_BYTES = 24;
   private static final int USED = 20;
+  private static final int LOGGED = 56;
   private static final int HEADER_BYTES = 64;
   private static final int BYTES = HEADER_BYTES + SLOTS * SLOT_BYTES;
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -42,13 +43,16 @@ final class InFlight implements Closeable {
   private final FileChannel channel;
   private final Deque<Integer> free = new ArrayDeque<>();
   private final List<Change> unfinished = new ArrayList<>();
+  private final boolean isNew;
+  private final long logged;
   private final boolean rebooted;
 
   private InFlight(FileChannel channel) throws IOException {
     this.channel = channel;
     byte[] boot = Files.readString(BOOT_ID).strip().getBytes(StandardCharsets.US_ASCII);
     ByteBuffer before = ByteBuffer.allocate(BYTES);
-    boolean isNew = channel.read(before, 0) != BYTES;
+    isNew = channel.read(before, 0) != BYTES;
+    logged = isNew ? 0 : before.getLong(LOGGED);
     rebooted = !isNew && !before.slice(0, boot.length).equals(ByteBuffer.wrap(boot));
     for (int slot = 0; slot < SLOTS; slot++) {
       free.add(slot);
@@ -75,6 +79,21 @@ final class InFlight implements Closeable {
   /** What the process before this one did not finish. */
   List<Change> unfinished() {
     return unfinished;
+  }
+
+  /** Whether there was none, or a part of one. */
+  boolean isNew() {
+    return isNew;
+  }
+
+  /** The last number given to {@link #logged(long)} before the start. */
+  long logged() {
+    return logged;
+  }
+
+  /** Notes how long the index log is, so that it is noticed when entries are missing later. */
+  void logged(long entries) throws IOException {
+    channel.write(ByteBuffer.allocate(Long.BYTES).putLong(entries).flip(), LOGGED);
   }
 
   /** Whether the machine was started since; nothing on disk is to be believed unseen then. */

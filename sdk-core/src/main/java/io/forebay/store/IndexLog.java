@@ -71,6 +71,8 @@ final class IndexLog implements Closeable {
   private FileChannel channel;
   private long entries;
   private long obsolete;
+  private long unreadable;
+  private boolean isNew;
   private boolean unsynced;
 
   /** What was appended while a new log is being written; null otherwise. */
@@ -100,7 +102,24 @@ final class IndexLog implements Closeable {
     }
   }
 
+  /**
+   * Entries that were there and could not be read, half ones too; those behind the first bad one.
+   */
+  long unreadable() {
+    return unreadable;
+  }
+
+  synchronized long entries() {
+    return entries;
+  }
+
+  /** Whether there was no log, or none of this format and block size. */
+  boolean isNew() {
+    return isNew;
+  }
+
   private void replay(Consumer<Entry> replayed) throws IOException {
+    long there = (channel.size() + ENTRY_BYTES - 1) / ENTRY_BYTES;
     ByteBuffer buffer = ByteBuffer.allocateDirect(ENTRY_BYTES * 8192);
     CRC32C crc = new CRC32C();
     boolean intact = true;
@@ -120,8 +139,10 @@ final class IndexLog implements Closeable {
       }
       buffer.compact();
     }
+    unreadable = there - entries;
     channel.truncate(entries * ENTRY_BYTES).position(entries * ENTRY_BYTES);
-    if (entries == 0) {
+    isNew = entries == 0;
+    if (isNew) {
       append(header());
     }
   }

@@ -44,14 +44,14 @@ final class Recovery {
     for (TierDirectory directory : store.all()) {
       if (directory.isReadable()) {
         try {
-          if (directory.inFlight().rebooted()) {
+          if (directory.isInDoubt()) {
             lookAtEveryFile(directory);
           } else {
             for (InFlight.Change change : directory.inFlight().unfinished()) {
               settle(directory, change);
             }
           }
-          directory.inFlight().settled();
+          directory.settled();
         } catch (IOException e) {
           directory.probe(java.util.Optional.of(e));
         }
@@ -173,7 +173,10 @@ final class Recovery {
   /** Removes what the table does not have, and forgets what is not on disk as it should be. */
   private void lookAtEveryFile(TierDirectory directory) throws IOException {
     log.info(
-        "the machine was started since {} was last used: checking its files", directory.path());
+        directory.inFlight().rebooted()
+            ? "the machine was started since {} was last used: checking its files"
+            : "the files in {} are checked",
+        directory.path());
     try (Stream<Path> tree = Files.walk(directory.path(), 2)) {
       for (Path path : (Iterable<Path>) tree::iterator) {
         if (path.getNameCount() == directory.path().getNameCount() + 2

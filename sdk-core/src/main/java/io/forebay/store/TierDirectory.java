@@ -36,6 +36,7 @@ final class TierDirectory implements Closeable {
   private volatile Optional<String> trouble = Optional.empty();
   private IndexLog index;
   private InFlight inFlight;
+  private long lostEntries;
 
   /** Where it was at first: an empty mount point must not be taken for the disk that was there. */
   private Object device;
@@ -99,6 +100,30 @@ final class TierDirectory implements Closeable {
     device = on;
     inFlight = InFlight.open(path.resolve(IN_FLIGHT));
     index = IndexLog.open(path.resolve(LOG), blockBytes, replayed);
+    lostEntries = Math.max(index.unreadable(), inFlight.logged() - index.entries());
+    if (lostEntries > 0) {
+      log.warn(
+          "{} is damaged: of its entries, one for each block, {} are missing or cannot be read;"
+              + " what they told of is fetched again",
+          path.resolve(LOG),
+          lostEntries);
+    }
+  }
+
+  /** Whether its files must be looked at, because what tells of them is not all there. */
+  boolean isInDoubt() {
+    return lostEntries > 0 || inFlight.rebooted() || inFlight.isNew() != index.isNew();
+  }
+
+  /** All that is unfinished is settled; from now on it is noticed when the log loses entries. */
+  void settled() throws IOException {
+    inFlight.settled();
+    noteLog();
+  }
+
+  /** To be called now and then: a log that is shorter at the next start lost something. */
+  void noteLog() throws IOException {
+    inFlight.logged(index.entries());
   }
 
   boolean isReadable() {
@@ -253,7 +278,7 @@ final class TierDirectory implements Closeable {
       Files.deleteIfExists(path.resolve(LOG));
       Files.deleteIfExists(path.resolve(IN_FLIGHT));
       open(entry -> {});
-      inFlight.settled();
+      settled();
       write();
     } catch (IOException e) {
       trouble = Optional.of(String.valueOf(e.getMessage()));
@@ -273,9 +298,18 @@ final class TierDirectory implements Closeable {
     }
   }
 
+  private void noteLogQuietly() {
+    try {
+      noteLog();
+    } catch (IOException e) {
+      log.debug("the length of the log of {} cannot be noted", path, e);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     if (index != null) {
+      noteLogQuietly();
       index.close();
     }
     if (inFlight != null) {

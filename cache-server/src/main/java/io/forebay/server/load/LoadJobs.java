@@ -6,11 +6,11 @@ import io.forebay.UnknownDataSetException;
 import io.forebay.dataset.spec.Schedule;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
+import io.forebay.state.StateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -77,8 +77,10 @@ public final class LoadJobs implements AutoCloseable {
       for (Path file :
           (Iterable<Path>) files.filter(f -> f.toString().endsWith(SUFFIX))::iterator) {
         try {
-          LoadRequest request = JSON.readValue(file.toFile(), LoadRequest.class);
-          begin(request);
+          Optional<String> kept = new StateFile(file).readOrSetAside("start the load again");
+          if (kept.isPresent()) {
+            begin(JSON.readValue(kept.get(), LoadRequest.class));
+          }
         } catch (IOException | RuntimeException e) {
           log.warn("{} is left out: {}", file, e.getMessage());
         }
@@ -104,9 +106,7 @@ public final class LoadJobs implements AutoCloseable {
 
   private void keep(LoadRequest request) throws IOException {
     Files.createDirectories(directory);
-    Path unfinished = directory.resolve(request.name() + ".new");
-    JSON.writeValue(unfinished.toFile(), request);
-    Files.move(unfinished, file(request.name()), StandardCopyOption.ATOMIC_MOVE);
+    new StateFile(file(request.name())).write(JSON.writeValueAsString(request));
   }
 
   /** Whether a load of that name runs or waits to. */
