@@ -1,5 +1,6 @@
 package io.forebay;
 
+import io.forebay.config.FileNameCharset;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.NodeInfo.ServedDataSet;
 import io.forebay.node.CacheNode;
@@ -72,6 +73,7 @@ public final class Forebay implements AutoCloseable {
   private final Servers servers;
 
   private Forebay(Builder builder) throws IOException {
+    FileNameCharset.warnOnce();
     options = Map.copyOf(builder.options);
     listers =
         Executors.newFixedThreadPool(

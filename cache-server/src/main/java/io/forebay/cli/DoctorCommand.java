@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.forebay.DataSetSpec;
 import io.forebay.fuse.mount.Leftovers;
+import io.forebay.config.FileNameCharset;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.SharedMaps;
 import io.forebay.server.ServerConfig;
@@ -33,8 +34,8 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = {
       "Checks what a cache server needs on this node.",
-      "JVM flags, open files, /dev/fuse, disks, ports, and of each data set the under-store with its credentials and",
-      "the clock. Says what to do about what is wrong. Exit status 1 if anything is."
+      "JVM flags, locale, open files, /dev/fuse, disks, ports, and of each data set the under-store with its",
+      "credentials and the clock. Says what to do about what is wrong. Exit status 1 if anything is."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -66,6 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
     out = spec.commandLine().getOut();
     check("JDK", this::jdk);
     check("open files", this::descriptors);
+    check("file names", this::fileNames);
     check("shared maps", this::maps);
     check("/dev/fuse", this::fuse);
     check("mounts", DoctorCommand::mounts);
@@ -132,6 +134,13 @@ final class DoctorCommand implements Callable<Integer> {
       return "a process may have " + limit;
     }
     return "no limit known";
+  }
+
+  private String fileNames() throws IOException {
+    if (!FileNameCharset.isUtf8()) {
+      throw new IOException(FileNameCharset.problem());
+    }
+    return "are UTF-8";
   }
 
   private String maps() throws IOException {
@@ -219,7 +228,9 @@ final class DoctorCommand implements Callable<Integer> {
   private static String underStore(DataSetSpec dataSet) throws IOException {
     try (UnderStore store = UnderStores.connect(dataSet)) {
       int entries = store.list("", "").entries().size();
-      return "answers; " + entries + " entries on the first page of its root";
+      return entries == 0
+          ? "answers, and its root is empty; see whether the source is mounted"
+          : "answers; " + entries + " entries on the first page of its root";
     } catch (AccessDeniedException e) {
       String reason = String.valueOf(e.getReason());
       throw new IOException(

@@ -1,6 +1,7 @@
 package io.forebay.server;
 
 import io.forebay.DataSetSpec;
+import io.forebay.config.FileNameCharset;
 import io.forebay.node.CacheNode;
 import io.forebay.placement.Member;
 import io.forebay.server.admin.AdminServer;
@@ -112,6 +113,7 @@ public final class CacheServer implements AutoCloseable {
 
   /** Starts a server; when this returns, it can be reached. */
   public static CacheServer start(ServerConfig config) throws IOException {
+    FileNameCharset.warnOnce();
     CacheNode node = CacheNode.open(config.node());
     try {
       return new CacheServer(config, node);

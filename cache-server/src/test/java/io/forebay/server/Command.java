@@ -11,8 +11,12 @@ final class Command {
 
   private Command() {}
 
-  /** In a small JVM that starts quickly. */
   static ProcessBuilder forebay(String... arguments) {
+    return java(ForebayCommand.class, arguments);
+  }
+
+  /** A main class in a small JVM that starts quickly. */
+  static ProcessBuilder java(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -20,7 +24,7 @@ final class Command {
     command.add("-cp");
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(ForebayCommand.class.getName());
+    command.add(main.getName());
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command);
   }

@@ -1,7 +1,7 @@
 package io.forebay.metadata;
 
-import io.forebay.understore.AnnouncedMount;
 import io.forebay.state.StateFile;
+import io.forebay.understore.AnnouncedMount;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;

@@ -177,7 +177,11 @@ public final class MountedUnderStore implements UnderStore {
         entries.add(covering.outside(entry));
       }
     }
-    return new ListingPage(entries, page.next());
+    return new ListingPage(
+        entries,
+        page.leftOut().stream().map(covering::outside).toList(),
+        page.unreadable().stream().map(covering::outside).toList(),
+        page.next());
   }
 
   /** Only where every mount lists keys, and none is inside another. */

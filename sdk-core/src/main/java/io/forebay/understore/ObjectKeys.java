@@ -7,19 +7,16 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How the keys of a bucket stand for paths below a root. For implementations of object stores.
- * Immutable.
+ * Thread-safe.
  */
 public final class ObjectKeys {
 
-  private static final Logger log = LoggerFactory.getLogger(ObjectKeys.class);
-
   private final String bucketUri;
   private final String prefix;
+  private final LeftOutLog warnings = new LeftOutLog();
 
   /**
    * @param bucketUri such as {@code oss://bucket}
@@ -154,6 +151,7 @@ public final class ObjectKeys {
         entries.add(entry);
       } else {
         leftOut.add(entry.path());
+        warnings.leftOut(noun(entry.path()), "has a name that cannot be a path");
       }
     }
 
@@ -166,14 +164,8 @@ public final class ObjectKeys {
       return leftOut;
     }
 
-    /** Warns of objects that no path can name. */
-    public void warn() {
-      if (!leftOut.isEmpty()) {
-        log.warn(
-            "{}: {} objects left out, their names cannot be paths",
-            noun(directory),
-            leftOut.size());
-      }
+    public ListingPage toPage(String next) {
+      return new ListingPage(entries, leftOut, List.of(), next);
     }
   }
 

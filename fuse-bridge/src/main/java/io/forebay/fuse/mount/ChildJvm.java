@@ -1,5 +1,6 @@
 package io.forebay.fuse.mount;
 
+import io.forebay.config.FileNameCharset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A Java process with the options and the class path of this one.
+ * A Java process with the options and the class path of this one, and names of files in UTF-8.
  *
  * @param main its main class
  * @param arguments behind the first, which differs from child to child
@@ -27,7 +28,11 @@ public record ChildJvm(String main, List<String> arguments) {
   List<String> command(List<String> options, String first) throws IOException {
     // The system's own record: ProcessHandle's is cut off where class paths are long.
     List<String> self = List.of(Files.readString(Path.of("/proc/self/cmdline")).split("\0", -1));
-    List<String> command = new ArrayList<>(self.subList(0, self.indexOf(ownMain())));
+    List<String> command = new ArrayList<>();
+    if (!FileNameCharset.isUtf8()) {
+      command.addAll(List.of("env", FileNameCharset.UTF8_LOCALE)); // env becomes the JVM itself
+    }
+    command.addAll(self.subList(0, self.indexOf(ownMain())));
     command.add(QUICK);
     command.addAll(options);
     command.add(main);

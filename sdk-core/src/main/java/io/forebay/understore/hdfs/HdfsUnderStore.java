@@ -4,6 +4,7 @@ import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
+import io.forebay.understore.LeftOutLog;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.RangeStream;
 import io.forebay.understore.UnderStore;
@@ -35,12 +36,16 @@ import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
 import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A directory of HDFS. The etag is made of inode, length and modification time: a file that was
  * replaced has another inode, one that was appended to another length.
  */
 final class HdfsUnderStore implements UnderStore {
+
+  private static final Logger log = LoggerFactory.getLogger(HdfsUnderStore.class);
 
   /** Files being written carry this prefix and are never listed. */
   private static final String UNFINISHED = ".forebay-unfinished-";
@@ -53,6 +58,8 @@ final class HdfsUnderStore implements UnderStore {
 
   private final URI root;
   private final Configuration configuration;
+  private final LeftOutLog leftOut = new LeftOutLog();
+  private volatile boolean rootIsMissing;
   private DistributedFileSystem opened;
 
   HdfsUnderStore(URI root, Map<String, String> options) {
@@ -104,12 +111,29 @@ final class HdfsUnderStore implements UnderStore {
     try {
       return call.run(hdfs());
     } catch (IOException e) {
-      throw translate(path, e);
+      IOException translated = translate(path, e);
+      throw translated instanceof NoSuchFileException && isRootMissing()
+          ? UnderStoreException.lasting(root + " is not there", e)
+          : translated;
     } catch (IllegalArgumentException e) {
       // An unknown host; or a stream's close failed with the very exception of its write.
       throw e.getCause() instanceof IOException cause
           ? translate(path, cause)
           : UnderStoreException.lasting(noun(path) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Nothing can be said of a path while the root itself is missing. */
+  private boolean isRootMissing() {
+    try {
+      boolean missing = hdfs().getClient().getFileInfo(resolve("").toUri().getPath()) == null;
+      if (missing && !rootIsMissing) {
+        log.warn("{} is not there; until it is, each look-up there is an error", root);
+      }
+      rootIsMissing = missing;
+      return missing;
+    } catch (IOException e) {
+      return false; // the first failure is the one to be told
     }
   }
 
@@ -161,9 +185,6 @@ final class HdfsUnderStore implements UnderStore {
   private FileStatus stat(DistributedFileSystem hdfs, String path) throws IOException {
     HdfsFileStatus status = hdfs.getClient().getFileInfo(resolve(path).toUri().getPath());
     if (status == null) {
-      if (path.isEmpty()) {
-        throw new NoSuchFileException(noun(path), null, "the root is not there");
-      }
       throw new NoSuchFileException(noun(path), null, "no such file");
     }
     return status(path, status);
@@ -183,18 +204,27 @@ final class HdfsUnderStore implements UnderStore {
             throw new NoSuchFileException(noun(directory), null, "no such directory");
           }
           List<FileStatus> entries = new ArrayList<>();
+          List<String> others = new ArrayList<>();
           for (HdfsFileStatus child : listing.getPartialListing()) {
             String name = child.getLocalName();
             if (name.isEmpty()) { // HDFS lists a file as itself
               throw new NoSuchFileException(noun(directory), null, "is a file, not a directory");
             }
             String path = DataPath.child(directory, name);
-            if (!name.startsWith(UNFINISHED) && DataPath.isValid(path)) {
+            if (name.startsWith(UNFINISHED)) {
+              continue;
+            }
+            if (DataPath.isValid(path)) {
               entries.add(status(path, child));
+            } else {
+              others.add(path);
+              leftOut.leftOut(noun(path), "has a name that cannot be a path");
             }
           }
           return new ListingPage(
               entries,
+              others,
+              List.of(),
               listing.hasMore() ? new String(listing.getLastName(), StandardCharsets.UTF_8) : "");
         });
   }

@@ -1,9 +1,10 @@
 package io.forebay.understore.local;
 
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
+import io.forebay.config.FileNameCharset;
+import io.forebay.understore.LeftOutLog;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
@@ -12,19 +13,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A local directory. The etag is made of size and modification time in nanoseconds, the only
@@ -34,12 +38,18 @@ import java.util.UUID;
 final class LocalUnderStore implements UnderStore {
 
   /** Files being written carry this prefix and are never listed. */
-  private static final String UNFINISHED = ".forebay-unfinished-";
+  static final String UNFINISHED = ".forebay-unfinished-";
+
+  private static final Logger log = LoggerFactory.getLogger(LocalUnderStore.class);
+
+  private static final String ROOT_MISSING = "is not there; see whether its disk is mounted";
 
   /** As much as readers take at a time: no more bytes than these wait for the look at the file. */
   private static final int PIECE = 128 << 10;
 
   private final Path root;
+  private final AtomicBoolean rootIsMissing = new AtomicBoolean();
+  private final LeftOutLog leftOut = new LeftOutLog();
 
   LocalUnderStore(Path root) {
     this.root = root;
@@ -47,35 +57,35 @@ final class LocalUnderStore implements UnderStore {
 
   @Override
   public FileStatus stat(String path) throws IOException {
+    BasicFileAttributes attributes;
     try {
-      return status(path, Files.readAttributes(resolve(path), BasicFileAttributes.class));
+      attributes = Files.readAttributes(resolve(path), BasicFileAttributes.class);
     } catch (FileSystemException e) {
       throw named(path, e);
     }
+    if (attributes.isOther()) {
+      throw new NoSuchFileException(
+          describe(path), null, "is a pipe, socket or device, which are left out of data sets");
+    }
+    return status(path, attributes);
   }
 
   @Override
   public ListingPage list(String directory, String continuation) throws IOException {
-    List<FileStatus> entries = new ArrayList<>();
+    DirectoryReading reading = new DirectoryReading(root, directory, leftOut);
     try (DirectoryStream<Path> children = Files.newDirectoryStream(resolve(directory))) {
       for (Path child : children) {
-        String name = child.getFileName().toString();
-        String path = DataPath.child(directory, name);
-        if (name.startsWith(UNFINISHED) || !DataPath.isValid(path)) {
-          continue;
-        }
-        try {
-          entries.add(status(path, Files.readAttributes(child, BasicFileAttributes.class)));
-        } catch (NoSuchFileException e) {
-          // Deleted since the directory was read, or a dangling link: not there either way.
-        }
+        reading.add(child);
       }
     } catch (NotDirectoryException e) {
       throw new NoSuchFileException(describe(directory), null, "is a file, not a directory");
     } catch (FileSystemException e) {
       throw named(directory, e);
+    } catch (DirectoryIteratorException e) {
+      throw UnderStoreException.lasting(
+          describe(directory) + ": " + e.getCause().getMessage(), e.getCause());
     }
-    return new ListingPage(entries, "");
+    return reading.page();
   }
 
   @Override
@@ -120,7 +130,7 @@ final class LocalUnderStore implements UnderStore {
     Path target = resolve(path);
     Path unfinished = target.resolveSibling(UNFINISHED + UUID.randomUUID());
     try {
-      Files.createDirectories(target.getParent());
+      makeParents(path);
       long written = Files.copy(content, unfinished);
       if (written != length) {
         throw UnderStoreException.lasting(
@@ -147,7 +157,7 @@ final class LocalUnderStore implements UnderStore {
       throw stale(from, now.etag());
     }
     try {
-      Files.createDirectories(resolve(to).getParent());
+      makeParents(to);
       Files.move(resolve(from.path()), resolve(to), StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
       throw named(to, e);
@@ -172,6 +182,7 @@ final class LocalUnderStore implements UnderStore {
   @Override
   public void makeDirectory(String path) throws IOException {
     try {
+      makeParents(path);
       Files.createDirectories(resolve(path));
     } catch (FileSystemException e) {
       throw named(path, e);
@@ -195,15 +206,23 @@ final class LocalUnderStore implements UnderStore {
   @Override
   public void close() {}
 
-  private Path resolve(String path) {
-    return root.resolve(path);
+  private Path resolve(String path) throws UnderStoreException {
+    try {
+      return root.resolve(path);
+    } catch (InvalidPathException e) {
+      throw UnderStoreException.lasting(
+          describe(path)
+              + ": "
+              + (FileNameCharset.isUtf8() ? e.getReason() : FileNameCharset.problem()),
+          e);
+    }
   }
 
   private String describe(String path) {
-    return resolve(path).toUri().toString();
+    return "file://" + root + (path.isEmpty() ? "" : "/" + path);
   }
 
-  private static FileStatus status(String path, BasicFileAttributes attributes) {
+  static FileStatus status(String path, BasicFileAttributes attributes) {
     if (attributes.isDirectory()) {
       return FileStatus.directory(path);
     }
@@ -216,14 +235,14 @@ final class LocalUnderStore implements UnderStore {
 
   private IOException named(String path, FileSystemException e) {
     if (e instanceof NoSuchFileException) {
-      return new NoSuchFileException(describe(path), null, "no such file in the under-store");
+      return missing(path, "no such file in the under-store");
     }
     if (e instanceof java.nio.file.AccessDeniedException) {
       return new java.nio.file.AccessDeniedException(describe(path), null, "permission denied");
     }
     // 'a/b' where 'a' is a file: the name cannot exist, which is all that the caller asked.
     if (String.valueOf(e.getReason()).contains("Not a directory")) {
-      return new NoSuchFileException(describe(path), null, "a parent is a file");
+      return missing(path, "a parent is a file");
     }
     return NoSpaceException.isMeantBy(e)
         ? noSpace(path, e)
@@ -232,5 +251,24 @@ final class LocalUnderStore implements UnderStore {
 
   private NoSpaceException noSpace(String path, IOException e) {
     return new NoSpaceException(describe(path), "the under-store's disk", e);
+  }
+
+  /** Nothing can be said of a path while the root itself is missing: its disk may be unmounted. */
+  private IOException missing(String path, String why) {
+    if (Files.isDirectory(root)) {
+      rootIsMissing.set(false);
+      return new NoSuchFileException(describe(path), null, why);
+    }
+    if (!rootIsMissing.getAndSet(true)) {
+      log.warn("{} {}; until it is, each look-up there is an error", describe(""), ROOT_MISSING);
+    }
+    return UnderStoreException.lasting(describe("") + " " + ROOT_MISSING, null);
+  }
+
+  private void makeParents(String path) throws IOException {
+    if (!Files.isDirectory(root)) {
+      throw missing(path, "");
+    }
+    Files.createDirectories(resolve(path).getParent());
   }
 }

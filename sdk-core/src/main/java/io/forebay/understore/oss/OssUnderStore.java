@@ -80,9 +80,7 @@ final class OssUnderStore implements UnderStore {
       page.prefix(common);
     }
     addObjects(page, result);
-    page.warn();
-    return new ListingPage(
-        page.entries(), keys.next(directory, continuation, result.truncated(), result.next()));
+    return page.toPage(keys.next(directory, continuation, result.truncated(), result.next()));
   }
 
   private static void addObjects(ObjectKeys.Entries page, OssPage result) throws IOException {

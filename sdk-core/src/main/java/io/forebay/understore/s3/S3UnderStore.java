@@ -84,9 +84,7 @@ final class S3UnderStore implements UnderStore {
       page.prefix(common.prefix());
     }
     addObjects(page, answer);
-    page.warn();
-    return new ListingPage(
-        page.entries(),
+    return page.toPage(
         keys.next(directory, continuation, answer.isTruncated(), answer.nextContinuationToken()));
   }
 

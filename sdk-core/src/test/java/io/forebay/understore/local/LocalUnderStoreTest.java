@@ -10,9 +10,11 @@ import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
+import io.forebay.understore.ListingPage;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreContract;
+import io.forebay.understore.UnderStoreException;
 import io.forebay.understore.UnderStores;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,8 +29,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +84,85 @@ class LocalUnderStoreTest extends UnderStoreContract {
         .isInstanceOf(NoSuchFileException.class)
         .hasMessageContaining("not a directory");
     assertThatThrownBy(() -> store().stat("file/below")).isInstanceOf(NoSuchFileException.class);
+  }
+
+  private void shell(String command) throws Exception {
+    Process process =
+        new ProcessBuilder("sh", "-ec", command).directory(directory.toFile()).inheritIO().start();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+  }
+
+  private List<String> walk() throws IOException {
+    return TreeListing.walk(d -> TreeListing.list(store(), d), "", Runnable::run, 1).stream()
+        .map(FileStatus::path)
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void oddEntriesAreLeftOutOfListingsAndSpoilNoOther() throws Exception {
+    put("good", new byte[] {1});
+    shell(
+        """
+        mkfifo pipe
+        ln -s itself itself
+        ln -s nowhere dangling
+        ln -s /dev/null device
+        touch "$(printf 'not-utf-8-\\377')" "$(printf 'new\\nline')"
+        ln -s good link
+        """);
+    ListingPage page = store().list("", "");
+    assertThat(page.entries())
+        .extracting(FileStatus::path)
+        .containsExactlyInAnyOrder("good", "link");
+    assertThat(page.leftOut())
+        .hasSize(6)
+        .contains("pipe", "itself", "dangling", "device", "new\nline");
+    for (String path : List.of("pipe", "device", "dangling")) {
+      assertThatThrownBy(() -> store().stat(path)).isInstanceOf(NoSuchFileException.class);
+    }
+    assertThatThrownBy(() -> store().stat("itself")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void linksThatLeadBackAreNotFollowedAndOthersAre() throws Exception {
+    put("a/b/file", new byte[] {1});
+    put("c/other", new byte[] {1});
+    shell(
+        """
+        ln -s .. a/b/parent
+        ln -s ../.. a/b/root
+        ln -s . a/b/self
+        ln -s ../a c/to-a
+        ln -s ../c a/to-c
+        """);
+    assertThat(walk()).containsExactly("a/b/file", "a/to-c/other", "c/other", "c/to-a/b/file");
+  }
+
+  @Test
+  void withoutItsRootNothingIsSaidToBeMissingAndNothingIsWrittenBesideIt() throws IOException {
+    FileStatus file = put("file", new byte[] {1});
+    Path unmounted =
+        Files.move(directory, directory.resolveSibling("elsewhere" + System.nanoTime()));
+    try {
+      assertRootIsMissing(() -> store().stat("file"));
+      assertRootIsMissing(() -> store().list("", ""));
+      assertRootIsMissing(() -> store().open(file, 0, 1));
+      assertRootIsMissing(() -> put("other", new byte[] {1}));
+      assertRootIsMissing(() -> store().makeDirectory("d"));
+      assertThat(directory).doesNotExist();
+    } finally {
+      Files.move(unmounted, directory);
+    }
+    assertThat(store().stat("file")).isEqualTo(file);
+    assertThatThrownBy(() -> store().stat("none")).isInstanceOf(NoSuchFileException.class);
+  }
+
+  private static void assertRootIsMissing(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(UnderStoreException.class)
+        .hasMessageContaining("is not there; see whether its disk is mounted");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.forebay.DataPath;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.util.function.Predicate;
 
 /**
  * A part of a data set that is to be loaded.
@@ -38,15 +39,12 @@ public record LoadTarget(String pattern, int replicas) {
   }
 
   /** What of it is meant. */
-  PathMatcher matcher() {
+  Predicate<String> matcher() {
     if (!isGlob(pattern)) {
       return path -> true;
     }
     String plain = pattern.startsWith("/") ? pattern.substring(1) : pattern;
-    return FileSystems.getDefault().getPathMatcher("glob:" + plain);
-  }
-
-  static boolean matches(PathMatcher matcher, String path) {
-    return matcher.matches(Path.of(path));
+    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + plain);
+    return path -> matcher.matches(Path.of(path));
   }
 }

@@ -5,7 +5,6 @@ import io.forebay.FileStatus;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +17,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * Makes whole trees of a data set resident on the servers that own them. What is resident already
@@ -94,11 +94,11 @@ public final class Loader {
   }
 
   private void forEach(LoadTarget target, FileTree.Visitor visitor) throws IOException {
-    PathMatcher matcher = target.matcher();
+    Predicate<String> matcher = target.matcher();
     files.forEach(
         target.root(),
         file -> {
-          if (LoadTarget.matches(matcher, file.path())) {
+          if (matcher.test(file.path())) {
             visitor.visit(file);
           }
         });
