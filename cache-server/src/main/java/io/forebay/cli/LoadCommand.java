@@ -101,6 +101,8 @@ final class LoadCommand implements Callable<Integer> {
       description = "What to call the load (default: load-DATASET).")
   private String name;
 
+  @Mixin private Acceptable acceptable;
+
   @Option(names = "--no-wait", description = "Starts the load and does not watch it.")
   private boolean noWait;
 
@@ -129,6 +131,7 @@ final class LoadCommand implements Callable<Integer> {
     parameters.put("metadata", Boolean.toString(what.both || !what.data));
     parameters.put("data", Boolean.toString(what.both || !what.metadata));
     parameters.put("replicas", Integer.toString(replicas));
+    parameters.putAll(acceptable.parameters());
     admin.post("/load", parameters, String.join("\n", wanted));
     if (noWait) {
       out.println("started " + called + "; 'forebay loads' shows how it goes");
@@ -221,6 +224,13 @@ final class LoadCommand implements Callable<Integer> {
     out.println(line(end));
     if (!end.get("reason").asText().isEmpty()) {
       out.println(end.get("reason").asText());
+    }
+    if (end.get("unreadable").asLong() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "the snapshot is incomplete: %,d entries of the under-store could not be read; the server's"
+              + " log names them, and with --strict such a snapshot is refused%n",
+          end.get("unreadable").asLong());
     }
     int printed = 0;
     for (JsonNode failure : end.get("failures")) {

@@ -35,9 +35,13 @@ final class SnapshotCommand {
   @Spec private CommandSpec spec;
 
   @Command(name = "create", description = "Lists the under-store anew and uses the result.")
-  int create(@Mixin Admin admin, @Parameters(paramLabel = "DATASET") String dataSet) {
+  int create(
+      @Mixin Admin admin,
+      @Mixin Acceptable acceptable,
+      @Parameters(paramLabel = "DATASET") String dataSet) {
     List<String> load = new ArrayList<>(List.of("load", "--metadata"));
     load.addAll(admin.arguments());
+    load.addAll(acceptable.arguments());
     load.addAll(
         List.of("--name", "snapshot-" + dataSet.replaceAll("[^-_.a-zA-Z0-9]", "-"), dataSet));
     String[] arguments = load.toArray(String[]::new);
@@ -109,16 +113,19 @@ final class SnapshotCommand {
   }
 
   private void table(JsonNode snapshots, PrintWriter out) {
-    out.printf("%-20s %-6s %14s %12s %9s%n", "SNAPSHOT", "IN USE", "FILES", "BYTES", "LEFT OUT");
+    out.printf(
+        "%-20s %-6s %14s %12s %9s %10s%n",
+        "SNAPSHOT", "IN USE", "FILES", "BYTES", "LEFT OUT", "UNREADABLE");
     for (JsonNode each : snapshots) {
       out.printf(
           Locale.ROOT,
-          "%-20s %-6s %,14d %12s %,9d%n",
+          "%-20s %-6s %,14d %12s %,9d %,10d%n",
           each.get("snapshot").asText(),
           each.get("inUse").asBoolean() ? "yes" : "",
           each.get("files").asLong(),
           new DataSize(each.get("bytes").asLong()),
-          each.get("leftOut").asLong());
+          each.get("leftOut").asLong(),
+          each.get("unreadable").asLong());
     }
   }
 }

@@ -103,5 +103,20 @@ final class StatusCommand implements Callable<Integer> {
               : String.join(
                   ", ", dataSet.pins().stream().map(p -> p.isEmpty() ? "(all)" : p).toList()));
     }
+    report.dataSets().forEach(dataSet -> printTrouble(dataSet, out));
+  }
+
+  private static void printTrouble(StatusReport.DataSet dataSet, PrintWriter out) {
+    if (!dataSet.listingProblem().isEmpty()) {
+      out.printf("%n%s: the last listing failed: %s%n", dataSet.name(), dataSet.listingProblem());
+    }
+    if (dataSet.unreadable() != null && dataSet.unreadable() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "%n%s: the snapshot in use is incomplete: %,d entries could not be read; the server's log"
+              + " names them%n",
+          dataSet.name(),
+          dataSet.unreadable());
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.forebay.node.CacheNode;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.server.load.LoadRequest;
 import io.forebay.state.StateFile;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.store.NodeStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -132,7 +133,8 @@ public final class AppliedDataSets {
           && hasNoList(runtime.name())) {
         String load = "sync-" + runtime.name();
         if (!loads.isUnderWay(load)) {
-          loads.start(LoadRequest.once(load, runtime.name(), true, false, List.of()));
+          loads.start(
+              LoadRequest.once(load, runtime.name(), true, false, List.of(), Acceptance.DEFAULT));
         }
         applied.add("Dataset/" + runtime.name() + " is being listed");
       }

@@ -226,6 +226,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       inUse =
           dataSet.snapshot(
               Duration.ofMillis(wanted.maxAgeMillis()),
+              wanted.acceptance(),
               found -> outbox.send(id, new Message.Listed(found)));
     } else {
       inUse = new SnapshotId(wanted.id());

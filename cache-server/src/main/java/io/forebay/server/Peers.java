@@ -2,10 +2,12 @@ package io.forebay.server;
 
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.SnapshotRefusedException;
 import io.forebay.metadata.FileVersion;
 import io.forebay.node.NodePeers;
 import io.forebay.placement.Member;
 import io.forebay.read.Servers;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotShelf;
 import io.forebay.understore.AnnouncedMount;
@@ -47,7 +49,12 @@ final class Peers implements NodePeers, AutoCloseable {
 
   @Override
   public Optional<SnapshotId> latest(
-      DataSetSpec dataSet, Duration maxAge, SnapshotShelf shelf, LongConsumer progress) {
+      DataSetSpec dataSet,
+      Duration maxAge,
+      Acceptance acceptance,
+      SnapshotShelf shelf,
+      LongConsumer progress)
+      throws SnapshotRefusedException {
     String name = dataSet.name();
     for (ServerClient server : ranked(name)) {
       if (servers.isOwn(server)) {
@@ -55,10 +62,12 @@ final class Peers implements NodePeers, AutoCloseable {
       }
       try {
         if (hasSameMounts(server, dataSet)) {
-          SnapshotId id = new SnapshotId(server.snapshot(name, maxAge, progress));
+          SnapshotId id = new SnapshotId(server.snapshot(name, maxAge, acceptance, progress));
           take(server, name, id, shelf);
           return Optional.of(id);
         }
+      } catch (SnapshotRefusedException e) {
+        throw e; // another server would find the same
       } catch (IOException e) {
         log.warn(
             "server {} should list '{}', but cannot: {}", server.address(), name, e.getMessage());

@@ -13,6 +13,10 @@ import io.forebay.cli.ForebayCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -180,6 +184,37 @@ class DataSetsTest {
     run(0, "snapshot", "use", "--node", node(0), Nodes.DATA_SET, first);
     assertThat(snapshotInUse()).isEqualTo(first);
     run(0, "snapshot", "drop", "--node", node(0), Nodes.DATA_SET, second);
+  }
+
+  @Test
+  void aSourceThatLostMostOfItsFilesIsRefusedBySnapshotsAndSaidInStatusAndMetrics()
+      throws Exception {
+    run(0, "snapshot", "create", "--node", node(0), Nodes.DATA_SET);
+    String before = snapshotInUse();
+    for (String path : nodes.paths().subList(1, nodes.paths().size())) {
+      nodes.remove(path);
+    }
+    for (int i = 0; i < 2; i++) { // one of them asks the other to list
+      assertThat(run(1, "snapshot", "create", "--node", node(i), Nodes.DATA_SET))
+          .contains("lists 1 files", "has 41", "--allow-shrink");
+      assertThat(run(0, "status", "--node", node(i))).contains("images: the last listing failed");
+      assertThat(metrics(i)).contains("forebay_listing_failing{dataset=\"images\"} 1");
+    }
+    assertThat(snapshotInUse()).isEqualTo(before);
+
+    run(0, "snapshot", "create", "--allow-shrink", "--strict", "--node", node(0), Nodes.DATA_SET);
+    assertThat(snapshotInUse()).isNotEqualTo(before);
+    assertThat(run(0, "status", "--node", node(0))).doesNotContain("last listing");
+    assertThat(metrics(0)).contains("forebay_listing_failing{dataset=\"images\"} 0");
+  }
+
+  private String metrics(int index) throws Exception {
+    URI uri = URI.create("http://" + nodes.server(index).adminAddress() + "/metrics");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+          .body();
+    }
   }
 
   private String snapshotInUse() throws IOException {

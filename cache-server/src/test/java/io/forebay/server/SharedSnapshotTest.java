@@ -9,6 +9,7 @@ import io.forebay.metadata.FileVersion;
 import io.forebay.node.NodeDataSet;
 import io.forebay.placement.Member;
 import io.forebay.placement.Rendezvous;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.snapshot.SnapshotId;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -92,10 +93,10 @@ class SharedSnapshotTest {
 
   @Test
   void whatIsYoungEnoughIsNotListedAgain() throws IOException {
-    SnapshotId id = at(lister).snapshot(Duration.ZERO, n -> {});
+    SnapshotId id = at(lister).snapshot(Duration.ZERO, Acceptance.DEFAULT, n -> {});
     long once = listings();
-    assertThat(at(other).snapshot(Duration.ofHours(1), n -> {})).isEqualTo(id);
-    assertThat(at(lister).snapshot(Duration.ofHours(1), n -> {})).isEqualTo(id);
+    assertThat(at(other).snapshot(Duration.ofHours(1), Acceptance.DEFAULT, n -> {})).isEqualTo(id);
+    assertThat(at(lister).snapshot(Duration.ofHours(1), Acceptance.DEFAULT, n -> {})).isEqualTo(id);
     assertThat(listings()).isEqualTo(once);
   }
 

@@ -69,7 +69,7 @@ final class MountKills {
     try (ConfiguredServer server =
         new ConfiguredServer(
             directory, "quota = 1GiB", "dataset.d.root = " + data.toUri().toString())) {
-      server.server().node().dataSet("d").snapshot(Duration.ZERO, n -> {});
+      server.server().node().dataSet("d").snapshotForAll(n -> {});
       Process keeper = mount(server.nodeDirectory());
       try {
         await(() -> Files.exists(root.resolve("d0")));

@@ -12,7 +12,6 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -105,7 +104,7 @@ final class Mounts {
     try (ConfiguredServer server =
         new ConfiguredServer(
             directory, "quota = 8GiB", "dataset.d.root = " + data.toUri().toString())) {
-      server.server().node().dataSet("d").snapshot(Duration.ZERO, n -> {});
+      server.server().node().dataSet("d").snapshotForAll(n -> {});
       DataSet dataSet = server.dataSet("d");
       List<FileStatus> resident = new ArrayList<>(dataSet.walk("small"));
       resident.add(dataSet.stat("large"));

@@ -211,7 +211,7 @@ final class WarmUp {
             "dataset.d.fs.oss.accessKeySecret = secret")) {
       DataSet data = server.dataSet("d");
       NodeDataSet node = server.server().node().dataSet("d");
-      node.snapshot(Duration.ZERO, n -> {});
+      node.snapshotForAll(n -> {});
       LoadProgress progress = new LoadProgress();
       memory.fill();
       long start = System.nanoTime();

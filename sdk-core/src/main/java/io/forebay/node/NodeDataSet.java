@@ -9,6 +9,7 @@ import io.forebay.fill.ReadThrough;
 import io.forebay.fill.UnderStoreStatus;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.FileVersion;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.snapshot.ListedCatalog;
 import io.forebay.snapshot.PinnedCatalog;
 import io.forebay.snapshot.Snapshot;
@@ -43,6 +44,7 @@ public final class NodeDataSet {
   private final Supplier<NodePeers> peers;
   private final Object listing = new Object();
   private volatile boolean suspended;
+  private volatile String listingProblem = "";
   private volatile long refreshedMillis = System.currentTimeMillis();
 
   NodeDataSet(
@@ -132,21 +134,37 @@ public final class NodeDataSet {
    * has the former names, and after a failure keeps them.
    *
    * @param maxAge since the listing began, by the clock of the node that lists
+   * @param acceptance what a new one may lack
    * @param progress hears how many entries were found; called by many threads
+   * @throws io.forebay.SnapshotRefusedException when a new one lacks more than that
    */
-  public SnapshotId snapshot(Duration maxAge, LongConsumer progress) throws IOException {
+  public SnapshotId snapshot(Duration maxAge, Acceptance acceptance, LongConsumer progress)
+      throws IOException {
     synchronized (listing) {
       refreshedMillis = System.currentTimeMillis();
-      Optional<SnapshotId> fetched = peers.get().latest(spec, maxAge, shelf, progress);
-      if (fetched.isEmpty() && isYoung(maxAge)) {
-        return shelf.inUse().orElseThrow();
+      try {
+        SnapshotId id = young(maxAge, acceptance, progress);
+        if (!shelf.inUse().equals(Optional.of(id))) {
+          use(id);
+        }
+        listingProblem = "";
+        return id;
+      } catch (IOException | RuntimeException e) {
+        listingProblem = String.valueOf(e.getMessage());
+        throw e;
       }
-      SnapshotId id = fetched.isPresent() ? fetched.get() : shelf.create(underStore, progress);
-      if (!shelf.inUse().equals(Optional.of(id))) {
-        use(id);
-      }
-      return id;
     }
+  }
+
+  private SnapshotId young(Duration maxAge, Acceptance acceptance, LongConsumer progress)
+      throws IOException {
+    Optional<SnapshotId> fetched = peers.get().latest(spec, maxAge, acceptance, shelf, progress);
+    if (fetched.isPresent()) {
+      return fetched.get();
+    }
+    return isYoung(maxAge)
+        ? shelf.inUse().orElseThrow()
+        : shelf.create(underStore, acceptance, progress);
   }
 
   private boolean isYoung(Duration maxAge) {
@@ -155,9 +173,15 @@ public final class NodeDataSet {
             <= maxAge.toMillis();
   }
 
-  /** Lists the under-store anew and has all nodes use what was found. */
+  /** As below, with what a snapshot usually may lack. */
   public SnapshotId snapshotForAll(LongConsumer progress) throws IOException {
-    SnapshotId id = snapshot(Duration.ZERO, progress);
+    return snapshotForAll(Acceptance.DEFAULT, progress);
+  }
+
+  /** Lists the under-store anew and has all nodes use what was found. */
+  public SnapshotId snapshotForAll(Acceptance acceptance, LongConsumer progress)
+      throws IOException {
+    SnapshotId id = snapshot(Duration.ZERO, acceptance, progress);
     try {
       peers.get().use(spec, id);
     } catch (IOException e) {
@@ -221,7 +245,7 @@ public final class NodeDataSet {
   void refreshAsDue() throws IOException {
     Optional<Duration> every = spec.policy().metadata().refreshEvery();
     if (every.isPresent() && shelf.current().isPresent()) {
-      snapshot(every.get(), found -> {});
+      snapshot(every.get(), Acceptance.DEFAULT, found -> {});
     } else {
       refresh();
     }
@@ -238,6 +262,7 @@ public final class NodeDataSet {
    * @param fills blocks on their way
    * @param queued fetches that wait for a thread
    * @param snapshot of the one in use
+   * @param listingProblem why the last listing was not taken into use; empty if it was
    * @param suspended whether the under-store is left alone
    */
   public record Status(
@@ -246,6 +271,7 @@ public final class NodeDataSet {
       int fills,
       int queued,
       Optional<SnapshotInfo> snapshot,
+      String listingProblem,
       boolean suspended) {}
 
   public Status status() {
@@ -255,6 +281,7 @@ public final class NodeDataSet {
         reads.fillsInFlight(),
         threads.queued(),
         shelf.current().map(Snapshot::info),
+        listingProblem,
         suspended);
   }
 

@@ -2,6 +2,7 @@ package io.forebay.node;
 
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotShelf;
 import java.io.IOException;
@@ -21,7 +22,11 @@ public interface NodePeers {
       new NodePeers() {
         @Override
         public Optional<SnapshotId> latest(
-            DataSetSpec dataSet, Duration maxAge, SnapshotShelf shelf, LongConsumer progress) {
+            DataSetSpec dataSet,
+            Duration maxAge,
+            Acceptance acceptance,
+            SnapshotShelf shelf,
+            LongConsumer progress) {
           return Optional.empty();
         }
 
@@ -48,12 +53,18 @@ public interface NodePeers {
    * young enough.
    *
    * @param maxAge since the listing began, by that node's clock
+   * @param acceptance what a new one may lack
    * @param shelf takes it, not in use yet
    * @param progress hears how many entries were found
    * @return empty when this node is the one that has to list
+   * @throws io.forebay.SnapshotRefusedException when a new one lacks more than that
    */
   Optional<SnapshotId> latest(
-      DataSetSpec dataSet, Duration maxAge, SnapshotShelf shelf, LongConsumer progress)
+      DataSetSpec dataSet,
+      Duration maxAge,
+      Acceptance acceptance,
+      SnapshotShelf shelf,
+      LongConsumer progress)
       throws IOException;
 
   /** Gets a certain snapshot from whoever has it; nothing happens if nobody does. */

@@ -71,7 +71,7 @@ final class EntrySorter implements Closeable {
         for (FileStatus entry : entries) {
           writer.add(entry);
         }
-        writer.finish(0);
+        writer.finish(0, 0);
       }
     } finally {
       writers.release();

@@ -69,15 +69,18 @@ public final class Snapshot implements Closeable {
   }
 
   private static Snapshot open(Path file, RandomAccessFile content) throws IOException {
-    long trailerAt = content.length() - SnapshotWriter.TRAILER_BYTES;
-    if (trailerAt < Long.BYTES) {
+    if (content.length() < Long.BYTES + SnapshotWriter.TRAILER_BYTES) {
       throw damaged(file, "it is too short");
     }
-    ByteBuffer trailer = read(content, trailerAt, SnapshotWriter.TRAILER_BYTES);
-    int checked = SnapshotWriter.TRAILER_BYTES - Integer.BYTES - Long.BYTES;
-    if (trailer.getLong(checked + Integer.BYTES) != SnapshotWriter.MAGIC) {
+    long magic = read(content, content.length() - Long.BYTES, Long.BYTES).getLong();
+    if (magic != SnapshotWriter.MAGIC && magic != SnapshotWriter.FIRST_MAGIC) {
       throw damaged(file, "it does not end as one");
     }
+    boolean first = magic == SnapshotWriter.FIRST_MAGIC;
+    int trailerBytes = first ? SnapshotWriter.FIRST_TRAILER_BYTES : SnapshotWriter.TRAILER_BYTES;
+    long trailerAt = content.length() - trailerBytes;
+    ByteBuffer trailer = read(content, trailerAt, trailerBytes);
+    int checked = trailerBytes - Integer.BYTES - Long.BYTES;
     if (trailer.getInt(checked) != EntryBlock.crc(trailer.slice(0, checked))) {
       throw damaged(file, "its trailer differs from its checksum");
     }
@@ -90,7 +93,8 @@ public final class Snapshot implements Closeable {
             trailer.getLong(),
             trailer.getLong(),
             trailer.getLong(),
-            trailer.getLong());
+            trailer.getLong(),
+            first ? 0 : trailer.getLong());
     ByteBuffer index = read(content, indexAt, Math.toIntExact(trailerAt - indexAt));
     if (EntryBlock.crc(index) != crc) {
       throw damaged(file, "its index differs from its checksum");

@@ -2,23 +2,30 @@ package io.forebay.snapshot;
 
 import io.forebay.FileStatus;
 import io.forebay.understore.KeyListing;
+import io.forebay.understore.ListingPage;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lists an under-store and writes what it finds into a snapshot file. Heap is bounded, however many
  * files there are. Used by one thread.
  */
 public final class SnapshotBuilder {
+
+  private static final Logger log = LoggerFactory.getLogger(SnapshotBuilder.class);
 
   /** Of compression: the usual compromise, for a file that is kept. */
   private static final int LEVEL = 6;
@@ -28,6 +35,7 @@ public final class SnapshotBuilder {
   private final LongConsumer progress;
   private final LongAdder found = new LongAdder();
   private final LongAdder leftOut = new LongAdder();
+  private final LongAdder unreadable = new LongAdder();
 
   /**
    * @param width listings at a time
@@ -39,7 +47,10 @@ public final class SnapshotBuilder {
     this.progress = progress;
   }
 
-  /** Lists everything. When this fails, it leaves nothing behind. */
+  /**
+   * Lists everything, but for directories below the root that this user may not read: those are
+   * named in the log, and counted. When this fails, it leaves nothing behind.
+   */
   public SnapshotInfo build(Path file) throws IOException {
     long created = System.currentTimeMillis();
     try (EntrySorter sorter = new EntrySorter(file.resolveSibling(file.getFileName() + ".runs"));
@@ -52,7 +63,7 @@ public final class SnapshotBuilder {
             progress.accept(found.sum());
           });
       sorter.merge(writer);
-      return writer.finish(leftOut.sum());
+      return writer.finish(leftOut.sum(), unreadable.sum());
     }
   }
 
@@ -72,31 +83,52 @@ public final class SnapshotBuilder {
             });
     try {
       TreeListing.visit(
-          this::children,
-          "",
-          threads,
-          width,
-          (directory, children) -> sink.accept(entries(directory, children), 0));
+          directory -> list(directory, sink), "", threads, width, (directory, children) -> {});
     } finally {
       threads.shutdownNow();
     }
   }
 
-  private List<FileStatus> children(String directory) throws IOException {
+  /**
+   * Lists one directory into the sink.
+   *
+   * @return its children
+   */
+  private List<FileStatus> list(String directory, EntrySink sink) throws IOException {
+    List<FileStatus> children = new ArrayList<>();
+    int others = 0;
     try {
-      return TreeListing.list(store, directory);
+      String continuation = "";
+      do {
+        ListingPage page = store.list(directory, continuation);
+        children.addAll(page.entries());
+        others += page.leftOut().size();
+        unreadable.add(page.unreadable().size());
+        continuation = page.next();
+      } while (!continuation.isEmpty());
     } catch (NoSuchFileException e) {
-      if (directory.isEmpty()) {
-        throw e;
-      }
+      requireBelowRoot(directory, e);
       return List.of(); // removed since its parent was listed
+    } catch (AccessDeniedException e) {
+      requireBelowRoot(directory, e);
+      log.warn("'{}' cannot be listed, so the snapshot lacks it: {}", directory, e.getMessage());
+      unreadable.increment();
+      return List.of();
     }
+    // Directories are known by their files; those that have none stand for themselves.
+    boolean empty = children.isEmpty() && !directory.isEmpty();
+    sink.accept(
+        empty
+            ? List.of(FileStatus.directory(directory))
+            : children.stream().filter(c -> !c.directory()).toList(),
+        others);
+    return children;
   }
 
-  /** Directories are known by their files; those that have none stand for themselves. */
-  private static List<FileStatus> entries(String directory, List<FileStatus> children) {
-    return children.isEmpty() && !directory.isEmpty()
-        ? List.of(FileStatus.directory(directory))
-        : children.stream().filter(c -> !c.directory()).toList();
+  private static <E extends IOException> void requireBelowRoot(String directory, E failure)
+      throws E {
+    if (directory.isEmpty()) {
+      throw failure;
+    }
   }
 }

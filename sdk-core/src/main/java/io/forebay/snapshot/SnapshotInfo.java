@@ -9,11 +9,13 @@ import java.time.Instant;
  * @param files in it
  * @param bytes of all of them
  * @param directories that are empty, and known by their markers only
- * @param leftOut objects whose names no path can have
+ * @param leftOut entries that can be no part of a data set, by their names or by what they are
  * @param createdMillis when its listing began, in milliseconds since 1970
+ * @param unreadable entries that it lacks because they could not be read; of a directory, with all
+ *     below it, one
  */
 public record SnapshotInfo(
-    long files, long bytes, long directories, long leftOut, long createdMillis) {
+    long files, long bytes, long directories, long leftOut, long createdMillis, long unreadable) {
 
   public Totals totals() {
     return new Totals(files, bytes);

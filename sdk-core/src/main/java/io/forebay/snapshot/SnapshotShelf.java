@@ -2,6 +2,7 @@ package io.forebay.snapshot;
 
 import io.forebay.state.DamagedFileException;
 import io.forebay.state.StateFile;
+import io.forebay.SnapshotRefusedException;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -143,13 +144,22 @@ public final class SnapshotShelf implements AutoCloseable {
   /**
    * Lists the under-store into a new snapshot, which is not in use yet.
    *
+   * @param acceptance what it may lack
    * @param progress hears how many entries were found
+   * @throws SnapshotRefusedException when it lacks more than that; nothing is left of it
    */
-  public SnapshotId create(UnderStore store, LongConsumer progress) throws IOException {
+  public SnapshotId create(UnderStore store, Acceptance acceptance, LongConsumer progress)
+      throws IOException {
     Files.createDirectories(directory);
     SnapshotId id = SnapshotId.at(Instant.now());
     Path file = directory.resolve(id + SUFFIX);
-    new SnapshotBuilder(store, WIDTH, progress).build(file);
+    SnapshotInfo info = new SnapshotBuilder(store, WIDTH, progress).build(file);
+    try {
+      acceptance.require(info, current().map(Snapshot::info));
+    } catch (SnapshotRefusedException e) {
+      Files.delete(file);
+      throw e;
+    }
     Snapshot snapshot = Snapshot.open(file);
     synchronized (this) {
       opened.put(id, snapshot);

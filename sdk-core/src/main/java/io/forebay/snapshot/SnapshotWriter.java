@@ -23,13 +23,16 @@ import java.util.List;
  *
  * <p>Layout, big-endian: magic (u64); blocks of entries, each with its length (u32) and CRC32C
  * (u32) before it; index: for each block its offset (u64) and first path (u16 and UTF-8); trailer:
- * offset (u64), blocks (u32) and CRC32C (u32) of the index, the five numbers of {@link
- * SnapshotInfo} (u64), CRC32C of the trailer so far (u32), magic (u64).
+ * offset (u64), blocks (u32) and CRC32C (u32) of the index, the six numbers of {@link SnapshotInfo}
+ * (u64), CRC32C of the trailer so far (u32), magic (u64). Files of the first version have five
+ * numbers, without what was unreadable.
  */
 final class SnapshotWriter implements Closeable {
 
-  static final long MAGIC = 0x4642534e41503031L; // FBSNAP01
-  static final int TRAILER_BYTES = 2 * Long.BYTES + 3 * Integer.BYTES + 5 * Long.BYTES;
+  static final long MAGIC = 0x4642534e41503032L; // FBSNAP02
+  static final long FIRST_MAGIC = 0x4642534e41503031L; // FBSNAP01
+  static final int TRAILER_BYTES = 2 * Long.BYTES + 3 * Integer.BYTES + 6 * Long.BYTES;
+  static final int FIRST_TRAILER_BYTES = TRAILER_BYTES - Long.BYTES;
 
   /** Of entries: by path, and of one path the file first. */
   static final Comparator<FileStatus> ORDER =
@@ -110,9 +113,10 @@ final class SnapshotWriter implements Closeable {
   /**
    * Gives the file its name.
    *
-   * @param leftOut objects that are not in it
+   * @param leftOut entries that are not in it
+   * @param unreadable likewise, because they could not be read
    */
-  SnapshotInfo finish(long leftOut) throws IOException {
+  SnapshotInfo finish(long leftOut, long unreadable) throws IOException {
     if (!block.isEmpty()) {
       flush();
     }
@@ -138,14 +142,15 @@ final class SnapshotWriter implements Closeable {
             .putLong(bytes)
             .putLong(directories)
             .putLong(leftOut)
-            .putLong(createdMillis);
+            .putLong(createdMillis)
+            .putLong(unreadable);
     trailer.putInt(EntryBlock.crc(trailer.duplicate().flip())).putLong(MAGIC);
     out.write(trailer.array());
     out.flush();
     channel.force(true);
     channel.close();
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-    return new SnapshotInfo(files, bytes, directories, leftOut, createdMillis);
+    return new SnapshotInfo(files, bytes, directories, leftOut, createdMillis, unreadable);
   }
 
   /** Leaves nothing behind of a file that was not finished. */

@@ -4,6 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.metadata.FileId;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.store.plan.PlanUpdate;
 import io.forebay.understore.AnnouncedMount;
 import java.net.URI;
@@ -137,6 +138,8 @@ public final class Codec {
       putText(out, m.dataSet());
       putText(out, m.id());
       out.putLong(m.maxAgeMillis());
+      out.put((byte) (m.acceptance().incomplete() ? 1 : 0));
+      out.put((byte) (m.acceptance().shrunk() ? 1 : 0));
       return SNAPSHOT;
     } else if (message instanceof Message.SnapshotPart m) {
       putText(out, m.dataSet());
@@ -269,7 +272,9 @@ public final class Codec {
       case STAT -> new Message.Stat(text(in), text(in));
       case LIST -> new Message.ListDirectory(text(in), text(in));
       case REFRESH -> new Message.Refresh(text(in));
-      case SNAPSHOT -> new Message.Snapshot(text(in), text(in), in.getLong());
+      case SNAPSHOT ->
+          new Message.Snapshot(
+              text(in), text(in), in.getLong(), new Acceptance(in.get() != 0, in.get() != 0));
       case SNAPSHOT_PART -> new Message.SnapshotPart(text(in), text(in), in.getLong(), in.getInt());
       case GET ->
           new Message.Get(text(in), in.get() == 0 ? ReadOrder.STRICT : ReadOrder.FREE, items(in));

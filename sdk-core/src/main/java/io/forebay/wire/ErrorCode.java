@@ -1,5 +1,6 @@
 package io.forebay.wire;
 
+import io.forebay.SnapshotRefusedException;
 import io.forebay.StaleFileException;
 import io.forebay.UnknownDataSetException;
 import java.io.IOException;
@@ -21,7 +22,9 @@ public enum ErrorCode {
   /** The under-store failed. */
   UNDER_STORE(5),
   /** The request makes no sense. */
-  BAD_REQUEST(6);
+  BAD_REQUEST(6),
+  /** A listing lacks more than a new snapshot may. */
+  SNAPSHOT_REFUSED(7);
 
   private final byte number;
 
@@ -58,6 +61,9 @@ public enum ErrorCode {
     if (failure instanceof UnknownDataSetException) {
       return UNKNOWN_DATA_SET;
     }
+    if (failure instanceof SnapshotRefusedException) {
+      return SNAPSHOT_REFUSED;
+    }
     if (failure instanceof IllegalArgumentException) {
       return BAD_REQUEST;
     }
@@ -75,6 +81,7 @@ public enum ErrorCode {
       case STALE -> StaleFileException.reported(message);
       case DENIED -> new AccessDeniedException(noun, null, message);
       case UNKNOWN_DATA_SET -> new UnknownDataSetException(message);
+      case SNAPSHOT_REFUSED -> new SnapshotRefusedException(message);
       default -> new ServerFailureException(this, noun + ": " + message);
     };
   }

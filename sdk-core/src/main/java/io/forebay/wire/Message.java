@@ -4,6 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.metadata.FileId;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.store.plan.PlanUpdate;
 import io.forebay.understore.AnnouncedMount;
 import java.util.List;
@@ -35,9 +36,11 @@ public sealed interface Message {
 
   /**
    * Has the server use a snapshot: that with the id, or, if the id is empty, one that is at most so
-   * old, which it may have to make. Answer: any number of {@link Listed}, then {@link InUse}.
+   * old, which it may have to make, and which lacks no more than is accepted. Answer: any number of
+   * {@link Listed}, then {@link InUse}.
    */
-  record Snapshot(String dataSet, String id, long maxAgeMillis) implements Message {}
+  record Snapshot(String dataSet, String id, long maxAgeMillis, Acceptance acceptance)
+      implements Message {}
 
   /**
    * Reads a part of a snapshot's file. Answer: {@link Data}, shorter where the file ends, then

@@ -2,6 +2,7 @@ package io.forebay.wire;
 
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.store.plan.PlanUpdate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -88,17 +89,19 @@ public final class ServerClient implements AutoCloseable {
   /**
    * Has the server use a snapshot that is at most so old, which it may have to make first.
    *
+   * @param acceptance what a new one may lack
    * @param progress hears how many entries were found
    * @return its id
    */
-  public String snapshot(String dataSet, Duration maxAge, LongConsumer progress)
+  public String snapshot(
+      String dataSet, Duration maxAge, Acceptance acceptance, LongConsumer progress)
       throws IOException {
-    return snapshot(new Message.Snapshot(dataSet, "", maxAge.toMillis()), progress);
+    return snapshot(new Message.Snapshot(dataSet, "", maxAge.toMillis(), acceptance), progress);
   }
 
   /** Has the server use a certain snapshot. */
   public void useSnapshot(String dataSet, String id) throws IOException {
-    snapshot(new Message.Snapshot(dataSet, id, 0), listed -> {});
+    snapshot(new Message.Snapshot(dataSet, id, 0, Acceptance.DEFAULT), listed -> {});
   }
 
   private String snapshot(Message.Snapshot request, LongConsumer progress) throws IOException {

@@ -11,9 +11,11 @@ import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.MetadataPolicy;
 import io.forebay.Mount;
+import io.forebay.SnapshotRefusedException;
 import io.forebay.UnknownDataSetException;
 import io.forebay.fill.NoRoomException;
 import io.forebay.metadata.FileVersion;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.snapshot.SnapshotId;
 import io.forebay.store.retention.Retain;
 import java.io.IOException;
@@ -74,7 +76,7 @@ class DataSetLifeTest {
   @Test
   void aSnapshotAnswersWithoutTheUnderStoreUntilTheNext() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    SnapshotId first = data.snapshot(Duration.ZERO, found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     long requests = bucket.server().traffic().counts().total();
 
     bucket.add("train/3", 300);
@@ -94,7 +96,7 @@ class DataSetLifeTest {
 
   @Test
   void theSnapshotInUseOutlivesARestart() throws Exception {
-    node.add(spec("d")).snapshot(Duration.ZERO, found -> {});
+    node.add(spec("d")).snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     node.close();
     bucket.add("train/3", 300);
     node = openNode();
@@ -108,7 +110,7 @@ class DataSetLifeTest {
   @Test
   void aListingThatFailsLeavesTheFormerSnapshotInUse() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    SnapshotId first = data.snapshot(Duration.ZERO, found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     bucket.server().rotateKey("other", "keys");
     assertThatThrownBy(() -> data.refresh())
         .isInstanceOf(java.nio.file.AccessDeniedException.class);
@@ -119,13 +121,13 @@ class DataSetLifeTest {
   @Test
   void snapshotsAreDroppedUnlessInUseAndTheOldestGoByThemselves() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    SnapshotId first = data.snapshot(Duration.ZERO, found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     assertThatThrownBy(() -> data.snapshots().drop(first)).hasMessageContaining("in use");
-    SnapshotId second = data.snapshot(Duration.ZERO, found -> {});
+    SnapshotId second = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     data.snapshots().drop(first);
     assertThatThrownBy(() -> node.catalog("d@" + first)).isInstanceOf(NoSuchFileException.class);
     for (int i = 0; i < 5; i++) {
-      data.snapshot(Duration.ZERO, found -> {});
+      data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     }
     assertThat(data.snapshots().all()).hasSize(4).doesNotContain(second);
   }
@@ -133,7 +135,7 @@ class DataSetLifeTest {
   @Test
   void mountsChangeWhileInUseAndKeepWhatIsCached() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    data.snapshot(Duration.ZERO, found -> {});
+    data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     read(data, "train/1");
     long gets = bucket.gets("train/1");
     Path more = Files.createDirectories(directory.resolve("more"));
@@ -149,10 +151,39 @@ class DataSetLifeTest {
   }
 
   @Test
+  void aSourceThatLooksEmptyDoesNotTakeTheNamesAway() throws Exception {
+    Path source = Files.createDirectory(directory.resolve("source"));
+    for (String name : List.of("1", "2", "3", "4")) {
+      Files.writeString(source.resolve(name), name);
+    }
+    NodeDataSet data = node.add(new DataSetSpec("files", source.toUri(), Map.of()));
+    SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    Files.delete(source.resolve("1"));
+    Files.delete(source.resolve("2"));
+    SnapshotId half = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    assertThat(half).isNotEqualTo(first);
+
+    Files.delete(source.resolve("3"));
+    Files.delete(source.resolve("4"));
+    assertThatThrownBy(data::refresh)
+        .isInstanceOf(SnapshotRefusedException.class)
+        .hasMessageContaining("0 files")
+        .hasMessageContaining("--allow-shrink");
+    assertThat(data.snapshots().inUse()).contains(half);
+    assertThat(data.snapshots().all()).hasSize(2);
+    assertThat(names(data, "")).containsExactly("3", "4");
+    assertThat(data.status().listingProblem()).contains("--allow-shrink");
+
+    data.snapshot(Duration.ZERO, new Acceptance(true, true), found -> {});
+    assertThat(names(data, "")).isEmpty();
+    assertThat(data.status().listingProblem()).isEmpty();
+  }
+
+  @Test
   void aDroppedDataSetTakesCacheAndNamesWithItAndLeavesOthersAlone() throws Exception {
     NodeDataSet data = node.add(spec("d"));
     NodeDataSet other = node.add(spec("other"));
-    data.snapshot(Duration.ZERO, found -> {});
+    data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     read(data, "train/1");
     read(other, "train/1");
     node.pin("d", "train");
@@ -170,7 +201,7 @@ class DataSetLifeTest {
   @Test
   void aPruneKeepsWhatTheSnapshotHas() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    data.snapshot(Duration.ZERO, found -> {});
+    data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     read(data, "train/1");
     read(data, "train/2");
     bucket.add("train/1", 150);
@@ -187,7 +218,7 @@ class DataSetLifeTest {
     for (int i = 0; i < 300; i++) {
       NodeDataSet data = node.add(spec("d" + i));
       if (i % 10 == 0) {
-        data.snapshot(Duration.ZERO, found -> {});
+        data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
         read(data, "train/1");
       }
     }
@@ -213,7 +244,7 @@ class DataSetLifeTest {
   void aDataSetIsListedAnewAsOftenAsItsPolicySays() throws Exception {
     NodeDataSet data =
         node.add(spec("d", new MetadataPolicy(false, Optional.of(Duration.ofSeconds(1)))));
-    SnapshotId first = data.snapshot(Duration.ZERO, found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     bucket.add("train/3", 300);
     await().atMost(ONE_MINUTE).until(() -> names(data, "train").size() == 3);
     assertThat(data.snapshots().inUse().orElseThrow()).isGreaterThan(first);

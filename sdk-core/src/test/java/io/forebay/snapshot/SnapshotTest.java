@@ -54,7 +54,7 @@ class SnapshotTest {
       for (FileStatus entry : entries) {
         writer.add(entry);
       }
-      writer.finish(3);
+      writer.finish(3, 0);
     }
     return Snapshot.open(file);
   }

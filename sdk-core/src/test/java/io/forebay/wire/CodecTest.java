@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.store.plan.PlanUpdate;
 import io.forebay.understore.AnnouncedMount;
 import java.net.URI;
@@ -89,6 +90,8 @@ class CodecTest {
         Combinators.combine(text, Arbitraries.longs().greaterOrEqual(0), Arbitraries.longs(), text)
             .as(FileStatus::file);
     Arbitrary<List<FileStatus>> statuses = status.list().ofMaxSize(20);
+    Arbitrary<Boolean> flag = Arbitraries.of(true, false);
+    Arbitrary<Acceptance> acceptances = Combinators.combine(flag, flag).as(Acceptance::new);
     Arbitrary<ErrorCode> code = Arbitraries.of(ErrorCode.class);
     return Arbitraries.oneOf(
         Arbitraries.integers().map(Message.Hello::new),
@@ -100,7 +103,7 @@ class CodecTest {
         Combinators.combine(text, text).as(Message.ListDirectory::new),
         Combinators.combine(text, text).as(Message.Changed::new),
         text.map(Message.Refresh::new),
-        Combinators.combine(text, text, Arbitraries.longs()).as(Message.Snapshot::new),
+        Combinators.combine(text, text, Arbitraries.longs(), acceptances).as(Message.Snapshot::new),
         Combinators.combine(text, text, Arbitraries.longs(), Arbitraries.integers())
             .as(Message.SnapshotPart::new),
         Arbitraries.longs().map(Message.Listed::new),

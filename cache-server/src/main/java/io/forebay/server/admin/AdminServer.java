@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.forebay.DataPath;
 import io.forebay.UnknownDataSetException;
 import io.forebay.node.CacheNode;
+import io.forebay.node.NodeDataSet;
 import io.forebay.server.AppliedDataSets;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.snapshot.SnapshotInfo;
@@ -320,6 +321,8 @@ public final class AdminServer implements AutoCloseable {
         snapshot.map(SnapshotInfo::bytes).orElse(null),
         snapshot.map(SnapshotInfo::files).orElse(null),
         snapshot.map(i -> i.created().toString()).orElse(null),
+        snapshot.map(SnapshotInfo::unreadable).orElse(null),
+        fetching.map(NodeDataSet.Status::listingProblem).orElse(""),
         snapshot.map(i -> Math.min(100, percent(share.usedBytes(), i.bytes()))).orElse(null),
         most,
         share.guaranteedBytes(),

@@ -3,6 +3,7 @@ package io.forebay.server.admin;
 import io.forebay.dataset.load.LoadTarget;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.server.load.LoadRequest;
+import io.forebay.snapshot.Acceptance;
 import java.io.IOException;
 import java.util.List;
 
@@ -40,6 +41,7 @@ final class LoadEndpoints {
             request.required("dataset"),
             request.flag("metadata"),
             request.flag("data"),
-            targets.isEmpty() ? List.of(new LoadTarget("", replicas)) : targets));
+            targets.isEmpty() ? List.of(new LoadTarget("", replicas)) : targets,
+            new Acceptance(!request.flag("strict"), request.flag("allowShrink"))));
   }
 }

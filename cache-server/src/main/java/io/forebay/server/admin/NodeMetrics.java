@@ -2,6 +2,7 @@ package io.forebay.server.admin;
 
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
+import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.store.DiskState;
 import io.forebay.store.ShareStatus;
 import io.forebay.store.StoreStatus;
@@ -127,6 +128,12 @@ final class NodeMetrics implements AutoCloseable {
         s -> fetching(s, name).underStore().firstByteP99Millis() / 1e3);
     gauge("forebay.fills.in.flight", tags, s -> fetching(s, name).fills());
     gauge("forebay.fills.queued", tags, s -> fetching(s, name).queued());
+    gauge(
+        "forebay.listing.failing", tags, s -> fetching(s, name).listingProblem().isEmpty() ? 0 : 1);
+    gauge(
+        "forebay.snapshot.unreadable",
+        tags,
+        s -> fetching(s, name).snapshot().map(SnapshotInfo::unreadable).orElse(0L));
   }
 
   private static ShareStatus share(CacheNode.Status status, String name) {

@@ -27,10 +27,17 @@ final class SnapshotEndpoints {
   /**
    * A snapshot, as JSON.
    *
-   * @param leftOut objects whose names no path can have
+   * @param leftOut entries that can be no part of a data set
+   * @param unreadable entries that it lacks because they could not be read
    */
   record Entry(
-      String snapshot, boolean inUse, String created, long files, long bytes, long leftOut) {}
+      String snapshot,
+      boolean inUse,
+      String created,
+      long files,
+      long bytes,
+      long leftOut,
+      long unreadable) {}
 
   void addTo(AdminServer admin) {
     admin.get("/snapshots", request -> list(dataSet(request)));
@@ -70,7 +77,8 @@ final class SnapshotEndpoints {
               info.created().toString(),
               info.files(),
               info.bytes(),
-              info.leftOut()));
+              info.leftOut(),
+              info.unreadable()));
     }
     return entries;
   }

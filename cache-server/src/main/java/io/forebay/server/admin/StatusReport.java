@@ -47,6 +47,9 @@ public record StatusReport(
    * @param ufsTotal bytes in the under-store, by the snapshot in use; null without one
    * @param fileNum files, likewise
    * @param listedAt when that snapshot's listing began
+   * @param unreadable entries that the snapshot lacks because they could not be read; null without
+   *     one
+   * @param listingProblem why the last listing was not taken into use; empty if it was
    * @param cached bytes on this node
    * @param copied of them, of files that other nodes own
    * @param cachedPercentage of ufsTotal; null without a snapshot
@@ -66,6 +69,8 @@ public record StatusReport(
       Long ufsTotal,
       Long fileNum,
       String listedAt,
+      Long unreadable,
+      String listingProblem,
       Double cachedPercentage,
       long cacheCapacity,
       long guaranteedBytes,

@@ -24,6 +24,7 @@ final class LoadJob {
   private final LoadProgress progress = new LoadProgress();
   private volatile LoadReport.Phase phase = LoadReport.Phase.Pending;
   private volatile String reason = "";
+  private volatile long unreadable;
   private volatile long startedNanos = System.nanoTime();
   private volatile long endedNanos;
   private volatile Optional<SnapshotId> loaded = Optional.empty();
@@ -104,7 +105,8 @@ final class LoadJob {
         throw new InterruptedIOException("the load was ended before it began");
       }
       if (metadata) {
-        dataSet.snapshotForAll(progress::listed);
+        SnapshotId listed = dataSet.snapshotForAll(request.acceptance(), progress::listed);
+        unreadable = dataSet.snapshots().get(listed).info().unreadable();
       }
       loaded = dataSet.snapshots().inUse();
       if (request.data()) {
@@ -186,6 +188,7 @@ final class LoadJob {
         seconds == 0 ? 0 : counts.bytesDone() / seconds,
         counts,
         progress.failures(),
+        unreadable,
         next);
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param seconds it has run, or ran
  * @param bytesPerSecond of all of that
  * @param failures the first of them
+ * @param unreadable entries that the new list lacks because they could not be read
  * @param next when it runs again, in ISO 8601; empty for never
  */
 public record LoadReport(
@@ -22,6 +23,7 @@ public record LoadReport(
     double bytesPerSecond,
     LoadProgress.Counts counts,
     List<LoadProgress.Failure> failures,
+    long unreadable,
     String next) {
 
   /** Fluid's phases of an operation. */

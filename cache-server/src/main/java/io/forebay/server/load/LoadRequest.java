@@ -2,6 +2,7 @@ package io.forebay.server.load;
 
 import io.forebay.dataset.load.LoadTarget;
 import io.forebay.dataset.spec.Manifest;
+import io.forebay.snapshot.Acceptance;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param onEvent whether to repeat it, data only, whenever another snapshot is in use
  * @param after the load that must be complete first; null for none
  * @param keepSeconds how long its end is remembered
+ * @param acceptance what the new list may lack; null for what is usual
  */
 public record LoadRequest(
     String name,
@@ -25,7 +27,8 @@ public record LoadRequest(
     String schedule,
     boolean onEvent,
     String after,
-    long keepSeconds) {
+    long keepSeconds,
+    Acceptance acceptance) {
 
   static final long KEEP_SECONDS = 3600;
 
@@ -38,12 +41,19 @@ public record LoadRequest(
       throw new IllegalArgumentException("a load needs metadata or data to load");
     }
     targets = List.copyOf(targets);
+    acceptance = acceptance == null ? Acceptance.DEFAULT : acceptance;
   }
 
   /** A load of once that is remembered for an hour. */
   public static LoadRequest once(
-      String name, String dataSet, boolean metadata, boolean data, List<LoadTarget> targets) {
-    return new LoadRequest(name, dataSet, metadata, data, targets, null, false, null, KEEP_SECONDS);
+      String name,
+      String dataSet,
+      boolean metadata,
+      boolean data,
+      List<LoadTarget> targets,
+      Acceptance acceptance) {
+    return new LoadRequest(
+        name, dataSet, metadata, data, targets, null, false, null, KEEP_SECONDS, acceptance);
   }
 
   /** What a {@code DataLoad} asks for. */
@@ -57,7 +67,8 @@ public record LoadRequest(
         load.schedule().orElse(null),
         load.policy() == Manifest.Policy.ON_EVENT,
         load.after().orElse(null),
-        load.keepFor().map(java.time.Duration::toSeconds).orElse(KEEP_SECONDS));
+        load.keepFor().map(java.time.Duration::toSeconds).orElse(KEEP_SECONDS),
+        Acceptance.DEFAULT);
   }
 
   Optional<String> cron() {
@@ -72,6 +83,6 @@ public record LoadRequest(
   /** The same, waiting for nothing. */
   LoadRequest released() {
     return new LoadRequest(
-        name, dataSet, metadata, data, targets, schedule, onEvent, null, keepSeconds);
+        name, dataSet, metadata, data, targets, schedule, onEvent, null, keepSeconds, acceptance);
   }
 }

@@ -7,6 +7,9 @@ import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
+import io.forebay.snapshot.Snapshot;
+import io.forebay.snapshot.SnapshotBuilder;
+import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreContract;
 import io.forebay.understore.UnderStoreException;
@@ -15,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -136,6 +140,30 @@ class HdfsUnderStoreTest extends UnderStoreContract {
           .hasMessageContaining("private")
           .hasMessageContaining("stranger");
     }
+  }
+
+  @Test
+  void aSnapshotLacksWhatMayNotBeReadAndCountsIt(@TempDir Path directory) throws IOException {
+    put("open/file", bytes(10, 34));
+    put("private/file", bytes(10, 35));
+    cluster.getFileSystem().setPermission(path("private"), new FsPermission((short) 0700));
+    try (UnderStore stranger = open(Map.of("hadoop.user.name", "stranger"))) {
+      SnapshotInfo info =
+          new SnapshotBuilder(stranger, 2, found -> {}).build(directory.resolve("snapshot"));
+      assertThat(info.files()).isEqualTo(1);
+      assertThat(info.unreadable()).isEqualTo(1);
+    }
+    try (Snapshot snapshot = Snapshot.open(directory.resolve("snapshot"))) {
+      assertThat(snapshot.info().unreadable()).isEqualTo(1);
+      assertThatThrownBy(() -> snapshot.stat("private")).isInstanceOf(NoSuchFileException.class);
+    }
+  }
+
+  @Test
+  void withoutItsRootNothingIsSaidToBeMissing() throws IOException {
+    cluster.getFileSystem().delete(path(""), true);
+    assertThatThrownBy(() -> store().stat("file")).isInstanceOf(UnderStoreException.class);
+    assertThatThrownBy(() -> store().list("", "")).isInstanceOf(UnderStoreException.class);
   }
 
   @Test
