@@ -34,6 +34,7 @@ public final class ForebayCommand {
           ResumeCommand.class,
           DropCommand.class,
           ScrubCommand.class,
+          UnfinishedCommand.class,
           DoctorCommand.class,
           AutoComplete.GenerateCompletion.class);
 

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -206,6 +207,23 @@ class DataSetsTest {
     assertThat(snapshotInUse()).isNotEqualTo(before);
     assertThat(run(0, "status", "--node", node(0))).doesNotContain("last listing");
     assertThat(metrics(0)).contains("forebay_listing_failing{dataset=\"images\"} 0");
+  }
+
+  @Test
+  void unfinishedWritesAreListedAndRemovedByAge() throws Exception {
+    nodes.oss().beginUpload("bucket", "root/checkpoint");
+    String[] unfinished = {"unfinished", "--node", node(0), Nodes.DATA_SET};
+    assertThat(run(0, unfinished)).contains("0 unfinished");
+    assertThat(run(0, with(unfinished, "--older-than", "0s")))
+        .contains("checkpoint", "1 unfinished");
+    assertThat(run(0, with(unfinished, "--remove"))).contains("0 removed");
+    assertThat(nodes.oss().openUploads("bucket")).isEqualTo(1);
+    assertThat(run(0, with(unfinished, "--older-than", "0s", "--remove"))).contains("1 removed");
+    assertThat(nodes.oss().openUploads("bucket")).isZero();
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }
 
   private String metrics(int index) throws Exception {

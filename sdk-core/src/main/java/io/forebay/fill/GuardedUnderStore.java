@@ -8,10 +8,12 @@ import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
+import io.forebay.understore.UnfinishedWrite;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -202,6 +204,16 @@ public final class GuardedUnderStore implements UnderStore {
           return null;
         },
         false);
+  }
+
+  @Override
+  public List<UnfinishedWrite> unfinished() throws IOException {
+    return send(delegate::unfinished, false);
+  }
+
+  @Override
+  public void abandon(UnfinishedWrite write) throws IOException {
+    change(() -> delegate.abandon(write));
   }
 
   @Override

@@ -5,9 +5,11 @@ import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
+import io.forebay.understore.UnfinishedWrite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -251,6 +253,16 @@ public final class HedgingUnderStore implements UnderStore, Source {
   @Override
   public FileStatus rename(FileStatus from, String to) throws IOException {
     return delegate.rename(from, to);
+  }
+
+  @Override
+  public List<UnfinishedWrite> unfinished() throws IOException {
+    return delegate.unfinished();
+  }
+
+  @Override
+  public void abandon(UnfinishedWrite write) throws IOException {
+    delegate.abandon(write);
   }
 
   @Override

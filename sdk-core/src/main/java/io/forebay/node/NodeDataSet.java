@@ -18,6 +18,7 @@ import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.snapshot.SnapshotShelf;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.MountedUnderStore;
+import io.forebay.understore.UnfinishedWrite;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -249,6 +250,21 @@ public final class NodeDataSet {
     } else {
       refresh();
     }
+  }
+
+  /** Writes to the under-store that were begun so long ago, and have not ended. */
+  public List<UnfinishedWrite> unfinished(Duration age) throws IOException {
+    long latest = System.currentTimeMillis() - age.toMillis();
+    return underStore.unfinished().stream().filter(w -> w.sinceMillis() <= latest).toList();
+  }
+
+  /** Takes those writes away; what is being written still fails. */
+  public List<UnfinishedWrite> abandon(Duration age) throws IOException {
+    List<UnfinishedWrite> writes = unfinished(age);
+    for (UnfinishedWrite write : writes) {
+      underStore.abandon(write);
+    }
+    return writes;
   }
 
   void publishNames() throws IOException {

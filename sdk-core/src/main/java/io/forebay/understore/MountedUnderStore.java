@@ -242,6 +242,28 @@ public final class MountedUnderStore implements UnderStore {
     return source.outside(source.store.rename(source.inside(from), source.inside(to)));
   }
 
+  /** Those of mounts that may be written only. */
+  @Override
+  public List<UnfinishedWrite> unfinished() throws IOException {
+    List<UnfinishedWrite> all = new ArrayList<>();
+    for (Mounted each : mounted) {
+      if (!each.mount.readOnly()) {
+        for (UnfinishedWrite write : each.store.unfinished()) {
+          all.add(
+              new UnfinishedWrite(each.outside(write.path()), write.upload(), write.sinceMillis()));
+        }
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public void abandon(UnfinishedWrite write) throws IOException {
+    Mounted found = writable(write.path());
+    found.store.abandon(
+        new UnfinishedWrite(found.inside(write.path()), write.upload(), write.sinceMillis()));
+  }
+
   @Override
   public void delete(String path) throws IOException {
     Mounted found = writable(path);

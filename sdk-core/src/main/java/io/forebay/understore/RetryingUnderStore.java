@@ -5,6 +5,7 @@ import io.forebay.StaleFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -62,6 +63,16 @@ public final class RetryingUnderStore implements UnderStore {
           change.make();
           return null;
         });
+  }
+
+  @Override
+  public List<UnfinishedWrite> unfinished() throws IOException {
+    return policy.run(delegate::unfinished);
+  }
+
+  @Override
+  public void abandon(UnfinishedWrite write) throws IOException {
+    change(() -> delegate.abandon(write));
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -204,6 +205,16 @@ final class RotatingUnderStore implements UnderStore {
           change.make(used.store);
           return null;
         });
+  }
+
+  @Override
+  public List<UnfinishedWrite> unfinished() throws IOException {
+    return send(used -> used.store.unfinished());
+  }
+
+  @Override
+  public void abandon(UnfinishedWrite write) throws IOException {
+    change(store -> store.abandon(write));
   }
 
   @Override

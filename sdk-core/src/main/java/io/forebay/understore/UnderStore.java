@@ -6,6 +6,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,8 +19,8 @@ import java.util.Optional;
  * Implementations are thread-safe, report each failure at once (retrying is the decorator's work)
  * and never put a secret into a message.
  *
- * <p>Errors, for every method: {@link java.nio.file.NoSuchFileException} for a path that is not
- * there, {@link java.nio.file.AccessDeniedException} for refused credentials or permissions, {@link
+ * <p>Errors, for every method: {@link NoSuchFileException} for a path that is not there, {@link
+ * java.nio.file.AccessDeniedException} for refused credentials or permissions, {@link
  * UnderStoreException} for everything else the store reports, marked as transient or not.
  */
 public interface UnderStore extends Closeable {
@@ -35,7 +37,7 @@ public interface UnderStore extends Closeable {
    *
    * @param directory the directory; empty for the root
    * @param continuation empty for the first page, then what the page before returned
-   * @throws java.nio.file.NoSuchFileException when the directory is not there; the root always is
+   * @throws NoSuchFileException when the directory is not there; the root always is
    */
   ListingPage list(String directory, String continuation) throws IOException;
 
@@ -101,6 +103,19 @@ public interface UnderStore extends Closeable {
     }
     delete(from.path());
     return renamed;
+  }
+
+  /**
+   * The writes below the root that were begun and have not ended: those of writers at work, and
+   * what killed ones left. Such a write is in no listing.
+   */
+  default List<UnfinishedWrite> unfinished() throws IOException {
+    return List.of();
+  }
+
+  /** Takes an unfinished write away; if its writer is at work, it fails. */
+  default void abandon(UnfinishedWrite write) throws IOException {
+    throw new NoSuchFileException(write.path(), null, "this store has no unfinished writes");
   }
 
   /** Deletes a file; deleting what is not there succeeds, as it does in object stores. */

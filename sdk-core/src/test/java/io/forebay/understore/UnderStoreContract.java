@@ -2,12 +2,17 @@ package io.forebay.understore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -16,6 +21,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +63,35 @@ public abstract class UnderStoreContract {
     for (int[] range : new int[][] {{0, 1}, {4_999, 1}, {1, 4_998}, {0, 5_000}, {2_000, 700}}) {
       byte[] expected = java.util.Arrays.copyOfRange(content, range[0], range[0] + range[1]);
       assertThat(read(file, range[0], range[1])).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aWriteThatHasNotEndedIsInNoListingAndCanBeAbandoned() throws Exception {
+    byte[] content = new byte[32 << 20]; // several parts, where there are parts
+    PipedOutputStream held = new PipedOutputStream();
+    InputStream blocked = new PipedInputStream(held);
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try {
+      Future<FileStatus> writing =
+          threads.submit(
+              () ->
+                  store.put(
+                      "d/half",
+                      new SequenceInputStream(blocked, new ByteArrayInputStream(content)),
+                      content.length));
+      await().atMost(ONE_MINUTE).until(() -> store.unfinished().size() == 1);
+      assertThat(TreeListing.walk(d -> TreeListing.list(store, d), "", Runnable::run, 1)).isEmpty();
+      assertThat(store.unfinished().get(0).path()).startsWith("d/");
+
+      store.abandon(store.unfinished().get(0));
+      assertThat(store.unfinished()).isEmpty();
+      held.close();
+      assertThatThrownBy(writing::get).hasCauseInstanceOf(IOException.class);
+      assertThatThrownBy(() -> store.stat("d/half")).isInstanceOf(NoSuchFileException.class);
+    } finally {
+      held.close();
+      threads.shutdown();
     }
   }
 

@@ -43,6 +43,9 @@ public final class AdminServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
 
+  /** No writer takes so long. */
+  private static final Duration UNFINISHED_AGE = Duration.ofDays(1);
+
   /** Loaded when it is first used, as the metrics are: a server that starts is to serve first. */
   private static final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -111,6 +114,8 @@ public final class AdminServer implements AutoCloseable {
     guarded("/drop", r -> applied.drop(r.required("dataset")));
     new LoadEndpoints(loads).addTo(this);
     new SnapshotEndpoints(node).addTo(this);
+    get("/unfinished", r -> unfinished(r).unfinished(age(r)));
+    guarded("/unfinished/remove", r -> unfinished(r).abandon(age(r)));
     sampler.scheduleWithFixedDelay(
         node.background()
             .guarded(
@@ -119,6 +124,14 @@ public final class AdminServer implements AutoCloseable {
         2,
         TimeUnit.SECONDS);
     http.start();
+  }
+
+  private NodeDataSet unfinished(AdminRequest request) throws IOException {
+    return node.dataSet(request.required("dataset"));
+  }
+
+  private static Duration age(AdminRequest request) {
+    return request.duration("olderThan").orElse(UNFINISHED_AGE);
   }
 
   /** {@code host:port} that it listens on. */

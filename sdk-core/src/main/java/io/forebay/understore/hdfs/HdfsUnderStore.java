@@ -9,6 +9,7 @@ import io.forebay.understore.ListingPage;
 import io.forebay.understore.RangeStream;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
+import io.forebay.understore.UnfinishedWrite;
 import io.forebay.understore.VersionedStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -19,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -302,6 +305,34 @@ final class HdfsUnderStore implements UnderStore {
           hdfs.rename(resolve(from.path()), target, Options.Rename.OVERWRITE);
           return stat(hdfs, to);
         });
+  }
+
+  @Override
+  public List<UnfinishedWrite> unfinished() throws IOException {
+    List<UnfinishedWrite> found = new ArrayList<>();
+    Deque<String> waiting = new ArrayDeque<>(List.of(""));
+    while (!waiting.isEmpty()) {
+      String directory = waiting.remove();
+      call(
+          directory,
+          hdfs -> {
+            for (var status : hdfs.listStatus(resolve(directory))) {
+              String path = DataPath.child(directory, status.getPath().getName());
+              if (status.isDirectory()) {
+                waiting.add(path);
+              } else if (status.getPath().getName().startsWith(UNFINISHED)) {
+                found.add(new UnfinishedWrite(path, "", status.getModificationTime()));
+              }
+            }
+            return null;
+          });
+    }
+    return found;
+  }
+
+  @Override
+  public void abandon(UnfinishedWrite write) throws IOException {
+    delete(write.path());
   }
 
   @Override

@@ -48,7 +48,7 @@ final class DirectoryReading {
   void add(Path child) throws IOException {
     String name = child.getFileName().toString();
     String path = DataPath.child(directory, name);
-    if (name.startsWith(LocalUnderStore.UNFINISHED)) {
+    if (UnfinishedFiles.isOne(name)) {
       return;
     }
     if (!isText(child, name)) {

@@ -8,6 +8,7 @@ import io.forebay.understore.LeftOutLog;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
+import io.forebay.understore.UnfinishedWrite;
 import io.forebay.understore.VersionedStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.UUID;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalUnderStore implements UnderStore {
 
-  /** Files being written carry this prefix and are never listed. */
-  static final String UNFINISHED = ".forebay-unfinished-";
-
   private static final Logger log = LoggerFactory.getLogger(LocalUnderStore.class);
 
   private static final String ROOT_MISSING = "is not there; see whether its disk is mounted";
@@ -48,11 +46,13 @@ final class LocalUnderStore implements UnderStore {
   private static final int PIECE = 128 << 10;
 
   private final Path root;
+  private final UnfinishedFiles unfinished;
   private final AtomicBoolean rootIsMissing = new AtomicBoolean();
   private final LeftOutLog leftOut = new LeftOutLog();
 
   LocalUnderStore(Path root) {
     this.root = root;
+    this.unfinished = new UnfinishedFiles(root);
   }
 
   @Override
@@ -128,26 +128,25 @@ final class LocalUnderStore implements UnderStore {
   @Override
   public FileStatus put(String path, InputStream content, long length) throws IOException {
     Path target = resolve(path);
-    Path unfinished = target.resolveSibling(UNFINISHED + UUID.randomUUID());
-    try {
-      makeParents(path);
-      long written = Files.copy(content, unfinished);
+    try (UnfinishedFiles.Locked unfinished = begin(path)) {
+      long written = content.transferTo(Channels.newOutputStream(unfinished.channel()));
       if (written != length) {
         throw UnderStoreException.lasting(
             describe(path) + ": " + length + " bytes were announced, " + written + " came", null);
       }
-      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+      unfinished.channel().force(true);
+      Files.move(unfinished.file(), target, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
       throw named(path, e);
     } catch (IOException e) {
       throw NoSpaceException.isMeantBy(e) ? noSpace(path, e) : e;
-    } finally {
-      Files.deleteIfExists(unfinished);
     }
     return stat(path);
+  }
+
+  private UnfinishedFiles.Locked begin(String path) throws IOException {
+    makeParents(path);
+    return unfinished.create(resolve(path).getParent());
   }
 
   @Override
@@ -168,6 +167,16 @@ final class LocalUnderStore implements UnderStore {
   private StaleFileException stale(FileStatus expected, String found) {
     return new StaleFileException(
         describe(expected.path()), "expected " + expected.etag() + ", found " + found);
+  }
+
+  @Override
+  public List<UnfinishedWrite> unfinished() throws IOException {
+    return unfinished.list();
+  }
+
+  @Override
+  public void abandon(UnfinishedWrite write) throws IOException {
+    delete(write.path());
   }
 
   @Override

@@ -8,6 +8,8 @@ import com.aliyun.oss.model.AbortMultipartUploadRequest;
 import com.aliyun.oss.model.CompleteMultipartUploadRequest;
 import com.aliyun.oss.model.GetObjectRequest;
 import com.aliyun.oss.model.InitiateMultipartUploadRequest;
+import com.aliyun.oss.model.ListMultipartUploadsRequest;
+import com.aliyun.oss.model.MultipartUploadListing;
 import com.aliyun.oss.model.OSSObject;
 import com.aliyun.oss.model.ObjectMetadata;
 import com.aliyun.oss.model.PartETag;
@@ -23,10 +25,12 @@ import io.forebay.understore.RangeStream;
 import io.forebay.understore.RetryPolicy;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
+import io.forebay.understore.UnfinishedWrite;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -186,6 +190,32 @@ final class OssUnderStore implements UnderStore {
           path,
           () -> client.abortMultipartUpload(new AbortMultipartUploadRequest(bucket, key, upload)));
     }
+  }
+
+  @Override
+  public List<UnfinishedWrite> unfinished() throws IOException {
+    ListMultipartUploadsRequest request = new ListMultipartUploadsRequest(bucket);
+    request.setPrefix(keys.directoryPrefix(""));
+    List<UnfinishedWrite> found = new ArrayList<>();
+    MultipartUploadListing page;
+    do {
+      page = call("", () -> client.listMultipartUploads(request));
+      for (var upload : page.getMultipartUploads()) {
+        found.add(
+            new UnfinishedWrite(
+                keys.below(upload.getKey()),
+                upload.getUploadId(),
+                upload.getInitiated().toInstant().toEpochMilli()));
+      }
+      request.setKeyMarker(page.getNextKeyMarker());
+      request.setUploadIdMarker(page.getNextUploadIdMarker());
+    } while (page.isTruncated());
+    return found;
+  }
+
+  @Override
+  public void abandon(UnfinishedWrite write) throws IOException {
+    new Parts(write.path()).abort(write.upload());
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.forebay.understore.RangeStream;
 import io.forebay.understore.RetryPolicy;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
+import io.forebay.understore.UnfinishedWrite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
@@ -240,6 +241,28 @@ final class S3UnderStore implements UnderStore {
       retrying(
           path, () -> client.abortMultipartUpload(r -> r.bucket(bucket).key(key).uploadId(upload)));
     }
+  }
+
+  @Override
+  public List<UnfinishedWrite> unfinished() throws IOException {
+    String prefix = keys.directoryPrefix("");
+    return call(
+        "",
+        () ->
+            client
+                .listMultipartUploadsPaginator(r -> r.bucket(bucket).prefix(prefix))
+                .uploads()
+                .stream()
+                .map(
+                    u ->
+                        new UnfinishedWrite(
+                            keys.below(u.key()), u.uploadId(), u.initiated().toEpochMilli()))
+                .toList());
+  }
+
+  @Override
+  public void abandon(UnfinishedWrite write) throws IOException {
+    new Parts(write.path()).abort(write.upload());
   }
 
   @Override

@@ -37,6 +37,9 @@ final class Api {
           && request.query().getOrDefault("list-type", "").equals("2")) {
         return xml(Listing.xml(request.bucket(), bucket.objects(), request.query()));
       }
+      if (request.method().equals("GET") && request.asks("uploads")) {
+        return xml(uploads(bucket, request.query().getOrDefault("prefix", "")));
+      }
       throw notImplemented(request);
     }
     return switch (request.method()) {
@@ -97,7 +100,7 @@ final class Api {
           "<InitiateMultipartUploadResult>"
               + Xml.element("Bucket", request.bucket())
               + Xml.element("Key", request.key())
-              + Xml.element("UploadId", bucket.startUpload())
+              + Xml.element("UploadId", bucket.startUpload(request.key()))
               + "</InitiateMultipartUploadResult>");
     }
     if (request.asks("uploadId")) {
@@ -110,6 +113,27 @@ final class Api {
               + "</CompleteMultipartUploadResult>");
     }
     throw notImplemented(request);
+  }
+
+  /** All of them on one page. */
+  private static String uploads(Bucket bucket, String prefix) {
+    StringBuilder xml = new StringBuilder("<ListMultipartUploadsResult>");
+    bucket
+        .uploads()
+        .forEach(
+            (id, upload) -> {
+              if (upload.key().startsWith(prefix)) {
+                xml.append("<Upload>")
+                    .append(Xml.element("Key", upload.key()))
+                    .append(Xml.element("UploadId", id))
+                    .append(Xml.element("Initiated", Listing.isoDate(upload.begunMillis())))
+                    .append("</Upload>");
+              }
+            });
+    return xml.append(Xml.element("MaxUploads", 1_000))
+        .append(Xml.element("IsTruncated", false))
+        .append("</ListMultipartUploadsResult>")
+        .toString();
   }
 
   private static Answer delete(Bucket bucket, Request request) throws IOException {

@@ -32,7 +32,7 @@ final class Bucket {
   private final NavigableMap<String, StoredObject> objects =
       new ConcurrentSkipListMap<>(Bucket::compare);
 
-  private final Map<String, NavigableMap<Integer, byte[]>> uploads = new ConcurrentHashMap<>();
+  private final Map<String, Upload> uploads = new ConcurrentHashMap<>();
 
   /**
    * @param directory null to keep the objects in memory
@@ -116,10 +116,18 @@ final class Bucket {
     }
   }
 
-  String startUpload() {
+  /** An upload in parts that was neither completed nor aborted. */
+  record Upload(String key, long begunMillis, NavigableMap<Integer, byte[]> parts) {}
+
+  String startUpload(String key) {
     String id = UUID.randomUUID().toString().replace("-", "").toUpperCase(Locale.ROOT);
-    uploads.put(id, new ConcurrentSkipListMap<>());
+    uploads.put(id, new Upload(key, System.currentTimeMillis(), new ConcurrentSkipListMap<>()));
     return id;
+  }
+
+  /** By their ids. */
+  Map<String, Upload> uploads() {
+    return uploads;
   }
 
   String putPart(String upload, int number, byte[] bytes) {
@@ -151,11 +159,11 @@ final class Bucket {
   }
 
   private NavigableMap<Integer, byte[]> parts(String upload) {
-    NavigableMap<Integer, byte[]> parts = uploads.get(upload);
-    if (parts == null) {
+    Upload found = uploads.get(upload);
+    if (found == null) {
       throw new OssError(404, "NoSuchUpload", "The specified upload does not exist.");
     }
-    return parts;
+    return found.parts();
   }
 
   private static String md5(byte[] bytes) {

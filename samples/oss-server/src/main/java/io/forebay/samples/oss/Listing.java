@@ -102,7 +102,7 @@ final class Listing {
     String text(long of) {
       if (of != millis) {
         millis = of;
-        text = ISO.format(Instant.ofEpochMilli(of));
+        text = isoDate(of);
       }
       return text;
     }
@@ -159,5 +159,9 @@ final class Listing {
       // Reported below.
     }
     throw new OssError(400, "InvalidArgument", "max-keys must be from 1 to 1000.");
+  }
+
+  static String isoDate(long millis) {
+    return ISO.format(Instant.ofEpochMilli(millis));
   }
 }

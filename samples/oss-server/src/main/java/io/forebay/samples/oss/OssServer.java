@@ -107,6 +107,11 @@ public final class OssServer implements AutoCloseable {
     signatures.rotate(id, secret);
   }
 
+  /** As a writer does that is killed then. */
+  public void beginUpload(String bucket, String key) {
+    buckets.get(bucket).startUpload(key);
+  }
+
   /** Multipart uploads of a bucket that were neither completed nor aborted. */
   public int openUploads(String bucket) {
     return buckets.get(bucket).openUploads();
