@@ -10,7 +10,8 @@ import java.nio.file.InvalidPathException;
  */
 public final class DataPath {
 
-  private static final int MAX_BYTES = 1023;
+  /** Of a whole path, so also of a name in the root. */
+  public static final int MAX_BYTES = 1023;
 
   private DataPath() {}
 

@@ -90,6 +90,30 @@ class FullDisksTest {
   }
 
   @Test
+  void freeSpaceIsWhatTheSpoolMayHold() throws IOException {
+    bucket.mount("rw,spool=" + disk);
+    Files.write(disk.resolve("other"), new byte[DISK_BYTES / 2]);
+    long free = Files.getFileStore(disk).getUsableSpace();
+    assertThat(Files.getFileStore(bucket.root()).getUsableSpace()).isEqualTo(free);
+    assertThat(Files.getFileStore(bucket.root()).getTotalSpace()).isGreaterThanOrEqualTo(free);
+    bucket.mount("ro");
+    assertThat(Files.getFileStore(bucket.root()).getUsableSpace()).isZero();
+  }
+
+  @Test
+  void aNameMayBeAsLongAsTheMountSays() throws Exception {
+    bucket.mount("rw");
+    Process stat = new ProcessBuilder("stat", "-f", "-c", "%l", bucket.root().toString()).start();
+    int longest = Integer.parseInt(stat.inputReader().readLine());
+    Path file = bucket.root().resolve("n".repeat(longest));
+    Files.writeString(file, "content");
+    assertThat(bucket.root()).isDirectoryContaining(entry -> entry.equals(file));
+    assertThat(file).hasContent("content");
+    assertThatThrownBy(() -> Files.writeString(bucket.root().resolve("n".repeat(longest + 1)), ""))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
   void aFullUnderStoreIsNoSpaceForTheOneWhoCloses() throws IOException {
     bucket.mount(bucket.forebay().dataSet(disk.toUri().toString()), "rw");
     FileChannel channel =

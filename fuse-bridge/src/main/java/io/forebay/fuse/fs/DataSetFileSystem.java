@@ -1,5 +1,6 @@
 package io.forebay.fuse.fs;
 
+import io.forebay.DataPath;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.NoSpaceException;
@@ -38,7 +39,6 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   private static final int STATFS_OUT = 80;
   private static final int FORGET_ONE = 16;
   private static final int BLOCK_BYTES = 4096;
-  private static final int LONGEST_NAME = 255;
 
   private final DataSet dataSet;
   private final Attributes attributes;
@@ -403,14 +403,19 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     }
   }
 
-  /** {@code struct fuse_kstatfs}: all of it is taken, by what the snapshot in use holds. */
+  /**
+   * {@code struct fuse_kstatfs}: taken is what the snapshot in use holds, free what can be written.
+   */
   private void statFileSystem(Reply reply) throws IOException {
     Totals totals = dataSet.totals().orElse(new Totals(0, 0));
+    long free = writable ? serving.spool().freeBytes() / BLOCK_BYTES : 0;
     reply.body(STATFS_OUT);
-    reply.setLong(0, (totals.bytes() + BLOCK_BYTES - 1) / BLOCK_BYTES);
+    reply.setLong(0, (totals.bytes() + BLOCK_BYTES - 1) / BLOCK_BYTES + free);
+    reply.setLong(8, free);
+    reply.setLong(16, free); // for others than root
     reply.setLong(24, totals.files());
     reply.setInt(40, BLOCK_BYTES);
-    reply.setInt(44, LONGEST_NAME);
+    reply.setInt(44, DataPath.MAX_BYTES);
     reply.setInt(48, BLOCK_BYTES);
   }
 

@@ -29,6 +29,11 @@ public record Spool(Path directory) {
     }
   }
 
+  /** How much more can be written at present. */
+  long freeBytes() throws IOException {
+    return Files.getFileStore(directory).getUsableSpace();
+  }
+
   /**
    * What a failure to keep bytes here means.
    *
