@@ -1,8 +1,8 @@
 package io.forebay.snapshot;
 
+import io.forebay.SnapshotRefusedException;
 import io.forebay.state.DamagedFileException;
 import io.forebay.state.StateFile;
-import io.forebay.SnapshotRefusedException;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -31,7 +31,7 @@ public record AnnouncedMount(
   public static AnnouncedMount of(Mount mount) {
     UnderStoreProvider provider = UnderStores.provider(mount.root());
     Map<String, String> given = new HashMap<>(mount.options());
-    mount.secrets().keySet().forEach(secret -> given.put(secret, ""));
+    mount.secrets().keySet().forEach(secret -> given.put(secret, "not looked at"));
     Map<String, String> options = new HashMap<>(provider.complete(given));
     Set<String> withheld = new HashSet<>(options.keySet());
     withheld.removeIf(o -> !provider.isSecret(o) && !mount.secrets().containsKey(o));

@@ -68,6 +68,12 @@ public abstract class HostileStoreContract {
   /** The store's options when it is reached by some endpoint. */
   protected abstract Map<String, String> options(String endpoint);
 
+  /** The options with which whole objects are compared with the store's checksums. */
+  protected abstract Map<String, String> checked(Map<String, String> options);
+
+  /** An answer that also has the checksum of an object. */
+  protected abstract Reply withChecksum(Reply reply, byte[] object);
+
   @BeforeEach
   final void open() throws IOException {
     proxy = new HostileProxy(endpoint());
@@ -425,5 +431,38 @@ public abstract class HostileStoreContract {
     }
     proxy.distort(1, wrong);
     assertThat(hostile.keys().orElseThrow().list("").files()).startsWith(a, b);
+  }
+
+  @Test
+  void anObjectThatIsDamagedOnItsWayIsAnError() throws IOException {
+    byte[] content = bytes(SIZE, 30);
+    byte[] damaged = content.clone();
+    damaged[SIZE / 2] ^= 1;
+    FileStatus file = put("file", content);
+    Distortion right = replies(reply -> withChecksum(reply, content));
+    Distortion wrong = replies(reply -> withChecksum(reply, content).withWhole(damaged));
+    DataSetSpec spec = new DataSetSpec("d", root(), checked(options(proxy.endpoint())));
+    try (UnderStore store = new RetryingUnderStore(UnderStores.connect(spec), QUICK)) {
+      proxy.distort(right);
+      assertThat(read(store, file, 0, SIZE)).isEqualTo(content);
+      proxy.distort(wrong);
+      assertThatThrownBy(() -> read(store, file, 0, SIZE))
+          .isInstanceOf(UnderStoreException.class)
+          .hasMessageContaining("file")
+          .hasMessageContaining("checksum");
+    }
+  }
+
+  @Test
+  void aSmallObjectThatIsDamagedOnItsWayIsReadAgain() throws IOException {
+    byte[] content = bytes(1_000, 31);
+    byte[] damaged = content.clone();
+    damaged[500] ^= 1;
+    FileStatus file = put("file", content);
+    DataSetSpec spec = new DataSetSpec("d", root(), checked(options(proxy.endpoint())));
+    try (UnderStore store = new RetryingUnderStore(UnderStores.connect(spec), QUICK)) {
+      proxy.distort(1, replies(reply -> withChecksum(reply, content).withWhole(damaged)));
+      assertThat(read(store, file, 0, 1_000)).isEqualTo(content);
+    }
   }
 }

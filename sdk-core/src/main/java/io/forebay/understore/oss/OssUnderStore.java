@@ -4,6 +4,7 @@ import com.aliyun.oss.ClientException;
 import com.aliyun.oss.OSS;
 import com.aliyun.oss.OSSException;
 import com.aliyun.oss.common.utils.BinaryUtil;
+import com.aliyun.oss.common.utils.CRC64;
 import com.aliyun.oss.model.AbortMultipartUploadRequest;
 import com.aliyun.oss.model.CompleteMultipartUploadRequest;
 import com.aliyun.oss.model.GetObjectRequest;
@@ -15,6 +16,7 @@ import com.aliyun.oss.model.ObjectMetadata;
 import com.aliyun.oss.model.PartETag;
 import com.aliyun.oss.model.UploadPartRequest;
 import io.forebay.FileStatus;
+import io.forebay.understore.ChecksummedStream;
 import io.forebay.understore.EntityTag;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
@@ -46,13 +48,16 @@ final class OssUnderStore implements UnderStore {
   private final String bucket;
   private final ObjectKeys keys;
   private final int partBytes;
+  private final boolean checked;
 
-  OssUnderStore(OSS client, OssListing listing, String bucket, String prefix, int partBytes) {
+  OssUnderStore(
+      OSS client, OssListing listing, String bucket, ObjectKeys keys, OssOptions options) {
     this.client = client;
     this.listing = listing;
     this.bucket = bucket;
-    this.keys = new ObjectKeys("oss://" + bucket, prefix);
-    this.partBytes = partBytes;
+    this.keys = keys;
+    this.partBytes = options.partBytes();
+    this.checked = options.checked();
   }
 
   @Override
@@ -116,11 +121,20 @@ final class OssUnderStore implements UnderStore {
     try {
       ObjectReply reply =
           reply(file.path(), object.getResponse().getStatusCode(), object.getObjectMetadata());
-      return new ObjectStream(file.path(), object, reply.find(file, offset, length));
+      InputStream in = new ObjectStream(file.path(), object, reply.find(file, offset, length));
+      return checked && length == file.size() ? verify(file, in, object) : in;
     } catch (IOException e) {
       object.forcedClose();
       throw e;
     }
+  }
+
+  /** Compared where the store has a checksum: what was appended to, say, may have none. */
+  private InputStream verify(FileStatus file, InputStream in, OSSObject object) {
+    Long crc = object.getServerCRC();
+    return crc == null
+        ? in
+        : new ChecksummedStream(noun(file.path()), in, file.size(), new CRC64(), crc);
   }
 
   @Override

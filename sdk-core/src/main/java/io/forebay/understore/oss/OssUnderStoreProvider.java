@@ -6,6 +6,7 @@ import com.aliyun.oss.OSSClientBuilder;
 import com.aliyun.oss.common.auth.CredentialsProvider;
 import com.aliyun.oss.common.comm.SignVersion;
 import io.forebay.DataPath;
+import io.forebay.understore.ObjectKeys;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreProvider;
 import java.net.URI;
@@ -46,7 +47,8 @@ public final class OssUnderStoreProvider implements UnderStoreProvider {
     CredentialsProvider credentials = OssCredentials.of(options, System.getenv());
     OSSClient client = client(parsed, credentials);
     OssListing listing = new OssListing(client, credentials, bucket);
-    return new OssUnderStore(client, listing, bucket, prefix, parsed.partBytes());
+    ObjectKeys keys = new ObjectKeys("oss://" + bucket, prefix);
+    return new OssUnderStore(client, listing, bucket, keys, parsed);
   }
 
   private static OSSClient client(OssOptions parsed, CredentialsProvider credentials) {

@@ -25,6 +25,7 @@ final class S3Clients {
     S3ClientBuilder builder =
         S3Client.builder()
             .region(Region.of(options.region()))
+            .endpointOverride(URI.create(options.endpoint()))
             .forcePathStyle(options.pathStyle())
             .credentialsProvider(credentials(options))
             // Stores that only speak the protocol know no trailing checksums.
@@ -38,7 +39,6 @@ final class S3Clients {
                     .connectionAcquisitionTimeout(Duration.ofMillis(options.readTimeoutMillis()))
                     .socketTimeout(Duration.ofMillis(options.readTimeoutMillis()))
                     .maxConnections(options.maxConnections()));
-    options.endpoint().ifPresent(endpoint -> builder.endpointOverride(URI.create(endpoint)));
     return builder.build();
   }
 

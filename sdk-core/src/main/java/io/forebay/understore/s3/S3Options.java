@@ -25,9 +25,12 @@ import software.amazon.awssdk.regions.ServiceMetadata;
  * @param readTimeoutMillis {@code fs.s3a.connection.timeout}: longest silence on a connection
  * @param maxConnections {@code fs.s3a.connection.maximum}
  * @param partBytes {@code fs.s3a.multipart.size}: larger files are uploaded in such parts
+ * @param checked {@code fs.s3a.checksum.validation}: whole objects are compared with their
+ *     checksums. By default at Amazon's; stores that only speak the protocol may refuse a request
+ *     that asks for them
  */
 record S3Options(
-    Optional<String> endpoint,
+    String endpoint,
     String region,
     boolean pathStyle,
     Optional<String> accessKey,
@@ -37,7 +40,8 @@ record S3Options(
     int connectTimeoutMillis,
     int readTimeoutMillis,
     int maxConnections,
-    int partBytes) {
+    int partBytes,
+    boolean checked) {
 
   static final String ENDPOINT = "fs.s3a.endpoint";
   static final String REGION = "fs.s3a.endpoint.region";
@@ -58,6 +62,7 @@ record S3Options(
   private static final String READ_TIMEOUT = "fs.s3a.connection.timeout";
   private static final String MAX_CONNECTIONS = "fs.s3a.connection.maximum";
   private static final String PART_SIZE = "fs.s3a.multipart.size";
+  private static final String CHECKED = "fs.s3a.checksum.validation";
   private static final String VIRTUAL_HOSTS = "alluxio.underfs.s3.disable.dns.buckets";
 
   private static final Set<String> KNOWN =
@@ -73,7 +78,8 @@ record S3Options(
           CONNECT_TIMEOUT,
           READ_TIMEOUT,
           MAX_CONNECTIONS,
-          PART_SIZE);
+          PART_SIZE,
+          CHECKED);
 
   private static final Map<String, String> SYNONYMS =
       Map.ofEntries(
@@ -99,16 +105,19 @@ record S3Options(
   static Map<String, String> withEndpoint(
       Map<String, String> options, Map<String, String> environment) {
     Map<String, String> complete = new HashMap<>(options);
-    if (options.keySet().stream().noneMatch(option -> canonical(option).equals(ENDPOINT))) {
+    complete
+        .entrySet()
+        .removeIf(o -> canonical(o.getKey()).equals(ENDPOINT) && o.getValue().isBlank());
+    if (complete.keySet().stream().noneMatch(option -> canonical(option).equals(ENDPOINT))) {
       String given =
           environment.getOrDefault("AWS_ENDPOINT_URL_S3", environment.get("AWS_ENDPOINT_URL"));
-      complete.put(
-          ENDPOINT,
-          given != null
-              ? given
-              : "https://" + ServiceMetadata.of("s3").endpointFor(Region.of(region(options))));
+      complete.put(ENDPOINT, given != null ? given : amazons(region(options)));
     }
     return complete;
+  }
+
+  private static String amazons(String region) {
+    return "https://" + ServiceMetadata.of("s3").endpointFor(Region.of(region));
   }
 
   private static String region(Map<String, String> options) {
@@ -116,7 +125,8 @@ record S3Options(
   }
 
   static S3Options parse(Map<String, String> options) {
-    StoreSettings settings = StoreSettings.of("s3://", KNOWN, SYNONYMS, options);
+    StoreSettings settings =
+        StoreSettings.of("s3://", KNOWN, SYNONYMS, withEndpoint(options, System.getenv()));
     Optional<String> accessKey = settings.text(ACCESS_KEY);
     Optional<String> secretKey = settings.text(SECRET_KEY);
     if (accessKey.isPresent() != secretKey.isPresent()) {
@@ -124,8 +134,8 @@ record S3Options(
           "the options " + ACCESS_KEY + " and " + SECRET_KEY + " belong together; one is missing");
     }
     String scheme = settings.flag(SSL, true) ? "https://" : "http://";
-    Optional<String> endpoint =
-        settings.text(ENDPOINT).map(text -> text.contains("://") ? text : scheme + text);
+    String given = settings.text(ENDPOINT).orElseThrow();
+    String endpoint = given.contains("://") ? given : scheme + given;
     return new S3Options(
         endpoint,
         region(options),
@@ -137,6 +147,7 @@ record S3Options(
         settings.number(CONNECT_TIMEOUT, 3_000, 1, 600_000),
         settings.number(READ_TIMEOUT, 10_000, 1, 600_000),
         settings.number(MAX_CONNECTIONS, 256, 1, 65_536),
-        settings.number(PART_SIZE, 16 << 20, 5 << 20, 1 << 30));
+        settings.number(PART_SIZE, 16 << 20, 5 << 20, 1 << 30),
+        settings.flag(CHECKED, endpoint.equals(amazons(region(options)))));
   }
 }

@@ -42,12 +42,14 @@ final class S3UnderStore implements UnderStore {
   private final String bucket;
   private final ObjectKeys keys;
   private final int partBytes;
+  private final boolean checked;
 
-  S3UnderStore(S3Client client, String scheme, String bucket, String prefix, int partBytes) {
+  S3UnderStore(S3Client client, String bucket, ObjectKeys keys, S3Options options) {
     this.client = client;
     this.bucket = bucket;
-    this.keys = new ObjectKeys(scheme + "://" + bucket, prefix);
-    this.partBytes = partBytes;
+    this.keys = keys;
+    this.partBytes = options.partBytes();
+    this.checked = options.checked();
   }
 
   @Override
@@ -142,6 +144,7 @@ final class S3UnderStore implements UnderStore {
   @Override
   public InputStream open(FileStatus file, long offset, long length) throws IOException {
     String path = file.path();
+    boolean verified = checked && length == file.size();
     ResponseInputStream<GetObjectResponse> body =
         call(
             path,
@@ -149,14 +152,19 @@ final class S3UnderStore implements UnderStore {
                 client.getObject(
                     r -> {
                       r.bucket(bucket).key(keys.key(path));
-                      r.range("bytes=" + offset + "-" + (offset + length - 1));
+                      if (verified) { // S3 gives the checksum with the whole object only
+                        r.overrideConfiguration(o -> o.putHeader(S3Checksum.ASK, "ENABLED"));
+                      } else {
+                        r.range("bytes=" + offset + "-" + (offset + length - 1));
+                      }
                       EntityTag.toMatch(file).ifPresent(tag -> r.ifMatch('"' + tag + '"'));
                     }));
     GetObjectResponse get = body.response();
     try {
       ObjectReply reply =
           reply(path, get, get.contentLength(), get.contentRange(), get.eTag(), get.lastModified());
-      return new ObjectStream(path, body, reply.find(file, offset, length));
+      InputStream in = new ObjectStream(path, body, reply.find(file, offset, length));
+      return verified ? S3Checksum.verify(keys.noun(path), in, length, get) : in;
     } catch (IOException e) {
       body.abort();
       throw e;

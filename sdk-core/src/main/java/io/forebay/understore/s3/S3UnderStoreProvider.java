@@ -1,6 +1,7 @@
 package io.forebay.understore.s3;
 
 import io.forebay.DataPath;
+import io.forebay.understore.ObjectKeys;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreProvider;
 import java.net.URI;
@@ -48,9 +49,9 @@ public final class S3UnderStoreProvider implements UnderStoreProvider {
     }
     String prefix = DataPath.normalize(root.getPath());
     try {
-      S3Options parsed = S3Options.parse(complete(options));
-      return new S3UnderStore(
-          S3Clients.create(parsed), root.getScheme(), bucket, prefix, parsed.partBytes());
+      S3Options parsed = S3Options.parse(options);
+      ObjectKeys keys = new ObjectKeys(root.getScheme() + "://" + bucket, prefix);
+      return new S3UnderStore(S3Clients.create(parsed), bucket, keys, parsed);
     } catch (NoClassDefFoundError e) {
       throw new IllegalArgumentException(
           "s3:// roots need the AWS SDK, which is not on the class path; add"

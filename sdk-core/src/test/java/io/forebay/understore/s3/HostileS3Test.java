@@ -1,11 +1,18 @@
 package io.forebay.understore.s3;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forebay.understore.HostileProxy.Reply;
 import io.forebay.understore.HostileStoreContract;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** Wrong answers where S3 is expected. */
 class HostileS3Test extends HostileStoreContract {
@@ -40,5 +47,26 @@ class HostileS3Test extends HostileStoreContract {
     Map<String, String> options = new HashMap<>(server.options());
     options.put("fs.s3a.endpoint", endpoint);
     return options;
+  }
+
+  @Override
+  protected Map<String, String> checked(Map<String, String> options) {
+    Map<String, String> more = new HashMap<>(options);
+    more.put("fs.s3a.checksum.validation", "true");
+    return more;
+  }
+
+  @Override
+  protected Reply withChecksum(Reply reply, byte[] object) {
+    CRC32C crc = new CRC32C();
+    crc.update(object);
+    byte[] four = ByteBuffer.allocate(4).putInt((int) crc.getValue()).array();
+    return reply.with("x-amz-checksum-crc32c", Base64.getEncoder().encodeToString(four));
+  }
+
+  @Test
+  void checksumsAreComparedByDefaultAtAmazonsOnly() {
+    assertThat(S3Options.parse(Map.of()).checked()).isTrue();
+    assertThat(S3Options.parse(Map.of("fs.s3a.endpoint", "http://other")).checked()).isFalse();
   }
 }
