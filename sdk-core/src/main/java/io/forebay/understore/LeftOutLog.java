@@ -25,7 +25,7 @@ public final class LeftOutLog {
     if (named.size() < NAMED && named.add(noun)) {
       log.warn(
           "{} is left out, as it {}{}",
-          noun,
+          noun.replaceAll("\\p{Cntrl}", "?"), // so that a name makes no lines of its own
           why,
           named.size() == NAMED ? "; more of this store's are not named" : "");
     }

@@ -12,6 +12,7 @@ import io.forebay.understore.UnderStores;
 import io.forebay.understore.Utf8;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -87,6 +88,27 @@ class SnapshotTest {
       assertThatThrownBy(() -> snapshot.list("nowhere")).isInstanceOf(NoSuchFileException.class);
       assertThat(snapshot.list("empty")).isEmpty();
       assertThat(snapshot.list("a")).extracting(FileStatus::path).containsExactly("a/b", "a/b");
+    }
+  }
+
+  @Test
+  void aFileOfTheFirstFormatIsStillRead() throws IOException {
+    Path file = directory.resolve("first");
+    byte[] all;
+    try (Snapshot snapshot = write(List.of(FileStatus.file("a", 1, 2, "e")))) {
+      all = Files.readAllBytes(snapshot.file());
+    }
+    int trailerAt = all.length - SnapshotWriter.TRAILER_BYTES;
+    int numbers = SnapshotWriter.FIRST_TRAILER_BYTES - Integer.BYTES - Long.BYTES;
+    ByteBuffer first = ByteBuffer.allocate(trailerAt + SnapshotWriter.FIRST_TRAILER_BYTES);
+    first.put(all, 0, trailerAt + numbers);
+    first.putInt(EntryBlock.crc(ByteBuffer.wrap(all, trailerAt, numbers)));
+    first.putLong(SnapshotWriter.FIRST_MAGIC);
+    Files.write(file, first.array());
+
+    try (Snapshot snapshot = Snapshot.open(file)) {
+      assertThat(all(snapshot)).containsExactly(FileStatus.file("a", 1, 2, "e"));
+      assertThat(snapshot.info()).isEqualTo(new SnapshotInfo(1, 1, 0, 3, 1_000, 0));
     }
   }
 
