@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
       "",
       "Options (-o): ro, rw, mode=auto|passthrough|pagecache, allow_other, uid=N, gid=N, umask=OCTAL, attr_timeout=SECONDS,",
       "  entry_timeout=SECONDS, negative_timeout=SECONDS, max_read=BYTES, max_nodes=N, direct_io, xattr,",
-      "  spool=DIRECTORY.",
+      "  spool=DIRECTORY, strict.",
       "",
       "Examples:",
       "  forebay mount --node /var/lib/forebay images /mnt/images",
@@ -70,6 +70,13 @@ final class MountCommand implements Callable<Integer> {
       description = "What a mount in the background has to say (default: nowhere).")
   private Path log = Path.of("/dev/null");
 
+  @Option(
+      names = "--strict",
+      description =
+          "Does not mount what cannot be read, such as a bucket without credentials (as -o strict)."
+              + " Otherwise the log says why.")
+  private boolean strict;
+
   @Option(names = "-o", paramLabel = "OPTIONS", description = "See below.")
   private String options = "";
 
@@ -83,6 +90,9 @@ final class MountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (strict) {
+      options += ",strict";
+    }
     MountOptions parsed = MountOptions.parse(options);
     if (cache != null && CacheNode.serverOf(cache).isPresent()) {
       throw new ParameterException(

@@ -15,6 +15,7 @@ import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
 import io.forebay.fuse.protocol.Session;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +33,8 @@ import org.slf4j.LoggerFactory;
 public final class Mount implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Mount.class);
+
+  private static final String UNLIKELY_NAME = ".forebay-check";
 
   private static final long SWEEP_MILLIS = 5_000;
   private static final long SHORTEN_MILLIS = 500;
@@ -98,6 +101,45 @@ public final class Mount implements AutoCloseable {
    */
   public static Mount open(DataSet dataSet, Path directory, MountOptions options)
       throws IOException {
+    checkReadable(dataSet, options);
+    return openUnchecked(dataSet, directory, options);
+  }
+
+  /**
+   * Has one name looked up: what keeps that from being answered, such as credentials that are
+   * missing, keeps all others. Programs only learn that it is an error.
+   *
+   * @throws IOException why it cannot be read, if the options are strict; otherwise the log says it
+   */
+  private static void checkReadable(DataSet dataSet, MountOptions options) throws IOException {
+    if (options.strict()) {
+      lookOneUp(dataSet);
+      return;
+    }
+    Thread.ofPlatform()
+        .daemon()
+        .name(
+            "forebay-checking") // a store that does not answer is no reason to wait with the mount
+        .start(
+            () -> {
+              try {
+                lookOneUp(dataSet);
+              } catch (IOException e) {
+                log.warn("{} is mounted, but cannot be read: {}", dataSet.name(), e.getMessage());
+              }
+            });
+  }
+
+  private static void lookOneUp(DataSet dataSet) throws IOException {
+    try {
+      dataSet.stat(UNLIKELY_NAME);
+    } catch (NoSuchFileException e) {
+      // This is an answer.
+    }
+  }
+
+  private static Mount openUnchecked(DataSet dataSet, Path directory, MountOptions options)
+      throws IOException {
     MountPoint point = MountPoint.at(directory);
     Journal journal = Journal.create(false);
     try {
@@ -139,6 +181,7 @@ public final class Mount implements AutoCloseable {
     }
     Recovered known = Recovered.from(journal);
     if (known.capabilities().isEmpty()) {
+      checkReadable(dataSet, options);
       return begin(dataSet, at, options, device, journal, keeper);
     }
     if (!known.capabilities().get().resend()) {
@@ -160,7 +203,7 @@ public final class Mount implements AutoCloseable {
    */
   public static void rehearse(DataSet dataSet, Path directory, MountOptions options)
       throws IOException, InterruptedException {
-    try (Mount mount = open(dataSet, directory, options)) {
+    try (Mount mount = openUnchecked(dataSet, directory, options)) {
       // Another process, for one that looks into its own mount cannot always be killed.
       List<String> reading =
           List.of(

@@ -25,9 +25,15 @@ import java.util.TreeSet;
  * @param maxRead the most bytes that the kernel asks for at a time; 0 for what it likes
  * @param serving how files look and are read
  * @param timeouts whether it was said for how long names and attributes may be believed
+ * @param strict whether what cannot be read is not mounted
  */
 public record MountOptions(
-    boolean allowOther, Optional<Profile> profile, int maxRead, Serving serving, boolean timeouts) {
+    boolean allowOther,
+    Optional<Profile> profile,
+    int maxRead,
+    Serving serving,
+    boolean timeouts,
+    boolean strict) {
 
   /** What is so without being asked for: the mount goes with its processes, for example. */
   private static final Set<String> AS_IT_IS =
@@ -74,6 +80,7 @@ public record MountOptions(
             seconds(given, "negative_timeout", Duration.ZERO));
     Optional<Profile> profile = profile(given.remove("mode"));
     boolean allowOther = given.remove("allow_other") != null;
+    boolean strict = given.remove("strict") != null;
     boolean xattrs = given.remove("xattr") != null;
     boolean directIo = given.remove("direct_io") != null;
     int maxRead = number(given, "max_read", 10, 0);
@@ -95,7 +102,7 @@ public record MountOptions(
           "-o: unknown "
               + new TreeSet<>(given.keySet())
               + "; known are ro, rw, allow_other, mode, uid, gid, umask, attr_timeout, entry_timeout,"
-              + " negative_timeout, max_read, max_nodes, direct_io, xattr, spool and "
+              + " negative_timeout, max_read, max_nodes, direct_io, xattr, spool, strict and "
               + new TreeSet<>(AS_IT_IS));
     }
     return new MountOptions(
@@ -103,7 +110,8 @@ public record MountOptions(
         profile,
         maxRead,
         new Serving(attributes, xattrs, directIo, maxNodes, spool),
-        timeouts);
+        timeouts,
+        strict);
   }
 
   /**
