@@ -8,6 +8,7 @@ import io.forebay.Bucket;
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.metadata.FileVersion;
+import io.forebay.snapshot.Acceptance;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -83,7 +84,7 @@ class DamagedStateTest {
       bucket.add("train/" + i, 10_000 + i);
     }
     try (CacheNode node = open()) {
-      node.dataSet("d").snapshot(Duration.ZERO, found -> {});
+      node.dataSet("d").snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
       bucket.add("train/later", 5_000);
       node.catalog("d").changed("train/later");
       readEverything(node);

@@ -2,7 +2,6 @@ package io.forebay.understore.hdfs;
 
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
-import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.understore.LeftOutLog;
 import io.forebay.understore.ListingPage;
@@ -11,14 +10,10 @@ import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
 import io.forebay.understore.UnfinishedWrite;
 import io.forebay.understore.VersionedStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,15 +24,10 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Options;
-import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.DirectoryListing;
 import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
-import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
-import org.apache.hadoop.ipc.RemoteException;
-import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,14 +104,14 @@ final class HdfsUnderStore implements UnderStore {
     try {
       return call.run(hdfs());
     } catch (IOException e) {
-      IOException translated = translate(path, e);
+      IOException translated = HdfsErrors.translate(noun(path), e);
       throw translated instanceof NoSuchFileException && isRootMissing()
           ? UnderStoreException.lasting(root + " is not there", e)
           : translated;
     } catch (IllegalArgumentException e) {
       // An unknown host; or a stream's close failed with the very exception of its write.
       throw e.getCause() instanceof IOException cause
-          ? translate(path, cause)
+          ? HdfsErrors.translate(noun(path), cause)
           : UnderStoreException.lasting(noun(path) + ": " + e.getMessage(), e);
     }
   }
@@ -138,46 +128,6 @@ final class HdfsUnderStore implements UnderStore {
     } catch (IOException e) {
       return false; // the first failure is the one to be told
     }
-  }
-
-  private IOException translate(String path, IOException failure) {
-    IOException e =
-        failure instanceof RemoteException remote ? remote.unwrapRemoteException() : failure;
-    if (e instanceof StaleFileException
-        || e instanceof NoSuchFileException
-        || e instanceof UnderStoreException) {
-      return e; // ours
-    }
-    String detail = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    if (e instanceof FileNotFoundException || e instanceof ParentNotDirectoryException) {
-      return new NoSuchFileException(noun(path), null, "no such file");
-    }
-    if (e instanceof AccessControlException) {
-      // HDFS says so of 'a/b' too where 'a' is a file that the user may not search.
-      return detail.contains("is not a directory")
-          ? new NoSuchFileException(noun(path), null, "a parent is a file")
-          : new AccessDeniedException(noun(path), null, detail);
-    }
-    if (e instanceof QuotaExceededException) {
-      return new NoSpaceException(noun(path), "the quota of its directory: " + detail, e);
-    }
-    if (e instanceof PathIsNotEmptyDirectoryException) {
-      return new DirectoryNotEmptyException(noun(path));
-    }
-    if (e.getClass().getSimpleName().equals("SafeModeException")) {
-      return UnderStoreException.lasting(
-          noun(path)
-              + ": the name node is in safe mode and takes no changes; wait for it to leave, or ask"
-              + " 'hdfs dfsadmin -safemode get'",
-          e);
-    }
-    if (e instanceof UnknownHostException) {
-      return UnderStoreException.lasting(noun(path) + ": unknown host " + detail, e);
-    }
-    return failure instanceof RemoteException
-        ? UnderStoreException.lasting(
-            noun(path) + ": " + e.getClass().getSimpleName() + ": " + detail, e)
-        : UnderStoreException.passing(noun(path) + ": " + detail, e);
   }
 
   @Override
@@ -406,8 +356,8 @@ final class HdfsUnderStore implements UnderStore {
 
     @Override
     protected IOException translate(Exception e) {
-      return HdfsUnderStore.this.translate(
-          path, e instanceof IOException io ? io : new IOException(e));
+      return HdfsErrors.translate(
+          noun(path), e instanceof IOException io ? io : new IOException(e));
     }
 
     @Override

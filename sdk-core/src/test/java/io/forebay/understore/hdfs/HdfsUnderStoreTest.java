@@ -26,6 +26,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.SafeModeAction;
 import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.hdfs.DFSTestUtil;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants;
 import org.junit.jupiter.api.AfterAll;
@@ -101,6 +102,18 @@ class HdfsUnderStoreTest extends UnderStoreContract {
       assertThatThrownBy(in::readAllBytes)
           .isInstanceOf(StaleFileException.class)
           .hasMessageContaining("file");
+    }
+  }
+
+  @Test
+  void aBlockThatIsDamagedOnItsDataNodeIsAnError() throws IOException {
+    FileStatus file = put("damaged", bytes(100_000, 36));
+    var block = DFSTestUtil.getFirstBlock(cluster.getFileSystem(), path("damaged"));
+    assertThat(cluster.corruptBlockOnDataNodes(block)).isEqualTo(1);
+    try (UnderStore impatient = open(Map.of("dfs.client.retry.window.base", "1"))) {
+      assertThatThrownBy(() -> impatient.open(file, 0, 100_000).readAllBytes())
+          .isInstanceOf(UnderStoreException.class)
+          .hasMessageContaining("damaged");
     }
   }
 
