@@ -7,8 +7,10 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -25,6 +31,15 @@ final class Admin {
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
   @ArgGroup private Where where = new Where();
+
+  @Option(
+      names = "--patience",
+      paramLabel = "SECONDS",
+      description =
+          "How long the server may take for any answer before it is asked whether it is there, and for"
+              + " that one (default: ${DEFAULT-VALUE}).",
+      defaultValue = "10")
+  private int patienceSeconds;
 
   /** One way or the other. */
   private static final class Where {
@@ -74,10 +89,13 @@ final class Admin {
 
   /** What was given, for another command. */
   List<String> arguments() {
+    List<String> arguments = new ArrayList<>(List.of("--patience", "" + patienceSeconds));
     if (where.directory != null) {
-      return List.of("--node", where.directory.toString());
+      arguments.addAll(List.of("--node", where.directory.toString()));
+    } else if (where.address != null) {
+      arguments.addAll(List.of("--admin", where.address));
     }
-    return where.address == null ? List.of() : List.of("--admin", where.address);
+    return arguments;
   }
 
   private HttpRequest.Builder request(String path, Map<String, String> parameters)
@@ -111,19 +129,63 @@ final class Admin {
                     "no cache server has announced itself in " + where.directory + "; is it up?"));
   }
 
-  private static String send(HttpRequest request) throws IOException, InterruptedException {
+  private String send(HttpRequest request) throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
-      HttpResponse<String> answer =
-          client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-      if (answer.statusCode() != 200) {
-        throw new IOException(answer.body().strip());
+      try {
+        return answer(client, request);
+      } finally {
+        client.shutdownNow(); // closing it waits for requests that were given up
       }
-      return answer.body();
-    } catch (ConnectException e) {
-      throw new IOException(
+    }
+  }
+
+  /** However long it takes, as long as the server answers another question meanwhile. */
+  private String answer(HttpClient client, HttpRequest request)
+      throws IOException, InterruptedException {
+    String server = request.uri().getAuthority();
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    while (true) {
+      try {
+        HttpResponse<String> answered = answer.get(patienceSeconds, TimeUnit.SECONDS);
+        if (answered.statusCode() != 200) {
+          throw new IOException(answered.body().strip());
+        }
+        return answered.body();
+      } catch (ExecutionException e) {
+        throw explained(server, e.getCause());
+      } catch (TimeoutException e) {
+        requireAlive(client, server);
+      }
+    }
+  }
+
+  private static IOException explained(String server, Throwable failure) {
+    if (failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException) {
+      return new IOException(
           "no cache server answers at "
-              + request.uri().getAuthority()
+              + server
               + "; name its directory with --node, or its admin endpoint with --admin",
+          failure);
+    }
+    return new IOException(server + ": " + failure.getMessage(), failure);
+  }
+
+  private void requireAlive(HttpClient client, String server)
+      throws IOException, InterruptedException {
+    HttpRequest question =
+        HttpRequest.newBuilder(URI.create("http://" + server + "/healthz"))
+            .timeout(Duration.ofSeconds(patienceSeconds))
+            .build();
+    try {
+      client.send(question, HttpResponse.BodyHandlers.discarding());
+    } catch (HttpTimeoutException e) {
+      throw new IOException(
+          "the cache server at "
+              + server
+              + " has been silent for "
+              + 2 * patienceSeconds
+              + " s: its process is stopped, or its machine overloaded",
           e);
     }
   }
