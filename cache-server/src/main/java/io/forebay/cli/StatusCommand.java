@@ -45,11 +45,12 @@ final class StatusCommand implements Callable<Integer> {
   private static void print(StatusReport report, PrintWriter out) {
     out.printf(
         Locale.ROOT,
-        "%s: %s, up %,d s, %,d files resident, %,d bad blocks found%n",
+        "%s: %s, up %,d s, %,d files resident, %s for their names, %,d bad blocks found%n",
         report.name(),
         report.ready() ? "ready" : "starting",
         report.uptimeSeconds(),
         report.files(),
+        new DataSize(report.mapsBytes()),
         report.corruptBlocks());
     report.troubles().forEach(trouble -> out.println("TROUBLE " + trouble));
     out.printf(

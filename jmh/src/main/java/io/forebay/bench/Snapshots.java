@@ -67,7 +67,7 @@ final class Snapshots {
 
   private static void publish(Path directory, Path file) throws Exception {
     Path mapDirectory = directory.resolve("maps");
-    OwnedMaps maps = new OwnedMaps(mapDirectory, to -> {}, without -> {});
+    OwnedMaps maps = new OwnedMaps(mapDirectory, Long.MAX_VALUE, to -> {}, without -> {});
     try (Snapshot snapshot = Snapshot.open(file)) {
       maps.open();
       maps.await(60_000);

@@ -70,19 +70,22 @@ public final class OwnedMaps implements Namespace {
    */
   private final ReadWriteLock turning = new ReentrantReadWriteLock();
 
-  private long expected = SharedMaps.EXPECTED_NAMES;
+  private long expected;
   private long triedAt;
 
   /**
    * @param directory of the map files
+   * @param cacheBytes what the node may cache, for the size of the maps at first
    * @param residents hands every resident file to the consumer it gets
    * @param listener hears of each generation
    */
   public OwnedMaps(
       Path directory,
+      long cacheBytes,
       Consumer<BiConsumer<FileId, Residency.Location>> residents,
       Listener listener) {
     this.directory = directory;
+    this.expected = SharedMaps.namesFor(cacheBytes);
     this.residents = residents;
     this.listener = listener;
     writer.setDaemon(true);
@@ -98,6 +101,16 @@ public final class OwnedMaps implements Namespace {
   /** Why they could not be opened or updated last; empty while nothing is wrong. */
   public Optional<String> trouble() {
     return trouble;
+  }
+
+  /** What they take on disk, beside what is cached. */
+  public long bytes() {
+    Current now = current;
+    try {
+      return now == null ? 0 : SharedMaps.bytes(directory, now.generation);
+    } catch (IOException e) {
+      return 0; // deleted, or replaced just now
+    }
   }
 
   /** Names the map files; empty while there are none. */

@@ -26,8 +26,17 @@ public final class SharedMaps {
   private static final String NAMESPACE = "namespace.";
   private static final String RESIDENCY = "residency.";
 
-  /** Names the maps are laid out for at first; they can hold ten times as many. Sparse files. */
+  /**
+   * Most and fewest names that the maps are laid out for at first; they can hold ten times as many.
+   * A name takes about 220 bytes of disk from the beginning, so that a full disk is noticed then
+   * and not when a page is touched.
+   */
   static final long EXPECTED_NAMES = 1_000_000;
+
+  private static final long FEWEST_NAMES = 10_000;
+
+  /** Of cache for each name at first: the maps take at most a seventieth of it. */
+  private static final long CACHE_BYTES = 16 << 10;
 
   private final SharedNamespace namespace;
   private final SharedResidency residency;
@@ -76,6 +85,17 @@ public final class SharedMaps {
       }
     }
     return openOrCreate(directory, generation, EXPECTED_NAMES, trouble);
+  }
+
+  /** For how many names the maps of a cache of so many bytes are laid out at first. */
+  static long namesFor(long cacheBytes) {
+    return Math.max(FEWEST_NAMES, Math.min(cacheBytes / CACHE_BYTES, EXPECTED_NAMES));
+  }
+
+  /** What the files of a generation take on disk. */
+  static long bytes(Path directory, String generation) throws IOException {
+    return Files.size(directory.resolve(NAMESPACE + generation))
+        + Files.size(directory.resolve(RESIDENCY + generation));
   }
 
   /** Whether the files of a generation are there. */

@@ -102,7 +102,10 @@ public final class CacheNode implements AutoCloseable {
     store = NodeStore.open(options.store(), publisher);
     maps =
         new OwnedMaps(
-            options.directory().resolve("maps"), store::forEachResident, this::mapsOpened);
+            options.directory().resolve("maps"),
+            store.capacityBytes(),
+            store::forEachResident,
+            this::mapsOpened);
     publisher.maps = maps;
   }
 
@@ -616,6 +619,7 @@ public final class CacheNode implements AutoCloseable {
    *
    * @param fillMemoryBytes memory of blocks on their way
    * @param sharedMaps whether other processes can use the shared maps
+   * @param mapsBytes what the shared maps take on disk, beside the quotas
    * @param troubles what does not work in the background, and why
    */
   public record Status(
@@ -623,13 +627,19 @@ public final class CacheNode implements AutoCloseable {
       Map<String, NodeDataSet.Status> dataSets,
       long fillMemoryBytes,
       boolean sharedMaps,
+      long mapsBytes,
       Map<String, String> troubles) {}
 
   public Status status() {
     Map<String, NodeDataSet.Status> each = new TreeMap<>();
     dataSets.forEach((key, dataSet) -> each.put(key, dataSet.status()));
     return new Status(
-        store.status(), each, memory.taken(), maps.generation().isPresent(), troubles());
+        store.status(),
+        each,
+        memory.taken(),
+        maps.generation().isPresent(),
+        maps.bytes(),
+        troubles());
   }
 
   private Map<String, String> troubles() {

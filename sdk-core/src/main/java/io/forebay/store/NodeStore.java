@@ -167,6 +167,11 @@ public final class NodeStore implements Closeable {
     return directories.get(number);
   }
 
+  /** All quotas together. */
+  public long capacityBytes() {
+    return Room.capacityBytes(options.tiers());
+  }
+
   /** The tier directories, by the number that a {@link Residency.Location} gives. */
   public List<Path> directories() {
     return directories.stream().map(TierDirectory::path).toList();

@@ -316,6 +316,7 @@ public final class AdminServer implements AutoCloseable {
         isReady(),
         troubles(status),
         status.store().files(),
+        status.mapsBytes(),
         status.store().corruptBlocks(),
         tiers,
         dataSets);

@@ -46,6 +46,7 @@ final class NodeMetrics implements AutoCloseable {
     counter("forebay.scrubbed.blocks", Tags.empty(), s -> s.store().scrubbedBlocks());
     gauge("forebay.resident.files", Tags.empty(), s -> s.store().files());
     gauge("forebay.fill.memory.bytes", Tags.empty(), CacheNode.Status::fillMemoryBytes);
+    gauge("forebay.shared.maps.bytes", Tags.empty(), CacheNode.Status::mapsBytes);
     gauge("forebay.background.troubles", Tags.empty(), s -> s.troubles().size());
     gauge("forebay.shared.maps", Tags.empty(), s -> s.sharedMaps() ? 1 : 0);
     for (int i = 0; i < status.store().directories().size(); i++) {

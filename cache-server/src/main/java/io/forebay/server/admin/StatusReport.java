@@ -10,6 +10,7 @@ import java.util.List;
  * @param ready whether it is all there
  * @param troubles what does not work in the background, each with its reason
  * @param files resident on the node
+ * @param mapsBytes what the maps of names take on disk, beside the quotas
  * @param corruptBlocks blocks found to be bad since the start
  */
 public record StatusReport(
@@ -18,6 +19,7 @@ public record StatusReport(
     boolean ready,
     List<String> troubles,
     long files,
+    long mapsBytes,
     long corruptBlocks,
     List<Tier> tiers,
     List<DataSet> dataSets) {
