@@ -91,7 +91,7 @@ public final class Forebay implements AutoCloseable {
       servers = null;
       return;
     }
-    nodeInfo = builder.directory == null ? Optional.empty() : NodeInfo.read(builder.directory);
+    nodeInfo = announced(builder);
     if (nodeInfo.isEmpty() && builder.servers.isEmpty() && !embedded) {
       throw new IOException(
           builder.directory == null
@@ -122,6 +122,24 @@ public final class Forebay implements AutoCloseable {
           e.getMessage(),
           served ? "the cache server that has it" : "the under-store");
       return null;
+    }
+  }
+
+  /**
+   * What is said in the node's directory; where that is damaged, servers that were named will do.
+   */
+  private static Optional<NodeInfo> announced(Builder builder) throws IOException {
+    if (builder.directory == null) {
+      return Optional.empty();
+    }
+    try {
+      return NodeInfo.read(builder.directory);
+    } catch (IOException e) {
+      if (builder.servers.isEmpty()) {
+        throw e;
+      }
+      log.warn("going on with the servers that were named: {}", e.getMessage());
+      return Optional.empty();
     }
   }
 

@@ -4,6 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.UnknownDataSetException;
+import io.forebay.metadata.Catalog;
 import io.forebay.metadata.FileVersion;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
@@ -21,6 +23,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.TooLongFrameException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -100,14 +103,14 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
                 return new Message.Opened(
                     dataSet.spec().name(),
                     dataSet.announced(),
-                    node.catalog(open.nameOrRoot()).totals());
+                    catalog(open.nameOrRoot()).totals());
               });
       case Message.Stat stat ->
           answer(
               id,
               () ->
                   new Message.Status(
-                      node.catalog(stat.dataSet()).stat(DataPath.normalize(stat.path()))));
+                      catalog(stat.dataSet()).stat(DataPath.normalize(stat.path()))));
       case Message.Refresh refresh ->
           answer(
               id,
@@ -121,7 +124,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
           answer(
               id,
               () -> {
-                node.catalog(changed.dataSet()).changed(DataPath.normalize(changed.path()));
+                catalog(changed.dataSet()).changed(DataPath.normalize(changed.path()));
                 return new Message.Done();
               });
       case Message.Used used ->
@@ -147,6 +150,15 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Load load -> answer(id, () -> load(id, load));
       case Message.ListDirectory list -> answer(id, () -> list(id, list));
       default -> throw new MalformedFrameException("a reply came as a request");
+    }
+  }
+
+  /** A snapshot that is not here is no file that is not there: then every name would be missing. */
+  private Catalog catalog(String called) throws IOException {
+    try {
+      return node.catalog(called);
+    } catch (NoSuchFileException e) {
+      throw new UnknownDataSetException(called + " is not on this server: " + e.getMessage());
     }
   }
 
@@ -256,8 +268,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   private Message list(int id, Message.ListDirectory list) throws IOException {
-    List<FileStatus> entries =
-        node.catalog(list.dataSet()).list(DataPath.normalize(list.directory()));
+    List<FileStatus> entries = catalog(list.dataSet()).list(DataPath.normalize(list.directory()));
     int from = 0;
     for (; entries.size() - from > LISTING_PAGE; from += LISTING_PAGE) {
       outbox.send(id, new Message.Listing(entries.subList(from, from + LISTING_PAGE), false));

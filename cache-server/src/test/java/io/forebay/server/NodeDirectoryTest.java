@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.UnknownDataSetException;
 import io.forebay.cli.ForebayCommand;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.node.NodeBusyException;
+import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
 import io.forebay.read.Origin;
+import io.forebay.snapshot.SnapshotId;
 import io.forebay.store.DiskState;
 import io.forebay.wire.Address;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -156,6 +160,44 @@ class NodeDirectoryTest {
     CommandLine command = ForebayCommand.commandLine(arguments);
     assertThat(command.setErr(new PrintWriter(out, true)).execute(arguments)).isNotZero();
     assertThat(out.toString()).contains("mount with --node " + node);
+  }
+
+  @Test
+  void namesOfASnapshotThatTheServerDoesNotHaveAreAnErrorAndNotMissing() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.add("file", 10);
+    NodeDataSet onServer = nodes.server(0).node().dataSet(Nodes.DATA_SET);
+    SnapshotId first = onServer.snapshot(Duration.ZERO, found -> {});
+    DataSet pinned = nodes.onNode(0).dataSet(Nodes.DATA_SET + "@" + first);
+    onServer.snapshot(Duration.ZERO, found -> {});
+    onServer.snapshots().drop(first);
+
+    assertThatThrownBy(() -> pinned.list(""))
+        .isInstanceOf(UnknownDataSetException.class)
+        .hasMessageContaining("no such snapshot");
+    assertThatThrownBy(() -> pinned.stat("file")).isInstanceOf(UnknownDataSetException.class);
+  }
+
+  @Test
+  void aDamagedAnnouncementIsNamedAndWrittenAgain() throws Exception {
+    nodes = new Nodes(directory, 1);
+    Path announcement = nodes.nodeDirectory(0).resolve("node.properties");
+    byte[] good = Files.readAllBytes(announcement);
+    good[good.length / 2] ^= (byte) 0xff;
+    Path elsewhere = Files.createDirectories(directory.resolve("elsewhere"));
+    Files.write(elsewhere.resolve("node.properties"), good);
+    assertThatThrownBy(() -> Forebay.connect(elsewhere))
+        .hasMessageContaining(elsewhere.resolve("node.properties") + " is damaged");
+    try (Forebay client =
+        Forebay.builder().node(elsewhere).servers("127.0.0.1:" + nodes.port(0)).open()) {
+      assertReadsEverything(client);
+    }
+
+    Files.write(announcement, good);
+    await()
+        .atMost(ONE_MINUTE)
+        .ignoreExceptions()
+        .until(() -> NodeInfo.read(nodes.nodeDirectory(0)).isPresent());
   }
 
   @Test
