@@ -2,9 +2,8 @@ package io.forebay.server;
 
 import io.forebay.limit.Descriptors;
 import io.netty.channel.Channel;
+import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,29 +16,24 @@ final class ConnectionLimit {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLimit.class);
 
   private final int most = Descriptors.forConnections(Integer.MAX_VALUE);
-  private final AtomicInteger open = new AtomicInteger();
-  private final Set<Channel> paused = ConcurrentHashMap.newKeySet();
+  private final Set<Channel> paused = new HashSet<>();
+  private int open;
 
   /** A connection was accepted. */
-  void accepted(Channel connection) {
-    if (open.incrementAndGet() >= most) {
-      pause(connection.parent());
+  synchronized void accepted(Channel connection) {
+    open++;
+    if (open >= most && paused.add(connection.parent())) {
+      log.warn("{} connections are all that the limit of open files allows", most);
+      connection.parent().config().setAutoRead(false);
     }
     connection.closeFuture().addListener(closed -> left());
   }
 
-  private void pause(Channel listening) {
-    if (paused.add(listening)) {
-      log.warn("{} connections are all that the limit of open files allows", most);
-    }
-    listening.config().setAutoRead(false);
-  }
-
-  private void left() {
-    open.decrementAndGet();
-    for (Channel listening : paused) {
-      paused.remove(listening);
-      listening.config().setAutoRead(true);
+  private synchronized void left() {
+    open--;
+    if (open < most) {
+      paused.forEach(listening -> listening.config().setAutoRead(true));
+      paused.clear();
     }
   }
 }

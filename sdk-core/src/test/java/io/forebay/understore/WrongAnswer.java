@@ -167,8 +167,11 @@ record WrongAnswer(String name, UnaryOperator<Request> asked, UnaryOperator<Repl
         : range;
   }
 
+  /** By empty lines: a client that takes them for an answer's begin need not wait for their end. */
   private static byte[] longer(byte[] body) {
-    return Arrays.copyOf(body, body.length + 10);
+    byte[] longer = Arrays.copyOf(body, body.length + 10);
+    Arrays.fill(longer, body.length, longer.length, (byte) '\n');
+    return longer;
   }
 
   private static byte[] shifted(byte[] body) {
