@@ -16,6 +16,7 @@ import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
 import io.forebay.read.Origin;
+import io.forebay.snapshot.Acceptance;
 import io.forebay.snapshot.SnapshotId;
 import io.forebay.store.DiskState;
 import io.forebay.wire.Address;
@@ -167,9 +168,9 @@ class NodeDirectoryTest {
     nodes = new Nodes(directory, 1);
     nodes.add("file", 10);
     NodeDataSet onServer = nodes.server(0).node().dataSet(Nodes.DATA_SET);
-    SnapshotId first = onServer.snapshot(Duration.ZERO, found -> {});
+    SnapshotId first = onServer.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     DataSet pinned = nodes.onNode(0).dataSet(Nodes.DATA_SET + "@" + first);
-    onServer.snapshot(Duration.ZERO, found -> {});
+    onServer.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     onServer.snapshots().drop(first);
 
     assertThatThrownBy(() -> pinned.list(""))
@@ -188,8 +189,7 @@ class NodeDirectoryTest {
     Files.write(elsewhere.resolve("node.properties"), good);
     assertThatThrownBy(() -> Forebay.connect(elsewhere))
         .hasMessageContaining(elsewhere.resolve("node.properties") + " is damaged");
-    try (Forebay client =
-        Forebay.builder().node(elsewhere).servers("127.0.0.1:" + nodes.port(0)).open()) {
+    try (Forebay client = Forebay.builder().node(elsewhere).servers(nodes.member(0)).open()) {
       assertReadsEverything(client);
     }
 

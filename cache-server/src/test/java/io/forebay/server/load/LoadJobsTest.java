@@ -9,6 +9,7 @@ import io.forebay.Forebay;
 import io.forebay.dataset.load.LoadTarget;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeOptions;
+import io.forebay.snapshot.Acceptance;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -76,7 +77,16 @@ class LoadJobsTest {
   private void start(String name, String dataSet, String after) throws IOException {
     loads.start(
         new LoadRequest(
-            name, dataSet, true, false, List.of(new LoadTarget("", 1)), null, false, after, 3_600));
+            name,
+            dataSet,
+            true,
+            false,
+            List.of(new LoadTarget("", 1)),
+            null,
+            false,
+            after,
+            3_600,
+            Acceptance.DEFAULT));
   }
 
   private LoadReport.Phase phase(String name) throws IOException {
