@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.forebay.DataSet;
+import io.forebay.samples.oss.Fault;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -14,11 +15,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -214,6 +218,33 @@ class ClosesTest {
       mapped.set(ValueLayout.JAVA_BYTE, 1, (byte) 'B');
     }
     await().atMost(Duration.ofMinutes(1)).until(() -> stored("file").equals("aBc"));
+  }
+
+  @Test
+  void aFileThatCouldNotBeDeletedOrReplacedIsStoredAllTheSame() throws Exception {
+    Files.writeString(root.resolve("other"), "other");
+    Change delete = () -> Files.delete(root.resolve("file"));
+    Change replace =
+        () ->
+            Files.move(root.resolve("other"), root.resolve("file"), StandardCopyOption.ATOMIC_MOVE);
+    for (Change change : List.of(delete, replace)) {
+      try (FileChannel file =
+          FileChannel.open(
+              root.resolve("file"),
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING)) {
+        file.write(StandardCharsets.UTF_8.encode("young"));
+        bucket.oss().faults().rate(1, Fault.DENY);
+        assertThatThrownBy(change::make).isInstanceOf(AccessDeniedException.class);
+        bucket.oss().faults().clear();
+      }
+      assertThat(stored("file")).isEqualTo("young");
+      Files.writeString(root.resolve("file"), "old");
+    }
+  }
+
+  private interface Change {
+    void make() throws IOException;
   }
 
   @Test

@@ -29,6 +29,10 @@ class FullDisksTest {
   @TempDir private Path directory;
   private MountedBucket bucket;
   private Path disk;
+
+  /** Closed in any case: this JVM serves the mount, and could not end with a file open there. */
+  private FileChannel channel;
+
   private final PrintStream standardError = System.err;
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
 
@@ -45,6 +49,13 @@ class FullDisksTest {
   @AfterEach
   void stop() throws Exception {
     System.setErr(standardError);
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // The test expects it.
+      }
+    }
     if (bucket != null) {
       bucket.close();
     }
@@ -60,7 +71,7 @@ class FullDisksTest {
     bucket.mount("rw,spool=" + disk);
     Path file = bucket.root().resolve("checkpoint");
     Files.writeString(file, "old");
-    FileChannel channel =
+    channel =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
     assertThatThrownBy(() -> writeAll(channel, 3 * DISK_BYTES)).hasMessageContaining("No space");
     assertThatThrownBy(() -> channel.write(ByteBuffer.allocate(1), 0))
@@ -116,7 +127,7 @@ class FullDisksTest {
   @Test
   void aFullUnderStoreIsNoSpaceForTheOneWhoCloses() throws IOException {
     bucket.mount(bucket.forebay().dataSet(disk.toUri().toString()), "rw");
-    FileChannel channel =
+    channel =
         FileChannel.open(
             bucket.root().resolve("checkpoint"),
             StandardOpenOption.CREATE,

@@ -168,9 +168,11 @@ final class Draft implements AutoCloseable {
     status = FileStatus.file(to, status.size(), status.modifiedMillis(), "");
   }
 
-  /** It is not to be stored any more. */
-  synchronized void delete() {
-    deleted = true;
+  /**
+   * @param now whether its name is gone, or another file's, so that it is not to be stored
+   */
+  synchronized void setDeleted(boolean now) {
+    deleted = now;
   }
 
   /**

@@ -375,10 +375,37 @@ final class Writes implements Directories.Tree {
     }
     journal.changing(request.number());
     Optional<Inode> inode = inodes.find(path);
-    inode.flatMap(i -> draft(i.id())).ifPresent(Draft::delete);
-    dataSet.delete(path);
+    takeAway(
+        inode,
+        () -> {
+          dataSet.delete(path);
+          return path;
+        });
     inode.ifPresent(inodes::detach);
     keep(parent);
+  }
+
+  private interface Change<T> {
+    T make() throws IOException;
+  }
+
+  /**
+   * Makes a change that takes a file away. What is being written in it is not stored from now on,
+   * unless the change fails.
+   */
+  private <T> T takeAway(Optional<Inode> file, Change<T> change) throws IOException {
+    Optional<Draft> draft = file.flatMap(inode -> draft(inode.id()));
+    draft.ifPresent(d -> d.setDeleted(true));
+    boolean made = false;
+    try {
+      T result = change.make();
+      made = true;
+      return result;
+    } finally {
+      if (!made) {
+        draft.ifPresent(d -> d.setDeleted(false));
+      }
+    }
   }
 
   /** A directory stays until it is removed, also when its last file is. */
@@ -426,11 +453,15 @@ final class Writes implements Directories.Tree {
     Optional<Inode> moving = inodes.find(from);
     Optional<Draft> draft = moving.flatMap(inode -> draft(inode.id()));
     Optional<Inode> replaced = inodes.find(to);
-    replaced.flatMap(inode -> draft(inode.id())).ifPresent(Draft::delete);
-    if (draft.isPresent()) {
-      draft.get().store(dataSet);
-    }
-    FileStatus moved = dataSet.rename(from, to);
+    FileStatus moved =
+        takeAway(
+            replaced,
+            () -> {
+              if (draft.isPresent()) {
+                draft.get().store(dataSet);
+              }
+              return dataSet.rename(from, to);
+            });
     draft.ifPresent(d -> d.moved(to));
     replaced.ifPresent(inodes::detach);
     moving.ifPresent(
