@@ -48,6 +48,19 @@ class LocalCopiesTest {
     }
   }
 
+  /** Until all files can be read on the reader's node without its server. */
+  private void awaitAllHere(DataSet data) {
+    await()
+        .atMost(ONE_MINUTE)
+        .untilAsserted(
+            () -> {
+              for (String path : nodes.paths()) {
+                assertThat(data.resident(data.stat(path))).as(path).isPresent();
+              }
+            });
+    assertThat(fileCount(0)).isEqualTo(FILES + 1);
+  }
+
   private int fileCount(int server) {
     return nodes.server(server).node().store().fileCount();
   }
@@ -66,7 +79,7 @@ class LocalCopiesTest {
     readAll(data);
     assertThat(copyBytes(0)).isZero();
     readAll(data);
-    await().atMost(ONE_MINUTE).until(() -> fileCount(0) == FILES + 1);
+    awaitAllHere(data);
     long others = client.stats().reads(Origin.OTHER_SERVER);
     readAll(data);
     assertThat(client.stats().reads(Origin.OTHER_SERVER)).isEqualTo(others);
@@ -78,7 +91,7 @@ class LocalCopiesTest {
     start(LocalCopy.ALL);
     DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
     readAll(data);
-    await().atMost(ONE_MINUTE).until(() -> fileCount(0) == FILES + 1);
+    awaitAllHere(data);
     long gets = nodes.totalGets();
     nodes.stop(1);
     readAll(data);
@@ -94,7 +107,7 @@ class LocalCopiesTest {
     long total = files.stream().mapToLong(FileStatus::size).sum();
     data.prefetchAll(files);
     data.bringNear(files, Optional.of(new Totals(files.size(), total)));
-    await().atMost(ONE_MINUTE).until(() -> fileCount(0) == FILES + 1);
+    awaitAllHere(data);
     readAll(data);
     assertThat(client.stats().reads(Origin.OTHER_SERVER)).isZero();
     assertThat(nodes.totalGets()).isEqualTo(FILES + 3);
