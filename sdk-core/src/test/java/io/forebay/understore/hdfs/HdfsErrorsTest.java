@@ -2,6 +2,7 @@ package io.forebay.understore.hdfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.understore.UnderStoreException;
 import java.io.IOException;
@@ -28,7 +29,7 @@ class HdfsErrorsTest {
     "org.apache.hadoop.ipc.ObserverRetryOnActiveException, later, PASSING",
     "org.apache.hadoop.hdfs.server.namenode.SafeModeException, no, LASTING",
     "org.apache.hadoop.ipc.RetriableException, x.SafeModeException: no, LASTING",
-    "org.apache.hadoop.hdfs.protocol.DSQuotaExceededException, full, LASTING",
+    "org.apache.hadoop.hdfs.protocol.DSQuotaExceededException, full, NO_SPACE",
     "java.lang.IllegalStateException, odd, LASTING",
   })
   void anExceptionOfTheNameNodeHasOneMeaning(String type, String message, String kind) {
@@ -43,6 +44,9 @@ class HdfsErrorsTest {
     }
     if (e instanceof NoSuchFileException) {
       return "MISSING";
+    }
+    if (e instanceof NoSpaceException) {
+      return "NO_SPACE";
     }
     if (e instanceof DirectoryNotEmptyException) {
       return "NOT_EMPTY";
