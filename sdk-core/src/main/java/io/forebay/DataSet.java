@@ -348,6 +348,16 @@ public final class DataSet {
     catalog.changed(plain);
   }
 
+  /**
+   * Fails where each write would. The under-store is not asked.
+   *
+   * @throws IOException when this process was given no keys to write with; says which
+   * @throws UnsupportedOperationException for a snapshot
+   */
+  public void requireWritable() throws IOException {
+    writes();
+  }
+
   private UnderStore writes() throws IOException {
     return writable
         .orElseThrow(

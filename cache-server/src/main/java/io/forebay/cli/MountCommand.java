@@ -73,8 +73,8 @@ final class MountCommand implements Callable<Integer> {
   @Option(
       names = "--strict",
       description =
-          "Does not mount what cannot be read, such as a bucket without credentials (as -o strict)."
-              + " Otherwise the log says why.")
+          "Does not mount what cannot be read, such as a bucket without credentials, or, with rw, not be"
+              + " written (as -o strict). Otherwise the log says why.")
   private boolean strict;
 
   @Option(names = "-o", paramLabel = "OPTIONS", description = "See below.")

@@ -72,6 +72,19 @@ class MissingCredentialsTest {
   }
 
   @Test
+  void aStrictMountForWritingNeedsKeysOfItsOwn() throws Exception {
+    try (Nodes nodes = new Nodes(directory, 1)) {
+      String node = nodes.nodeDirectory(0).toString();
+      Process refused =
+          forebay(
+              List.of("mount", "--node", node, "-o", "rw,strict", Nodes.DATA_SET, root.toString()));
+      assertThat(refused.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(refused.exitValue()).isOne();
+      assertThat(log).content().contains("was given no keys for oss://bucket/root");
+    }
+  }
+
+  @Test
   void theDoctorFindsIt() throws Exception {
     Path manifest = directory.resolve("dataset.yaml");
     Files.writeString(

@@ -101,40 +101,47 @@ public final class Mount implements AutoCloseable {
    */
   public static Mount open(DataSet dataSet, Path directory, MountOptions options)
       throws IOException {
-    checkReadable(dataSet, options);
+    check(dataSet, options);
     return openUnchecked(dataSet, directory, options);
   }
 
   /**
    * Has one name looked up: what keeps that from being answered, such as credentials that are
-   * missing, keeps all others. Programs only learn that it is an error.
+   * missing, keeps all others. Programs only learn that it is an error. The same for writing.
    *
-   * @throws IOException why it cannot be read, if the options are strict; otherwise the log says it
+   * @throws IOException why it cannot be used, if the options are strict; otherwise the log says it
    */
-  private static void checkReadable(DataSet dataSet, MountOptions options) throws IOException {
+  private static void check(DataSet dataSet, MountOptions options) throws IOException {
     if (options.strict()) {
-      lookOneUp(dataSet);
+      tryToUse(dataSet, options);
       return;
     }
+    // A store that does not answer is no reason to wait with the mount.
     Thread.ofPlatform()
         .daemon()
-        .name(
-            "forebay-checking") // a store that does not answer is no reason to wait with the mount
+        .name("forebay-checking")
         .start(
             () -> {
               try {
-                lookOneUp(dataSet);
+                tryToUse(dataSet, options);
               } catch (IOException e) {
-                log.warn("{} is mounted, but cannot be read: {}", dataSet.name(), e.getMessage());
+                log.warn("{} is mounted, but cannot be used: {}", dataSet.name(), e.getMessage());
               }
             });
   }
 
-  private static void lookOneUp(DataSet dataSet) throws IOException {
+  private static void tryToUse(DataSet dataSet, MountOptions options) throws IOException {
     try {
       dataSet.stat(UNLIKELY_NAME);
     } catch (NoSuchFileException e) {
       // This is an answer.
+    }
+    if (options.serving().attributes().writable()) {
+      try {
+        dataSet.requireWritable();
+      } catch (UnsupportedOperationException e) {
+        throw new IOException(e.getMessage(), e);
+      }
     }
   }
 
@@ -181,7 +188,7 @@ public final class Mount implements AutoCloseable {
     }
     Recovered known = Recovered.from(journal);
     if (known.capabilities().isEmpty()) {
-      checkReadable(dataSet, options);
+      check(dataSet, options);
       return begin(dataSet, at, options, device, journal, keeper);
     }
     if (!known.capabilities().get().resend()) {
