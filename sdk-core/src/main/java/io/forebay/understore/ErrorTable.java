@@ -1,5 +1,6 @@
 package io.forebay.understore;
 
+import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -18,6 +19,7 @@ public final class ErrorTable {
     MISSING,
     STALE,
     DENIED,
+    NO_SPACE,
     THROTTLED,
     PASSING,
     LASTING;
@@ -29,6 +31,7 @@ public final class ErrorTable {
         // Only what the version has is asked for: where that is not there, it is another version.
         case 412, 416 -> STALE;
         case 401, 403 -> DENIED;
+        case 507 -> NO_SPACE;
         case 429, 503 -> THROTTLED;
         case 408, 425 -> PASSING;
         case 301, 307, 308, 501, 505 -> LASTING;
@@ -89,6 +92,7 @@ public final class ErrorTable {
       case MISSING -> new NoSuchFileException(noun, null, "no such object");
       case STALE -> new StaleFileException(noun, text);
       case DENIED -> new AccessDeniedException(noun, null, text);
+      case NO_SPACE -> new NoSpaceException(noun, "the store: " + text, cause);
       case THROTTLED -> UnderStoreException.throttled(noun + ": " + text, cause);
       case PASSING -> UnderStoreException.passing(noun + ": " + text, cause);
       case LASTING -> UnderStoreException.lasting(noun + ": " + text, cause);

@@ -32,11 +32,14 @@ class DiskFaultsTest {
 
   @AfterEach
   void unmount() throws Exception {
-    if (store != null) {
-      store.close();
-    }
-    for (Path mount : mounted) {
-      run("umount", "-l", mount.toString());
+    try {
+      if (store != null) {
+        store.close();
+      }
+    } finally {
+      for (Path mount : mounted) {
+        run("umount", "-l", mount.toString());
+      }
     }
   }
 

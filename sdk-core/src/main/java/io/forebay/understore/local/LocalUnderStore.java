@@ -4,6 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.config.FileNameCharset;
+import io.forebay.limit.Descriptors;
 import io.forebay.understore.LeftOutLog;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
@@ -255,7 +256,15 @@ final class LocalUnderStore implements UnderStore {
     }
     return NoSpaceException.isMeantBy(e)
         ? noSpace(path, e)
-        : UnderStoreException.lasting(describe(path) + ": " + e.getReason(), e);
+        : isPassing(e)
+            ? UnderStoreException.passing(describe(path) + ": " + e.getReason(), e)
+            : UnderStoreException.lasting(describe(path) + ": " + e.getReason(), e);
+  }
+
+  /** A want of descriptors, and a handle of NFS that is looked up anew the next time. */
+  private static boolean isPassing(FileSystemException e) {
+    return Descriptors.wereMissing(e)
+        || String.valueOf(e.getReason()).contains("Stale file handle");
   }
 
   private NoSpaceException noSpace(String path, IOException e) {
