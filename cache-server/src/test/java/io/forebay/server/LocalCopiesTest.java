@@ -2,8 +2,6 @@ package io.forebay.server;
 
 import static io.forebay.server.Nodes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.CachePolicy;
 import io.forebay.DataSet;
@@ -48,16 +46,8 @@ class LocalCopiesTest {
     }
   }
 
-  /** Until all files can be read on the reader's node without its server. */
   private void awaitAllHere(DataSet data) {
-    await()
-        .atMost(ONE_MINUTE)
-        .untilAsserted(
-            () -> {
-              for (String path : nodes.paths()) {
-                assertThat(data.resident(data.stat(path))).as(path).isPresent();
-              }
-            });
+    nodes.awaitResident(data);
     assertThat(fileCount(0)).isEqualTo(FILES + 1);
   }
 

@@ -1,6 +1,11 @@
 package io.forebay.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
+
 import io.forebay.CachePolicy;
+import io.forebay.DataSet;
 import io.forebay.DataSetSpec;
 import io.forebay.Forebay;
 import io.forebay.node.NodeOptions;
@@ -169,6 +174,18 @@ final class Nodes implements AutoCloseable {
       builder.servers(member(i));
     }
     return remember(builder.open());
+  }
+
+  /** Waits until a client can read all files on its node without the server. */
+  void awaitResident(DataSet data) {
+    await()
+        .atMost(ONE_MINUTE)
+        .untilAsserted(
+            () -> {
+              for (String path : paths()) {
+                assertThat(data.resident(data.stat(path))).as(path).isPresent();
+              }
+            });
   }
 
   Forebay remember(Forebay client) {

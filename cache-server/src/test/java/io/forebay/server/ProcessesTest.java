@@ -126,6 +126,7 @@ class ProcessesTest {
     for (FileStatus file : data.walk("")) {
       data.read(file.path());
     }
+    nodes.awaitResident(data);
   }
 
   @Test

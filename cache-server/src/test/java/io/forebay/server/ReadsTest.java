@@ -73,6 +73,7 @@ class ReadsTest {
     for (FileStatus file : warm.walk("")) {
       warm.read(file.path());
     }
+    nodes.awaitResident(warm);
     long before = nodes.requests();
     Forebay client = nodes.onNode(0);
     DataSet data = client.dataSet(Nodes.DATA_SET);

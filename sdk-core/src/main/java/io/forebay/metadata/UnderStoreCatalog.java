@@ -17,8 +17,14 @@ public final class UnderStoreCatalog implements Catalog {
   private final String dataSet;
   private final UnderStore underStore;
   private final Namespace namespace;
+  private final Answers answers;
 
-  public UnderStoreCatalog(String dataSet, UnderStore underStore, Namespace namespace) {
+  /**
+   * @param answers of the data set, in that namespace
+   */
+  public UnderStoreCatalog(
+      String dataSet, UnderStore underStore, Namespace namespace, Answers answers) {
+    this.answers = answers;
     this.dataSet = dataSet;
     this.underStore = underStore;
     this.namespace = namespace;
@@ -26,24 +32,12 @@ public final class UnderStoreCatalog implements Catalog {
 
   @Override
   public FileStatus stat(String path) throws IOException {
-    Optional<FileStatus> known = namespace.stat(dataSet, path);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    FileStatus status = ask(path);
-    namespace.put(dataSet, status);
-    return status;
+    return answers.stat(path, () -> ask(path));
   }
 
   @Override
   public List<FileStatus> list(String directory) throws IOException {
-    Optional<List<FileStatus>> known = namespace.list(dataSet, directory);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    List<FileStatus> entries = askForList(directory);
-    namespace.putListing(dataSet, directory, entries);
-    return entries;
+    return answers.list(directory, () -> askForList(directory));
   }
 
   /** What the under-store says now; not remembered. */
@@ -57,8 +51,8 @@ public final class UnderStoreCatalog implements Catalog {
   }
 
   @Override
-  public void changed(String path) {
-    namespace.forget(dataSet, path);
+  public void changed(String path) throws IOException {
+    answers.change(() -> namespace.forget(dataSet, path));
   }
 
   @Override
@@ -72,7 +66,7 @@ public final class UnderStoreCatalog implements Catalog {
   }
 
   @Override
-  public void refresh() {
-    namespace.clear(dataSet);
+  public void refresh() throws IOException {
+    answers.change(() -> namespace.clear(dataSet));
   }
 }

@@ -10,6 +10,7 @@ import io.forebay.fill.FillThreads;
 import io.forebay.fill.GuardedUnderStore;
 import io.forebay.fill.HedgingUnderStore;
 import io.forebay.fill.ReadThrough;
+import io.forebay.metadata.Answers;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.FileId;
 import io.forebay.metadata.FileVersion;
@@ -48,8 +49,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,13 +111,16 @@ public final class CacheNode implements AutoCloseable {
     publisher.maps = maps;
   }
 
+  /** What comes when the node is being closed is left undone: nobody needs it any more. */
   private static ScheduledExecutorService oneThread(String name) {
-    return Executors.newSingleThreadScheduledExecutor(
+    return new ScheduledThreadPoolExecutor(
+        1,
         task -> {
           Thread thread = new Thread(task, name);
           thread.setDaemon(true);
           return thread;
-        });
+        },
+        new ThreadPoolExecutor.DiscardPolicy());
   }
 
   /** Hands on what becomes resident. */
@@ -220,6 +225,7 @@ public final class CacheNode implements AutoCloseable {
     HedgingUnderStore underStore = new HedgingUnderStore(guarded, spec.policy().hedge());
     FillThreads threads = new FillThreads(spec.policy().maxRequests());
     WrittenFiles written = WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotShelf.WRITTEN));
+    Answers answers = new Answers(spec.name(), maps);
     NodeDataSet added =
         new NodeDataSet(
             spec,
@@ -228,7 +234,11 @@ public final class CacheNode implements AutoCloseable {
             underStore,
             threads,
             new ListedCatalog(
-                spec.name(), maps, new UnderStoreCatalog(spec.name(), underStore, maps), written),
+                spec.name(),
+                maps,
+                answers,
+                new UnderStoreCatalog(spec.name(), underStore, maps, answers),
+                written),
             SnapshotShelf.open(snapshots(spec.name())),
             new ReadThrough(
                 store,

@@ -58,7 +58,8 @@ public final class NodeDataSet {
       SnapshotShelf shelf,
       ReadThrough reads,
       LocalCopies copies,
-      Supplier<NodePeers> peers) {
+      Supplier<NodePeers> peers)
+      throws IOException {
     this.spec = spec;
     this.mounted = mounted;
     this.guarded = guarded;
@@ -69,7 +70,9 @@ public final class NodeDataSet {
     this.reads = reads;
     this.copies = copies;
     this.peers = peers;
-    shelf.current().ifPresent(catalog::answerFrom);
+    if (shelf.current().isPresent()) {
+      catalog.answerFrom(shelf.current().get());
+    }
     catalog.remember(!spec.policy().metadata().always());
   }
 

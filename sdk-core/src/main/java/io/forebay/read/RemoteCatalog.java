@@ -2,6 +2,7 @@ package io.forebay.read;
 
 import io.forebay.FileStatus;
 import io.forebay.Totals;
+import io.forebay.metadata.Answers;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.Namespace;
 import io.forebay.snapshot.SnapshotName;
@@ -19,37 +20,32 @@ public final class RemoteCatalog implements Catalog {
 
   private final String dataSet;
   private final Namespace namespace;
+  private final Answers answers;
   private final Servers servers;
   private final DirectAccess direct;
 
   public RemoteCatalog(String dataSet, Namespace namespace, Servers servers, DirectAccess direct) {
     this.dataSet = dataSet;
     this.namespace = namespace;
+    this.answers = new Answers(dataSet, namespace);
     this.servers = servers;
     this.direct = direct;
   }
 
   @Override
   public FileStatus stat(String path) throws IOException {
-    Optional<FileStatus> known = namespace.stat(dataSet, path);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    FileStatus status = ask(server -> server.stat(dataSet, path), store -> store.stat(path));
-    namespace.put(dataSet, status);
-    return status;
+    return answers.stat(
+        path, () -> ask(server -> server.stat(dataSet, path), store -> store.stat(path)));
   }
 
   @Override
   public List<FileStatus> list(String directory) throws IOException {
-    Optional<List<FileStatus>> known = namespace.list(dataSet, directory);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    List<FileStatus> entries =
-        ask(server -> server.list(dataSet, directory), store -> TreeListing.list(store, directory));
-    namespace.putListing(dataSet, directory, entries);
-    return entries;
+    return answers.list(
+        directory,
+        () ->
+            ask(
+                server -> server.list(dataSet, directory),
+                store -> TreeListing.list(store, directory)));
   }
 
   @Override
@@ -79,11 +75,14 @@ public final class RemoteCatalog implements Catalog {
    *     that had not been told yet
    */
   private void tellAll(Servers.Telling telling, Runnable own) throws IOException {
-    try {
-      servers.tellAll(telling);
-    } finally {
-      own.run();
-    }
+    answers.change(
+        () -> {
+          try {
+            servers.tellAll(telling);
+          } finally {
+            own.run();
+          }
+        });
   }
 
   /** A question to the under-store itself. */

@@ -3,6 +3,7 @@ package io.forebay.snapshot;
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import io.forebay.Totals;
+import io.forebay.metadata.Answers;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.Namespace;
 import io.forebay.metadata.UnderStoreCatalog;
@@ -25,14 +26,23 @@ public final class ListedCatalog implements Catalog {
 
   private final String dataSet;
   private final Namespace namespace;
+  private final Answers answers;
   private final UnderStoreCatalog live;
   private final WrittenFiles written;
 
   private volatile Optional<Snapshot> snapshot = Optional.empty();
   private volatile boolean remember = true;
 
+  /**
+   * @param answers of the data set, in that namespace
+   */
   public ListedCatalog(
-      String dataSet, Namespace namespace, UnderStoreCatalog live, WrittenFiles written) {
+      String dataSet,
+      Namespace namespace,
+      Answers answers,
+      UnderStoreCatalog live,
+      WrittenFiles written) {
+    this.answers = answers;
     this.written = written;
     this.dataSet = dataSet;
     this.namespace = namespace;
@@ -44,6 +54,10 @@ public final class ListedCatalog implements Catalog {
    * some seconds for each million files.
    */
   public synchronized void use(Snapshot next) throws IOException {
+    answers.change(() -> change(next));
+  }
+
+  private void change(Snapshot next) throws IOException {
     fill(next);
     snapshot = Optional.of(next);
     // What was written while the listing ran may be in it or not.
@@ -52,8 +66,8 @@ public final class ListedCatalog implements Catalog {
   }
 
   /** As {@link #use}, but the namespace is left to a later {@link #publish}. */
-  public synchronized void answerFrom(Snapshot next) {
-    snapshot = Optional.of(next);
+  public synchronized void answerFrom(Snapshot next) throws IOException {
+    answers.change(() -> snapshot = Optional.of(next));
   }
 
   /** Puts all names into the namespace, which lost them. */
@@ -75,10 +89,10 @@ public final class ListedCatalog implements Catalog {
    * Whether names are remembered; otherwise each question reaches the under-store, and no snapshot
    * counts.
    */
-  public void remember(boolean whether) {
+  public void remember(boolean whether) throws IOException {
     remember = whether;
     if (!whether) {
-      namespace.clear(dataSet);
+      answers.change(() -> namespace.clear(dataSet));
     }
   }
 
@@ -89,6 +103,10 @@ public final class ListedCatalog implements Catalog {
 
   @Override
   public void changed(String path) throws IOException {
+    answers.change(() -> change(path));
+  }
+
+  private void change(String path) throws IOException {
     Optional<FileStatus> now;
     boolean directory = false;
     try {
@@ -128,13 +146,7 @@ public final class ListedCatalog implements Catalog {
     if (current.isEmpty()) {
       return live.stat(path);
     }
-    Optional<FileStatus> known = namespace.stat(dataSet, path);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    FileStatus status = find(current.get(), path);
-    namespace.put(dataSet, status);
-    return status;
+    return answers.stat(path, () -> find(current.get(), path));
   }
 
   private FileStatus find(Snapshot current, String path) throws IOException {
@@ -169,13 +181,7 @@ public final class ListedCatalog implements Catalog {
     if (current.isEmpty()) {
       return live.list(directory);
     }
-    Optional<List<FileStatus>> known = namespace.list(dataSet, directory);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    List<FileStatus> entries = merged(current.get(), directory);
-    namespace.putListing(dataSet, directory, entries);
-    return entries;
+    return answers.list(directory, () -> merged(current.get(), directory));
   }
 
   private List<FileStatus> listed(Snapshot current, String directory) throws IOException {
@@ -231,7 +237,7 @@ public final class ListedCatalog implements Catalog {
 
   /** Without a snapshot, forgets; with one, its owner makes another. */
   @Override
-  public void refresh() {
+  public void refresh() throws IOException {
     if (snapshot.isEmpty()) {
       live.refresh();
     }

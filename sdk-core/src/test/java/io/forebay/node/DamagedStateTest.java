@@ -178,7 +178,7 @@ class DamagedStateTest {
       readEverything(node);
       readEverything(node);
     } catch (IOException | RuntimeException | AssertionError e) {
-      throw new AssertionError(what, e);
+      throw new AssertionError(what + "; it said: " + said.toString(StandardCharsets.UTF_8), e);
     } finally {
       System.setErr(before);
     }
