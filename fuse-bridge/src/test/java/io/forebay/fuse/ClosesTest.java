@@ -128,6 +128,34 @@ class ClosesTest {
     assertThat(stored("file")).isEqualTo("half and rest");
   }
 
+  /** Python's mmap has a descriptor of its own, and the kernel writes its pages for nobody. */
+  @Test
+  void norDoesItWhenTheParentWritesThroughAMapping() throws Exception {
+    String python =
+        """
+        import mmap, os, subprocess, sys
+        file = os.open('file', os.O_RDWR | os.O_TRUNC)
+        os.ftruncate(file, 4)
+        mapping = mmap.mmap(file, 4)
+        mapping[:4] = b'half'
+        subprocess.run(['true'])
+        sys.stderr.write('waiting' + os.linesep)
+        sys.stderr.flush()
+        os.read(4, 1)
+        mapping[:4] = b'full'
+        mapping.close()
+        os.close(file)
+        """;
+    Files.writeString(directory.resolve("mapping.py"), python);
+    try (Script script = new Script("exec python3 " + directory.resolve("mapping.py"))) {
+      script.awaitPause();
+      assertThat(stored("file")).isEqualTo("old");
+      script.goOn();
+      script.awaitEnd();
+    }
+    assertThat(stored("file")).isEqualTo("full");
+  }
+
   @Test
   void norDoesItBeforeAnythingIsWritten() throws Exception {
     try (Script script = new Script("exec >file; sh -c true; pause; printf all")) {

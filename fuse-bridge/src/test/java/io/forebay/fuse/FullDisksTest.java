@@ -3,6 +3,8 @@ package io.forebay.fuse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +90,39 @@ class FullDisksTest {
     assertThat(log.toString(StandardCharsets.UTF_8)).doesNotContain("\tat io.forebay.fuse");
     Files.writeString(file, "new");
     assertThat(stored()).isEqualTo("new");
+  }
+
+  @Test
+  void aFileThatCouldNotBeStoredIsNotThereAfterItsClose() throws IOException {
+    bucket.mount("rw,spool=" + disk);
+    Path file = bucket.root().resolve("checkpoint");
+    channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    assertThatThrownBy(() -> writeAll(channel, 3 * DISK_BYTES)).hasMessageContaining("No space");
+    assertThatThrownBy(channel::close).hasMessageContaining("No space");
+    await().atMost(ONE_MINUTE).until(() -> Files.notExists(file));
+    assertThatThrownBy(() -> Files.readAllBytes(file)).isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void aMappingThatCannotBeWrittenFailsTheCloseToo() throws Exception {
+    bucket.mount("rw,spool=" + disk);
+    String python =
+        """
+        import errno, mmap, os, sys
+        file = os.open(sys.argv[1], os.O_CREAT | os.O_RDWR)
+        os.ftruncate(file, SIZE)
+        mapping = mmap.mmap(file, SIZE)
+        mapping[:] = b'y' * SIZE
+        for end in (mapping.flush, lambda: os.close(file)):
+            try:
+                end()
+                sys.exit('succeeded')
+            except OSError as e:
+                assert e.errno == errno.ENOSPC, e
+        """
+            .replace("SIZE", "" + 3 * DISK_BYTES);
+    String file = bucket.root().resolve("checkpoint").toString();
+    assertThat(run("python3", "-c", python, file)).isZero();
   }
 
   private String stored() throws IOException {

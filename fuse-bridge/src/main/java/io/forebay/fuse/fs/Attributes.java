@@ -49,7 +49,12 @@ public record Attributes(
     return new Attributes(uid, gid, umask, writable, Duration.ZERO, entries, Duration.ZERO);
   }
 
-  /** The same, and names are to be looked up again each time, too; nobody may write. */
+  /** As {@link #passing}, and names are to be looked up again each time, too. */
+  Attributes unstored() {
+    return new Attributes(uid, gid, umask, writable, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+  }
+
+  /** As {@link #unstored}; nobody may write. */
   Attributes unremembered() {
     return new Attributes(uid, gid, umask, false, Duration.ZERO, Duration.ZERO, Duration.ZERO);
   }

@@ -309,7 +309,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       FileStatus status = writes.stat(parent.child(request.nameAt(0)));
       Inode inode = inodes.lookUp(status, request.number());
       reply.body(Attributes.ENTRY_OUT);
-      attributes.putEntry(reply, 0, inode.id(), writes.shown(inode));
+      writes.attributes(inode, attributes).putEntry(reply, 0, inode.id(), writes.shown(inode));
     } catch (NoSuchFileException e) {
       if (attributes.negative().isZero()) {
         throw e;

@@ -47,13 +47,16 @@ final class Draft implements AutoCloseable {
   /** An empty one, which is stored even when nothing is written. */
   static Draft empty(String path, Spool spool, Caller caller) throws IOException {
     Draft draft = new Draft(path, spool);
+    draft.writers.opened(caller);
     draft.emptied(caller);
     return draft;
   }
 
   /** One that begins with what is stored. */
-  static Draft of(DataSet dataSet, FileStatus stored, Spool spool) throws IOException {
+  static Draft of(DataSet dataSet, FileStatus stored, Spool spool, Caller caller)
+      throws IOException {
     Draft draft = new Draft(stored.path(), spool);
+    draft.writers.opened(caller);
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(1 << 20, Math.max(1, stored.size())));
     try {
       for (long at = 0; at < stored.size(); at += chunk.limit()) {
@@ -91,7 +94,8 @@ final class Draft implements AutoCloseable {
     changed();
   }
 
-  private void requireComplete() throws IncompleteDraftException {
+  /** Fails as the write did whose bytes are not here. */
+  synchronized void requireComplete() throws IncompleteDraftException {
     if (failure.isPresent()) {
       throw new IncompleteDraftException(failure.get());
     }
@@ -144,7 +148,8 @@ final class Draft implements AutoCloseable {
     return status;
   }
 
-  synchronized void opened() {
+  synchronized void opened(Caller caller) {
+    writers.opened(caller);
     handles++;
   }
 

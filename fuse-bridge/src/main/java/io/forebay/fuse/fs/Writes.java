@@ -57,6 +57,8 @@ final class Writes implements Directories.Tree {
   /** Not to be believed for long: they change with each write. */
   private final Attributes passing;
 
+  private final Attributes unstored;
+
   private final Map<Long, Draft> drafts = new ConcurrentHashMap<>();
   private final Set<String> made = ConcurrentHashMap.newKeySet();
 
@@ -73,6 +75,7 @@ final class Writes implements Directories.Tree {
     this.inodes = inodes;
     this.backing = backing;
     this.passing = attributes.passing();
+    this.unstored = attributes.unstored();
     this.journal = journal;
     this.known = known;
   }
@@ -101,6 +104,11 @@ final class Writes implements Directories.Tree {
     }
     Draft draft = drafts.get(inode.id());
     return draft == null ? status : draft.status();
+  }
+
+  /** For how long a node is believed: not at all while it may still turn out not to be stored. */
+  Attributes attributes(Inode inode, Attributes usual) {
+    return drafts.containsKey(inode.id()) ? unstored : usual;
   }
 
   /** What is at a path. */
@@ -173,7 +181,7 @@ final class Writes implements Directories.Tree {
     Inode inode = inodes.create(path, request.number());
     drafts.put(inode.id(), Draft.empty(path, spool, request.caller()));
     reply.body(Attributes.ENTRY_OUT + OpenOut.BYTES);
-    passing.putEntry(reply, 0, inode.id(), shown(inode));
+    unstored.putEntry(reply, 0, inode.id(), shown(inode));
     synchronized (inode) {
       inodes.opened(inode, Inode.Mode.ANSWERED, request.number());
     }
@@ -214,10 +222,10 @@ final class Writes implements Directories.Tree {
         draft =
             empty
                 ? Draft.empty(status.path(), spool, request.caller())
-                : Draft.of(dataSet, status, spool);
+                : Draft.of(dataSet, status, spool, request.caller());
         drafts.put(inode.id(), draft);
       } else {
-        draft.opened();
+        draft.opened(request.caller());
         if (empty) {
           draft.emptied(request.caller());
         }
@@ -256,8 +264,13 @@ final class Writes implements Directories.Tree {
   void flush(Inode inode, Caller caller) throws IOException {
     String path = inode.path();
     String name = path.substring(path.lastIndexOf('/') + 1);
-    if (written(inode).isClosedBy(caller) && !caller.canWrite(name, inode.id())) {
-      store(inode);
+    Draft draft = written(inode);
+    if (draft.isClosedBy(caller)) {
+      draft.requireComplete(); // also where the process has another descriptor, as mmap of Python
+      // has
+      if (!caller.canWrite(name, inode.id())) {
+        store(inode);
+      }
     }
   }
 
@@ -319,7 +332,9 @@ final class Writes implements Directories.Tree {
   private void resize(Inode inode, long size, Caller caller) throws IOException {
     FileStatus status = inode.status();
     try (Draft draft =
-        size == 0 ? Draft.empty(status.path(), spool, caller) : Draft.of(dataSet, status, spool)) {
+        size == 0
+            ? Draft.empty(status.path(), spool, caller)
+            : Draft.of(dataSet, status, spool, caller)) {
       draft.resize(size, caller);
       drafts.put(inode.id(), draft);
       store(inode);
