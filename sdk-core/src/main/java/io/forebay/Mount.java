@@ -26,6 +26,10 @@ public record Mount(
     path = DataPath.normalize(path);
     options = Map.copyOf(options);
     secrets = Map.copyOf(secrets);
+    if (String.valueOf(root.getRawAuthority()).contains("@")) {
+      throw new IllegalArgumentException(
+          "a root must not contain keys; give them as options, or better by a file or a secret");
+    }
     if (root.getScheme() == null) {
       throw new IllegalArgumentException(
           "'" + root + "' has no scheme; use for example oss://bucket/prefix or file:/directory");

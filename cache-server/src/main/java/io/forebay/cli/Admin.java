@@ -37,9 +37,8 @@ final class Admin {
       paramLabel = "SECONDS",
       description =
           "How long the server may take for any answer before it is asked whether it is there, and for"
-              + " that one (default: ${DEFAULT-VALUE}).",
-      defaultValue = "10")
-  private int patienceSeconds;
+              + " that one (default: ${DEFAULT-VALUE}).")
+  private int patienceSeconds = 10;
 
   /** One way or the other. */
   private static final class Where {

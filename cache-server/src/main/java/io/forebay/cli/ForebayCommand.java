@@ -41,7 +41,25 @@ public final class ForebayCommand {
   private ForebayCommand() {}
 
   public static void main(String[] arguments) {
-    System.exit(commandLine(arguments).execute(arguments));
+    CommandLine command = commandLine(arguments);
+    int status = command.execute(arguments);
+    command.getOut().flush();
+    // A stream for printing keeps its failures to itself.
+    if (System.out.checkError() && status == CommandLine.ExitCode.OK) {
+      System.err.println(
+          "forebay: the output could not be written to its end: its disk is full, or its reader gone");
+      status = CommandLine.ExitCode.SOFTWARE;
+    }
+    System.exit(status);
+  }
+
+  /** What failed first, and what was tried instead of it. */
+  private static String message(Throwable failure) {
+    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+    for (Throwable later : failure.getSuppressed()) {
+      text.append("; then: ").append(message(later));
+    }
+    return text.toString();
   }
 
   /**
@@ -56,8 +74,7 @@ public final class ForebayCommand {
     (asked.isEmpty() ? COMMANDS : asked).forEach(command::addSubcommand);
     command.setExecutionExceptionHandler(
         (failure, line, result) -> {
-          line.getErr()
-              .println(line.getColorScheme().errorText("forebay: " + failure.getMessage()));
+          line.getErr().println(line.getColorScheme().errorText("forebay: " + message(failure)));
           return CommandLine.ExitCode.SOFTWARE;
         });
     return command;

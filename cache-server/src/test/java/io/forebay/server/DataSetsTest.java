@@ -513,6 +513,8 @@ class DataSetsTest {
         .doesNotContain("wrong\n");
     arguments[2] = set.replace("new", "node-0");
     arguments[4] = "listen.tcp=" + nodes.address(0);
-    assertThat(run(1, arguments)).contains("in use, by the server that runs here");
+    assertThat(run(1, arguments))
+        .contains("in use, by the server that runs here")
+        .containsPattern("ok +the server that runs here: ready");
   }
 }

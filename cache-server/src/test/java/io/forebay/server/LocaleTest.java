@@ -123,7 +123,8 @@ class LocaleTest {
     String root = tree.toUri().toString();
     String output =
         outputOf(withoutLocale(Command.java(Embedded.class, directory + "/cache", root)));
-    assertThat(output.lines().filter(line -> line.contains("this JVM knows file names as")))
+    assertThat(
+            output.lines().filter(line -> line.contains(" WARN io.forebay.config.FileNameCharset")))
         .hasSize(1);
     assertThat(output).contains("LC_ALL=C.UTF-8").contains("refused: ");
   }

@@ -53,9 +53,13 @@ public final class Descriptors {
 
   /** Whether nine in ten are in use. */
   public static boolean areScarce() {
-    return SYSTEM.isPresent()
-        && SYSTEM.get().getOpenFileDescriptorCount()
-            >= SYSTEM.get().getMaxFileDescriptorCount() / 10 * 9;
+    try {
+      return SYSTEM.isPresent()
+          && SYSTEM.get().getOpenFileDescriptorCount()
+              >= SYSTEM.get().getMaxFileDescriptorCount() / 10 * 9;
+    } catch (InternalError e) {
+      return true; // counting them takes one
+    }
   }
 
   /** Whether a failure came from a want of descriptors, or can have come from that. */

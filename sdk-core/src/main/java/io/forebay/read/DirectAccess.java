@@ -7,6 +7,7 @@ import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,8 @@ public final class DirectAccess implements AutoCloseable {
     if (store == null) {
       try {
         store = UnderStores.open(way.find());
+      } catch (AccessDeniedException e) {
+        throw e;
       } catch (IOException | IllegalArgumentException e) {
         throw new IOException(
             "this client cannot reach the under-store of data set '"

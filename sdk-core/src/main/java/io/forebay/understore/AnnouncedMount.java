@@ -3,6 +3,7 @@ package io.forebay.understore;
 import io.forebay.Mount;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -61,10 +62,12 @@ public record AnnouncedMount(
     Map<String, String> given = UnderStores.optionsFor(root, own);
     Set<String> keys = provider.keyOptions();
     if (!keys.isEmpty() && given.keySet().stream().noneMatch(option -> isKey(provider, option))) {
-      throw new IOException(
+      throw new AccessDeniedException(
+          root.toString(),
+          null,
           "this client was given no keys for "
               + root
-              + "; give it one of the options "
+              + "; give it keys by some of the options "
               + new TreeSet<>(keys));
     }
     Map<String, String> all = new HashMap<>(options);

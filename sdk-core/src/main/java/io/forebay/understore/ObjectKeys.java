@@ -47,6 +47,20 @@ public final class ObjectKeys {
   }
 
   /**
+   * What was just put.
+   *
+   * @throws UnderStoreException when it is not there: somebody else said that it was taken
+   */
+  public FileStatus stored(String path, UnderStore store) throws IOException {
+    try {
+      return RetryPolicy.DEFAULT.run(() -> store.stat(path));
+    } catch (NoSuchFileException e) {
+      throw UnderStoreException.lasting(
+          noun(path) + ": the store took it, and does not have it; is there a proxy before it?", e);
+    }
+  }
+
+  /**
    * Whether a directory is there, by its marker alone.
    *
    * @throws DirectoryNotEmptyException when something is in it

@@ -54,6 +54,16 @@ public final class StoreSettings {
     return Optional.ofNullable(values.get(key)).filter(value -> !value.isEmpty());
   }
 
+  /** A host or URL. Others are told of it, so keys in it are refused. */
+  public Optional<String> address(String key) {
+    Optional<String> address = text(key);
+    if (address.isPresent() && address.get().contains("@")) {
+      throw new IllegalArgumentException(
+          key + " must not contain keys; give them by options of their own, a file or a secret");
+    }
+    return address;
+  }
+
   public String text(String key, String fallback) {
     return text(key).orElse(fallback);
   }

@@ -30,6 +30,8 @@ public final class TreeListing {
   /** All pages of one directory. */
   public static List<FileStatus> list(UnderStore store, String directory) throws IOException {
     List<FileStatus> entries = new ArrayList<>();
+    Set<String> files = new HashSet<>();
+    Set<String> directories = new HashSet<>();
     Set<String> asked = new HashSet<>();
     List<FileStatus> before = List.of();
     for (String continuation = ""; asked.isEmpty() || !continuation.isEmpty(); ) {
@@ -39,6 +41,13 @@ public final class TreeListing {
             "'" + directory + "': the store lists the same page again and again", null);
       }
       before = page.entries();
+      for (FileStatus entry : before) {
+        // An object and a directory may share a name.
+        if (!(entry.directory() ? directories : files).add(entry.path())) {
+          throw UnderStoreException.passing(
+              "'" + directory + "': the store lists '" + entry.path() + "' twice", null);
+        }
+      }
       entries.addAll(before);
       continuation = page.next();
     }

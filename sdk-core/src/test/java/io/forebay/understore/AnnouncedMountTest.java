@@ -98,6 +98,21 @@ class AnnouncedMountTest {
   }
 
   @Test
+  void keysInARootOrAnEndpointAreRefusedAndNotRepeated() {
+    assertThatThrownBy(() -> mount("s3://AKID:hidden@bucket", Map.of()))
+        .hasMessageContaining("must not contain keys")
+        .hasMessageNotContaining("hidden");
+    for (String store : new String[] {"s3", "oss"}) {
+      String option = store.equals("s3") ? "fs.s3a.endpoint" : "fs.oss.endpoint";
+      Mount mount = mount(store + "://bucket", Map.of(option, "http://me:hidden@host"));
+      assertThatThrownBy(
+              () -> UnderStores.provider(mount.root()).open(mount.root(), mount.options()))
+          .hasMessageContaining(option + " must not contain keys")
+          .hasMessageNotContaining("hidden");
+    }
+  }
+
+  @Test
   void aDirectoryOfTheServersIsNotLookedForOnAnotherMachine() throws IOException {
     AnnouncedMount directory = AnnouncedMount.of(mount("file:/data", Map.of()));
     assertThat(directory.withOwn(Map.of(), true).root()).hasToString("file:/data");

@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -363,6 +364,8 @@ public abstract class HostileStoreContract {
         listing("no place to go on", text -> truncated(text, "")),
         listing("the same place again", text -> truncated(text, "here")),
         listing("the same page again", text -> truncated(text, "p" + pages.incrementAndGet())),
+        listing(
+            "each entry twice", text -> text.replaceAll("(?s)(<Contents>.*?</Contents>)", "$1$1")),
         listing("foreign keys", text -> text.replace("root", "toor")),
         listing("half of a document", text -> text.substring(0, text.length() / 2)),
         listing("nothing", text -> ""),
@@ -402,6 +405,23 @@ public abstract class HostileStoreContract {
                 return reply.withText(change.apply(reply.text()));
               }
             }));
+  }
+
+  @Test
+  void anEmptyPageWithOthersBehindItIsNoMissingDirectory() throws IOException {
+    FileStatus a = put("dir/a", bytes(10, 20));
+    List<String> whole = new ArrayList<>();
+    proxy.distort(
+        replies(
+            reply -> {
+              if (!whole.isEmpty()) {
+                return reply.withStatus("200 OK").withText(whole.get(0));
+              }
+              whole.add(reply.text());
+              return reply.withText(
+                  truncated(reply.text().replaceAll("(?s)<Contents>.*</Contents>", ""), "more"));
+            }));
+    assertThat(TreeListing.list(hostile, "dir")).containsExactly(a);
   }
 
   @ParameterizedTest

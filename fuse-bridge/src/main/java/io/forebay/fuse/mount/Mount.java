@@ -125,7 +125,7 @@ public final class Mount implements AutoCloseable {
               try {
                 tryToUse(dataSet, options);
               } catch (IOException e) {
-                log.warn("{} is mounted, but cannot be used: {}", dataSet.name(), e.getMessage());
+                log.warn("{} is mounted all the same: {}", dataSet.name(), e.getMessage());
               }
             });
   }
@@ -139,8 +139,8 @@ public final class Mount implements AutoCloseable {
     if (options.serving().attributes().writable()) {
       try {
         dataSet.requireWritable();
-      } catch (UnsupportedOperationException e) {
-        throw new IOException(e.getMessage(), e);
+      } catch (IOException | UnsupportedOperationException e) {
+        throw new IOException("it can be read, and not be written: " + e.getMessage(), e);
       }
     }
   }

@@ -70,7 +70,7 @@ record OssOptions(
     StoreSettings settings = StoreSettings.of("oss://", KNOWN, Map.of(), options);
     String endpoint =
         settings
-            .text(ENDPOINT)
+            .address(ENDPOINT)
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(

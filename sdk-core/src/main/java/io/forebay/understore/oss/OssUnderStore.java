@@ -81,7 +81,8 @@ final class OssUnderStore implements UnderStore {
   @Override
   public ListingPage list(String directory, String continuation) throws IOException {
     OssPage result = page(directory, continuation, PAGE);
-    if (result.isEmpty() && continuation.isEmpty() && !directory.isEmpty()) {
+    // A page may be empty, and others come.
+    if (result.isEmpty() && !result.truncated() && continuation.isEmpty() && !directory.isEmpty()) {
       throw new NoSuchFileException(noun(directory), null, "no such directory");
     }
     ObjectKeys.Entries page = keys.children(directory);
@@ -152,7 +153,7 @@ final class OssUnderStore implements UnderStore {
             return client.putObject(bucket, key(path), new ByteArrayInputStream(bytes), metadata);
           });
     }
-    return RetryPolicy.DEFAULT.run(() -> stat(path));
+    return keys.stored(path, this);
   }
 
   /** The requests of an upload in parts. */

@@ -134,7 +134,7 @@ record S3Options(
           "the options " + ACCESS_KEY + " and " + SECRET_KEY + " belong together; one is missing");
     }
     String scheme = settings.flag(SSL, true) ? "https://" : "http://";
-    String given = settings.text(ENDPOINT).orElseThrow();
+    String given = settings.address(ENDPOINT).orElseThrow();
     String endpoint = given.contains("://") ? given : scheme + given;
     return new S3Options(
         endpoint,

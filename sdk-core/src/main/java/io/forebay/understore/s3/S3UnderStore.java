@@ -77,6 +77,7 @@ final class S3UnderStore implements UnderStore {
   public ListingPage list(String directory, String continuation) throws IOException {
     ListObjectsV2Response answer = page(directory, continuation, PAGE);
     if (continuation.isEmpty()
+        && !answer.isTruncated() // a page may be empty, and others come
         && !directory.isEmpty()
         && answer.contents().isEmpty()
         && answer.commonPrefixes().isEmpty()) {
@@ -198,7 +199,7 @@ final class S3UnderStore implements UnderStore {
               client.putObject(
                   r -> r.bucket(bucket).key(keys.key(path)), RequestBody.fromBytes(bytes)));
     }
-    return RetryPolicy.DEFAULT.run(() -> stat(path));
+    return keys.stored(path, this);
   }
 
   /** The requests of an upload in parts. */
