@@ -1,6 +1,6 @@
 package io.forebay;
 
-import io.forebay.config.FileNameCharset;
+import io.forebay.locale.FileNameCharset;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.NodeInfo.ServedDataSet;
 import io.forebay.node.CacheNode;

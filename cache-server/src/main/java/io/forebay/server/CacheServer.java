@@ -1,7 +1,7 @@
 package io.forebay.server;
 
 import io.forebay.DataSetSpec;
-import io.forebay.config.FileNameCharset;
+import io.forebay.locale.FileNameCharset;
 import io.forebay.node.CacheNode;
 import io.forebay.placement.Member;
 import io.forebay.server.admin.AdminServer;

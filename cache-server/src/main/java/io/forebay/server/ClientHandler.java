@@ -78,14 +78,22 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     running.values().forEach(GetTask::cancel);
   }
 
+  /** Of reads that were made without this server. */
+  private static boolean isReport(Message message) {
+    return message instanceof Message.Used
+        || (message instanceof Message.ReadHere readHere && !readHere.again());
+  }
+
   @Override
   protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) throws IOException {
     Codec.Frame frame = Codec.decode(bytes.nioBuffer(), bytes.readableBytes());
-    stats.request();
     int id = frame.requestId();
     if (!greeted) {
       greet(id, frame.message());
       return;
+    }
+    if (!isReport(frame.message())) {
+      stats.request();
     }
     switch (frame.message()) {
       case Message.Get get -> get(id, get);

@@ -14,7 +14,7 @@ public final class ServerStats {
   /**
    * The counts of one moment.
    *
-   * @param requests messages of clients, greetings included
+   * @param requests questions of clients; greetings and reports of use do not count
    * @param hits items of which every byte was resident
    * @param misses items that had to be waited for
    * @param failures items that could not be read

@@ -124,7 +124,7 @@ class LocaleTest {
     String output =
         outputOf(withoutLocale(Command.java(Embedded.class, directory + "/cache", root)));
     assertThat(
-            output.lines().filter(line -> line.contains(" WARN io.forebay.config.FileNameCharset")))
+            output.lines().filter(line -> line.contains(" WARN io.forebay.locale.FileNameCharset")))
         .hasSize(1);
     assertThat(output).contains("LC_ALL=C.UTF-8").contains("refused: ");
   }

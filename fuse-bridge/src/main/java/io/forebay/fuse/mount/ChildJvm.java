@@ -1,6 +1,6 @@
 package io.forebay.fuse.mount;
 
-import io.forebay.config.FileNameCharset;
+import io.forebay.locale.FileNameCharset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

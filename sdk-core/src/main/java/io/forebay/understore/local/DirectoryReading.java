@@ -2,7 +2,7 @@ package io.forebay.understore.local;
 
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
-import io.forebay.config.FileNameCharset;
+import io.forebay.locale.FileNameCharset;
 import io.forebay.understore.LeftOutLog;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStoreException;

@@ -24,7 +24,7 @@ class ModulesTest {
   private static final String[] CORE = {
     "io.forebay", "io.forebay.understore..", "io.forebay.metadata..", "io.forebay.store..",
     "io.forebay.fill..", "io.forebay.placement..", "io.forebay.wire..", "io.forebay.read..",
-    "io.forebay.node..", "io.forebay.background..", "io.forebay.state.."
+    "io.forebay.node..", "io.forebay.background..", "io.forebay.state..", "io.forebay.locale.."
   };
 
   @ArchTest

@@ -44,7 +44,7 @@ class ReadmeTest {
     int found = 0;
     while (named.find()) {
       assertThat(testSource(named.group(1)))
-          .contains(named.group(2) == null ? "@Test" : "void " + named.group(2) + "(");
+          .contains(named.group(2) == null ? "Test\n" : "void " + named.group(2) + "(");
       found++;
     }
     assertThat(found).isGreaterThan(15);

@@ -1,4 +1,4 @@
-package io.forebay.config;
+package io.forebay.locale;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
