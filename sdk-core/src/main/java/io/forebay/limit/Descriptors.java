@@ -24,6 +24,9 @@ public final class Descriptors {
 
   private static final long LEAST = 4;
 
+  /** Fewer left than these are none: they may be taken before the next look. */
+  private static final long SPARE = 8;
+
   private Descriptors() {}
 
   /** How many tier files may be kept open for their next reader. */
@@ -51,12 +54,12 @@ public final class Descriptors {
     return (int) Math.min(wanted, Math.max(LEAST, (limit - IDLE) / parts / each));
   }
 
-  /** Whether nine in ten are in use. */
+  /** Whether there are so few left that a request may find none. */
   public static boolean areScarce() {
     try {
       return SYSTEM.isPresent()
-          && SYSTEM.get().getOpenFileDescriptorCount()
-              >= SYSTEM.get().getMaxFileDescriptorCount() / 10 * 9;
+          && SYSTEM.get().getMaxFileDescriptorCount() - SYSTEM.get().getOpenFileDescriptorCount()
+              <= SPARE;
     } catch (InternalError e) {
       return true; // counting them takes one
     }

@@ -2,6 +2,7 @@ package io.forebay.dataset.load;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.limit.Descriptors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
@@ -47,7 +48,8 @@ public final class Loader {
   public Loader(DataSet dataSet, FileTree files, int requests) {
     this.dataSet = dataSet;
     this.files = files;
-    this.width = requests + requests / 2;
+    // Each has a connection, of which a server that asks itself has both ends.
+    this.width = Descriptors.forRequests(requests + requests / 2);
   }
 
   private record Failed(FileStatus file, int replicas) {}
