@@ -52,6 +52,21 @@ public final class ErrorTable {
     }
   }
 
+  /** An entry of the table. */
+  public static Map.Entry<String, Meaning> lasting(String code, String advice) {
+    return Map.entry(code, new Meaning(Kind.LASTING, advice));
+  }
+
+  /** An entry of the table. */
+  public static Map.Entry<String, Meaning> denied(String code, String advice) {
+    return Map.entry(code, new Meaning(Kind.DENIED, advice));
+  }
+
+  /** An entry of the table. */
+  public static Map.Entry<String, Meaning> throttled(String code) {
+    return Map.entry(code, new Meaning(Kind.THROTTLED));
+  }
+
   private final Map<String, Meaning> byCode;
   private final String whenDenied;
   private final String whenRedirected;

@@ -1,5 +1,9 @@
 package io.forebay.understore.oss;
 
+import static io.forebay.understore.ErrorTable.denied;
+import static io.forebay.understore.ErrorTable.lasting;
+import static io.forebay.understore.ErrorTable.throttled;
+
 import com.aliyun.oss.ClientErrorCode;
 import com.aliyun.oss.ClientException;
 import com.aliyun.oss.OSSErrorCode;
@@ -45,18 +49,6 @@ final class OssErrors {
           "check " + OssOptions.ENDPOINT);
 
   private OssErrors() {}
-
-  private static Map.Entry<String, Meaning> lasting(String code, String advice) {
-    return Map.entry(code, new Meaning(Kind.LASTING, advice));
-  }
-
-  private static Map.Entry<String, Meaning> denied(String code, String advice) {
-    return Map.entry(code, new Meaning(Kind.DENIED, advice));
-  }
-
-  private static Map.Entry<String, Meaning> throttled(String code) {
-    return Map.entry(code, new Meaning(Kind.THROTTLED));
-  }
 
   /**
    * @param noun what was asked for, such as {@code oss://bucket/key}

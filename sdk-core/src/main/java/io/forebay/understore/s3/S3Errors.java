@@ -1,5 +1,9 @@
 package io.forebay.understore.s3;
 
+import static io.forebay.understore.ErrorTable.denied;
+import static io.forebay.understore.ErrorTable.lasting;
+import static io.forebay.understore.ErrorTable.throttled;
+
 import io.forebay.understore.ErrorTable;
 import io.forebay.understore.ErrorTable.Kind;
 import io.forebay.understore.ErrorTable.Meaning;
@@ -54,18 +58,6 @@ final class S3Errors {
           WHERE);
 
   private S3Errors() {}
-
-  private static Map.Entry<String, Meaning> lasting(String code, String advice) {
-    return Map.entry(code, new Meaning(Kind.LASTING, advice));
-  }
-
-  private static Map.Entry<String, Meaning> denied(String code, String advice) {
-    return Map.entry(code, new Meaning(Kind.DENIED, advice));
-  }
-
-  private static Map.Entry<String, Meaning> throttled(String code) {
-    return Map.entry(code, new Meaning(Kind.THROTTLED));
-  }
 
   /**
    * @param noun what was asked for, such as {@code s3://bucket/key}
