@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -325,11 +326,15 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
   /** On the event loop, so that no sign of life comes behind the answer. */
   private void send(int id, Message last, Future<?> signs) {
-    eventLoop.execute(
-        () -> {
-          signs.cancel(false);
-          outbox.send(id, last);
-        });
+    try {
+      eventLoop.execute(
+          () -> {
+            signs.cancel(false);
+            outbox.send(id, last);
+          });
+    } catch (RejectedExecutionException e) {
+      log.debug("the server has stopped; nobody waits for this answer any more", e);
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -129,12 +130,19 @@ record MountPoint(Path path) {
 
   /** The kernel's 128 KiB would make eight requests of each that could be one. */
   void readAhead() {
-    try {
-      long device = (long) Files.getAttribute(path, "unix:dev");
-      long major = (device >>> 8) & 0xfff;
-      long minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
-      Files.writeString(
-          Path.of("/sys/class/bdi/" + major + ":" + minor + "/read_ahead_kb"), READ_AHEAD_KIB);
+    // Not by a look at the mount: this process serves it, and could not end while it waits for
+    // itself.
+    try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"), ISO_8859_1)) {
+      Optional<String> device =
+          mounts
+              .map(line -> line.split(" ", -1))
+              .filter(fields -> unescaped(fields[4]).equals(path.toString()))
+              .map(fields -> fields[2])
+              .reduce((below, above) -> above);
+      if (device.isPresent()) {
+        Path settings = Path.of("/sys/class/bdi", device.get());
+        Files.writeString(settings.resolve("read_ahead_kb"), READ_AHEAD_KIB);
+      }
     } catch (IOException e) {
       log.info("read-ahead stays as the kernel has it: {}", e.getMessage());
     }
