@@ -284,13 +284,36 @@ public final class ServerClient implements AutoCloseable {
   }
 
   private <T> T exchange(Message request, Exchange<T> exchange) throws IOException {
-    Connection connection = borrow();
+    Sent sent = send(request);
     try {
-      T result = exchange.run(connection, connection.send(request));
-      giveBack(connection);
+      T result = exchange.run(sent.connection, sent.requestId);
+      giveBack(sent.connection);
       return result;
     } catch (IOException e) {
-      settle(connection, e);
+      settle(sent.connection, e);
+      throw e;
+    }
+  }
+
+  private record Sent(Connection connection, int requestId) {}
+
+  /** A connection of the pool may have ended with its server, which then heard nothing of this. */
+  private Sent send(Message request) throws IOException {
+    Connection pooled = borrow();
+    try {
+      return new Sent(pooled, pooled.send(request));
+    } catch (ConnectionLostException e) {
+      pooled.close();
+      closeIdle();
+    } catch (IOException e) {
+      settle(pooled, e);
+      throw e;
+    }
+    Connection fresh = borrow();
+    try {
+      return new Sent(fresh, fresh.send(request));
+    } catch (IOException e) {
+      settle(fresh, e);
       throw e;
     }
   }
