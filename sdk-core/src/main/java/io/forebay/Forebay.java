@@ -98,7 +98,7 @@ public final class Forebay implements AutoCloseable {
               ? "neither a node directory nor servers were given to connect to"
               : "no cache server has announced itself in "
                   + builder.directory
-                  + "; start one there, or name servers");
+                  + "; start one there, or name servers, or a root such as s3://bucket/directory");
     }
     servers = servers(builder);
     link = new NodeLink(nodeInfo.map(info -> builder.directory), servers);

@@ -29,7 +29,7 @@ final class CatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Forebay forebay = client.open()) {
+    try (Forebay forebay = client.open(dataSet)) {
       OutputStream out = System.out;
       for (String path : paths) {
         try (DataFile file = forebay.dataSet(dataSet).open(path);

@@ -1,8 +1,12 @@
 package io.forebay.cli;
 
 import io.forebay.Forebay;
+import io.forebay.metadata.NodeInfo;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +14,11 @@ import picocli.CommandLine.Option;
 
 /** How a command reads data sets: as a trainer does. */
 final class Client {
+
+  private static final Path NODE = Path.of("/var/lib/forebay");
+
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   @Option(
       names = "--node",
@@ -29,8 +38,13 @@ final class Client {
       description = "Options of the under-store, for when no server answers.")
   private Map<String, String> options = Map.of();
 
-  Forebay open() throws IOException {
-    return connection().builder().open();
+  /**
+   * As a trainer opens it: by the servers that were named or this node's, or, where there are none,
+   * with a cache of this user's.
+   */
+  Forebay open(String nameOrRoot) throws IOException {
+    Optional<Path> own = ownCache(nameOrRoot);
+    return own.isPresent() ? embedded(own.get()) : connection().builder().open();
   }
 
   /** With a cache in this process. */
@@ -38,10 +52,48 @@ final class Client {
     return connection().embedded(cache).open();
   }
 
+  /**
+   * Where a root is cached that no server was named for, on a node where none has announced itself;
+   * says so. Two commands may use it at a time: the second reads what is there, and adds nothing.
+   */
+  Optional<Path> ownCache(String nameOrRoot) throws IOException {
+    if (!nameOrRoot.contains(":/")
+        || directory != null
+        || !servers.isEmpty()
+        || NodeInfo.read(NODE).isPresent()) {
+      return Optional.empty();
+    }
+    Path cache = userCache();
+    System.err.println(
+        "forebay: no cache server runs on this node, so what is read is kept in "
+            + cache
+            + ", at most 10 GiB; a server's cache is everybody's: see forebay serve --help");
+    return Optional.of(cache);
+  }
+
+  /** As the XDG base directory specification has it; other users' eyes are kept out. */
+  private static Path userCache() throws IOException {
+    Map<String, String> environment = System.getenv();
+    String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
+    String base = environment.getOrDefault("XDG_CACHE_HOME", "");
+    Path cache = (base.isEmpty() ? Path.of(home, ".cache") : Path.of(base)).resolve("forebay");
+    try {
+      return Files.isDirectory(cache) ? cache : Files.createDirectories(cache, OWNER_ONLY);
+    } catch (IOException e) {
+      throw new IOException(
+          "no cache directory can be made at "
+              + cache
+              + " ("
+              + e
+              + "); name a directory of yours with the environment's XDG_CACHE_HOME, or a server's"
+              + " with --node",
+          e);
+    }
+  }
+
   Connection connection() {
     Optional<Path> node =
-        Optional.ofNullable(
-            directory == null && servers.isEmpty() ? Path.of("/var/lib/forebay") : directory);
+        Optional.ofNullable(directory == null && servers.isEmpty() ? NODE : directory);
     return new Connection(node, servers, options);
   }
 }

@@ -44,7 +44,7 @@ final class CopyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Forebay forebay = client.open()) {
+    try (Forebay forebay = client.open(dataSet)) {
       DataSet data = forebay.dataSet(dataSet);
       FileStatus at = data.stat(path);
       long files = 0;

@@ -1,15 +1,19 @@
 package io.forebay.cli;
 
 import java.util.List;
+import java.util.Optional;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The {@code forebay} command: exit status 0 for success, 1 for failure, 2 for wrong usage. */
 @Command(
     name = "forebay",
     description = "Keeps training data next to the GPU.",
     mixinStandardHelpOptions = true,
+    versionProvider = ForebayCommand.Version.class,
     usageHelpWidth = 110)
 public final class ForebayCommand {
 
@@ -37,6 +41,18 @@ public final class ForebayCommand {
           UnfinishedCommand.class,
           DoctorCommand.class,
           AutoComplete.GenerateCompletion.class);
+
+  /** What the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = ForebayCommand.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "forebay " + (version == null ? "(not from a jar)" : version),
+        "Java " + Runtime.version() + ", " + System.getProperty("java.vendor")
+      };
+    }
+  }
 
   private ForebayCommand() {}
 
@@ -70,8 +86,14 @@ public final class ForebayCommand {
    */
   public static CommandLine commandLine(String... arguments) {
     CommandLine command = new CommandLine(new ForebayCommand());
-    List<Class<?>> asked = COMMANDS.stream().filter(c -> isNamed(c, arguments)).toList();
-    (asked.isEmpty() ? COMMANDS : asked).forEach(command::addSubcommand);
+    Optional<Class<?>> asked = COMMANDS.stream().filter(c -> isNamed(c, arguments)).findFirst();
+    if (asked.isPresent() && asked.get() != AutoComplete.GenerateCompletion.class) {
+      command.addSubcommand(asked.get());
+    } else if (asked.isEmpty() && arguments.length <= 1) {
+      COMMANDS.forEach(c -> command.addSubcommand(described(c)));
+    } else {
+      COMMANDS.forEach(command::addSubcommand);
+    }
     command.setExecutionExceptionHandler(
         (failure, line, result) -> {
           line.getErr().println(line.getColorScheme().errorText("forebay: " + message(failure)));
@@ -80,9 +102,15 @@ public final class ForebayCommand {
     return command;
   }
 
+  /** Its name and what it is for: enough for a list of all, and made in no time. */
+  private static CommandSpec described(Class<?> command) {
+    Command annotation = command.getAnnotation(Command.class);
+    CommandSpec spec = CommandSpec.create().name(annotation.name());
+    spec.usageMessage().description(annotation.description()).hidden(annotation.hidden());
+    return spec;
+  }
+
   private static boolean isNamed(Class<?> command, String... arguments) {
-    return arguments.length > 0
-        && !command.equals(AutoComplete.GenerateCompletion.class) // which wants to see all others
-        && command.getAnnotation(Command.class).name().equals(arguments[0]);
+    return arguments.length > 0 && command.getAnnotation(Command.class).name().equals(arguments[0]);
   }
 }

@@ -45,7 +45,7 @@ final class ListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Forebay forebay = client.open()) {
+    try (Forebay forebay = client.open(dataSet)) {
       var data = forebay.dataSet(dataSet);
       List<FileStatus> entries =
           (recursive ? data.walk(path) : data.list(path))

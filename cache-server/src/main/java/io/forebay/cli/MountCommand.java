@@ -102,6 +102,9 @@ final class MountCommand implements Callable<Integer> {
               + cache
               + " to use it, or give --cache a directory of its own");
     }
+    if (cache == null) {
+      cache = client.ownCache(dataSet).orElse(null);
+    }
     if (daemon) {
       Daemon.start(new ChildJvm(ForebayCommand.class.getName(), inForeground()), point, log);
       return 0;
@@ -112,7 +115,7 @@ final class MountCommand implements Callable<Integer> {
       return Keeper.run(
           dataSet, point, parsed, new ChildJvm(Bridge.class.getName(), bridge.arguments()));
     }
-    try (Forebay forebay = cache == null ? client.open() : client.embedded(cache);
+    try (Forebay forebay = cache == null ? client.open(dataSet) : client.embedded(cache);
         Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
       System.out.println(dataSet + " is mounted on " + mount.point());
       mount.await();

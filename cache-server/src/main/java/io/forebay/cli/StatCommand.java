@@ -32,7 +32,7 @@ final class StatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Forebay forebay = client.open()) {
+    try (Forebay forebay = client.open(dataSet)) {
       FileStatus status = forebay.dataSet(dataSet).stat(path);
       output.print(
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(status) + "\n",

@@ -444,7 +444,7 @@ class MountCrashTest {
             .map(word -> "'" + word + "'")
             .collect(Collectors.joining(" ", "#!/bin/sh\nexec ", " \"$@\"\n")));
     assertThat(command.toFile().setExecutable(true)).isTrue();
-    String helper = Path.of("src/main/scripts/mount.forebay").toAbsolutePath().toString();
+    String helper = Path.of("src/dist/bin/mount.forebay").toAbsolutePath().toString();
     String node = nodes.nodeDirectory(0).toString();
     ProcessBuilder mount =
         new ProcessBuilder(
