@@ -7,7 +7,6 @@ import io.forebay.fuse.mount.CannotResumeException;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
-import io.forebay.fuse.protocol.Libc;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +73,6 @@ record Bridge(
     Bridge bridge = parse(all.subList(1, all.size()));
     String first = all.get(0);
     if (first.startsWith("/")) {
-      Mount.prepare();
       System.exit(bridge.rehearse(Path.of(first)));
     }
     Call call = Call.listen();
@@ -88,8 +86,6 @@ record Bridge(
       return 0;
     } catch (IOException | RuntimeException | InterruptedException e) {
       return 1; // nothing is lost
-    } finally {
-      Libc.link(); // a JVM that archives its classes while some are being linked can crash
     }
   }
 

@@ -2,9 +2,15 @@ package io.forebay.server;
 
 import io.forebay.cli.ForebayCommand;
 import io.forebay.metadata.SharedMaps;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 
 /** The forebay command as a process of its own, for tests that kill it. */
 final class Command {
@@ -27,5 +33,31 @@ final class Command {
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command);
+  }
+
+  /**
+   * Has a command take its classes from archives only, as one that is installed does.
+   *
+   * @param directory for those that are made
+   */
+  static void useJars(ProcessBuilder command, Path directory) throws IOException {
+    int classPath = command.command().indexOf("-cp") + 1;
+    List<String> jars = new ArrayList<>();
+    for (String entry : command.command().get(classPath).split(File.pathSeparator, -1)) {
+      jars.add(Files.isDirectory(Path.of(entry)) ? jar(Path.of(entry), directory) : entry);
+    }
+    command.command().set(classPath, String.join(File.pathSeparator, jars));
+  }
+
+  private static String jar(Path classes, Path directory) throws IOException {
+    Path jar = Files.createTempFile(directory, "classes", ".jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+        Stream<Path> files = Files.walk(classes)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        out.putNextEntry(new ZipEntry(classes.relativize(file).toString()));
+        Files.copy(file, out);
+      }
+    }
+    return jar.toString();
   }
 }

@@ -38,12 +38,13 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A real mount whose processes are killed: the bridge at random moments under load, which nobody
  * may notice but by a pause, and all of them, after which nothing may stay mounted. The profile
- * {@code long} has more kills.
+ * {@code long} has more kills and mounts.
  */
 @Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MountCrashTest {
 
   private static final int KILLS = Integer.getInteger("forebay.kills", 50) / 4;
+  private static final int MOUNTS = Integer.getInteger("forebay.mounts", 9);
   private static final int READERS = 4;
 
   @TempDir private Path directory;
@@ -285,6 +286,36 @@ class MountCrashTest {
     assertThat(root).isEmptyDirectory();
   }
 
+  /** At any moment of the rehearsal and of what comes after it. */
+  @Test
+  void mountsThatAreTakenAwayAtOnceLeaveNoCrashNoMountAndNoProcess() throws Exception {
+    Path working = Files.createDirectory(directory.resolve("working")); // takes notes of crashes
+    List<Disturbance> ends =
+        List.of(() -> Mount.remove(root), () -> keeper.destroy(), this::terminateAll);
+    ProcessBuilder mount = forebayMount("").inheritIO().directory(working.toFile());
+    Command.useJars(mount, Files.createDirectory(directory.resolve("jars")));
+    for (int i = 0; i < MOUNTS; i++) {
+      keeper = mount.start();
+      await().atMost(ONE_MINUTE).until(this::isServed);
+      TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
+      List<ProcessHandle> children = keeper.descendants().toList();
+      ends.get(i % ends.size()).happen();
+      assertThat(keeper.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      await().atMost(ONE_MINUTE).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+      assertThat(isMounted()).isFalse();
+      assertThat(working).isEmptyDirectory();
+    }
+  }
+
+  /** As a supervisor of services does. */
+  private void terminateAll() throws Exception {
+    List<ProcessHandle> all = new ArrayList<>(keeper.descendants().toList());
+    all.add(keeper.toHandle());
+    for (ProcessHandle each : all) {
+      sent("TERM", each); // some end by themselves meanwhile
+    }
+  }
+
   /** The archive for quicker starts is made at the lowest priority, which may take minutes. */
   @Test
   void norDoesItStayForAProcessThatDoesNotServeIt() throws Exception {
@@ -305,7 +336,7 @@ class MountCrashTest {
   private Optional<ProcessHandle> rehearsal() {
     return keeper
         .children()
-        .filter(child -> commandOf(child).contains("ArchiveClassesAtExit"))
+        .filter(child -> commandOf(child).contains("DumpLoadedClassList"))
         .findFirst();
   }
 
@@ -514,7 +545,7 @@ class MountCrashTest {
     await().atMost(ONE_MINUTE).until(() -> rehearsal().isPresent());
     String[] words = commandOf(rehearsal().orElseThrow()).split("\0", -1);
     return Arrays.stream(words)
-        .filter(word -> word.contains("ArchiveClassesAtExit="))
+        .filter(word -> word.contains("DumpLoadedClassList="))
         .map(word -> Path.of(word.substring(word.indexOf('=') + 1)).getParent())
         .findFirst()
         .orElseThrow();

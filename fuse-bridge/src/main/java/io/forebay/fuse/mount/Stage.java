@@ -13,8 +13,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the children of a {@link Keeper} start in half the time: one that nobody waits for mounts
- * in a directory of its own, has a file read, and leaves an archive of its classes here when it
- * ends. Without the archive everything works as well. Thread-safe.
+ * in a directory of its own, has a file read, and lists its classes. Another JVM, which runs
+ * nothing, makes an archive of them. A JVM that archives its own classes at its end does so while
+ * its other threads go on, and can crash. Without the archive everything works as well.
+ * Thread-safe.
  */
 final class Stage implements AutoCloseable {
 
@@ -25,6 +27,7 @@ final class Stage implements AutoCloseable {
   /** Of the names of all stages. */
   static final String PREFIX = "forebay-stage-";
 
+  private static final String LIST = "classes.list";
   private static final String ARCHIVE = "classes.jsa";
   private static final String POINT = "mnt";
   private static final String OWNED = "owned";
@@ -33,6 +36,10 @@ final class Stage implements AutoCloseable {
   private final Path archive;
   private final MountPoint point;
 
+  /** What archives needs this collector; a JVM with another one can use the archive as well. */
+  private static final List<String> ARCHIVING =
+      List.of("-Xshare:dump", "-Xlog:disable", "-XX:-UseSerialGC", "-XX:+UseG1GC");
+
   /** Locked as long as this process lives. */
   private final FileChannel owned;
 
@@ -40,6 +47,7 @@ final class Stage implements AutoCloseable {
 
   // Guarded by this.
   private Process recorder;
+  private boolean closed;
 
   private Stage(Path directory, FileChannel owned) {
     this.directory = directory;
@@ -76,6 +84,7 @@ final class Stage implements AutoCloseable {
   }
 
   private static void delete(Path directory) throws IOException {
+    Files.deleteIfExists(directory.resolve(LIST));
     Files.deleteIfExists(directory.resolve(ARCHIVE));
     Files.deleteIfExists(directory.resolve(POINT));
     Files.deleteIfExists(directory.resolve(OWNED));
@@ -100,19 +109,35 @@ final class Stage implements AutoCloseable {
     if (recorder != null) {
       return;
     }
+    recorder = start(child, List.of("-XX:DumpLoadedClassList=" + directory.resolve(LIST)));
+    recorder.onExit().thenAccept(ended -> archive(child, ended.exitValue()));
+  }
+
+  private synchronized void archive(ChildJvm child, int status) {
+    if (closed || status != 0) {
+      return;
+    }
+    List<String> options = new ArrayList<>(ARCHIVING);
+    options.add("-XX:SharedClassListFile=" + directory.resolve(LIST));
+    options.add("-XX:SharedArchiveFile=" + archive);
+    try {
+      recorder = start(child, options);
+      recorder
+          .onExit()
+          .thenAccept(ended -> recorded = ended.exitValue() == 0 && Files.exists(archive));
+    } catch (IOException e) {
+      log.info("no archive of classes can be made: {}", e.toString());
+    }
+  }
+
+  private Process start(ChildJvm child, List<String> options) throws IOException {
     List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
-    command.addAll(
-        child.command(
-            List.of("-XX:ArchiveClassesAtExit=" + archive, NO_WARNINGS), point.toString()));
+    command.addAll(child.command(options, point.toString()));
     // Unlike Child this closes all descriptors but the standard ones.
-    recorder =
-        new ProcessBuilder(command)
-            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    recorder
-        .onExit()
-        .thenAccept(ended -> recorded = ended.exitValue() == 0 && Files.exists(archive));
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   /** Options of a JVM that starts in less time, when that is possible. */
@@ -122,10 +147,15 @@ final class Stage implements AutoCloseable {
 
   /** Leaves nothing, also where it was killed. */
   @Override
-  public synchronized void close() {
-    if (recorder != null) {
-      recorder.destroyForcibly(); // an orderly end takes longer, or for ever if it was stopped
-      recorder.onExit().join();
+  public void close() {
+    Process last;
+    synchronized (this) {
+      closed = true;
+      last = recorder;
+    }
+    if (last != null) {
+      last.destroyForcibly(); // an orderly end takes longer, or for ever if it was stopped
+      last.onExit().join();
     }
     try {
       if (point.isMounted()) {
