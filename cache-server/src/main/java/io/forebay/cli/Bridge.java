@@ -4,6 +4,7 @@ import io.forebay.DataSet;
 import io.forebay.Forebay;
 import io.forebay.fuse.mount.Call;
 import io.forebay.fuse.mount.CannotResumeException;
+import io.forebay.fuse.mount.Daemon;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
@@ -112,6 +113,7 @@ record Bridge(
         if (!mount.isResumed()) {
           System.out.println(dataSet + " is mounted on " + mount.point());
         }
+        Daemon.mounted();
         mount.await();
         return 0;
       }

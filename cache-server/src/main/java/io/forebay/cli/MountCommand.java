@@ -67,8 +67,10 @@ final class MountCommand implements Callable<Integer> {
   @Option(
       names = "--log",
       paramLabel = "FILE",
-      description = "What a mount in the background has to say (default: nowhere).")
-  private Path log = Path.of("/dev/null");
+      description =
+          "Takes what a mount in the background has to say (default: only why it cannot be mounted is said,"
+              + " by this command).")
+  private Path log;
 
   @Option(
       names = "--strict",
@@ -106,7 +108,10 @@ final class MountCommand implements Callable<Integer> {
       cache = client.ownCache(dataSet).orElse(null);
     }
     if (daemon) {
-      Daemon.start(new ChildJvm(ForebayCommand.class.getName(), inForeground()), point, log);
+      Daemon.start(
+          new ChildJvm(ForebayCommand.class.getName(), inForeground()),
+          point,
+          Optional.ofNullable(log));
       return 0;
     }
     if (!noKeeper) {
@@ -118,6 +123,7 @@ final class MountCommand implements Callable<Integer> {
     try (Forebay forebay = cache == null ? client.open(dataSet) : client.embedded(cache);
         Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
       System.out.println(dataSet + " is mounted on " + mount.point());
+      Daemon.mounted();
       mount.await();
     }
     return 0;

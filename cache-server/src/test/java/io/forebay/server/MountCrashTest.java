@@ -1,5 +1,6 @@
 package io.forebay.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
@@ -407,6 +408,24 @@ class MountCrashTest {
     assertThat(second.waitFor()).as("mounted already").isOne();
     takeAway();
     assertThat(log).content().contains("is mounted on");
+  }
+
+  @Test
+  void whatCannotBeMountedInTheBackgroundIsSaidOnceByTheCommandItself() throws Exception {
+    Path log = Files.writeString(directory.resolve("log"), "an older line\n");
+    for (List<String> where : List.of(List.<String>of(), List.of("--log", log.toString()))) {
+      List<String> arguments = new ArrayList<>(List.of("mount", "--daemon"));
+      arguments.addAll(where);
+      arguments.addAll(List.of("--node", nodes.nodeDirectory(0).toString(), "no-such"));
+      arguments.add(root.toString());
+      Process mount =
+          Command.forebay(arguments.toArray(String[]::new)).redirectErrorStream(true).start();
+      String said = new String(mount.getInputStream().readAllBytes(), UTF_8);
+      assertThat(mount.waitFor()).isOne();
+      assertThat(said.lines().filter(line -> line.contains("no-such"))).as(said).hasSize(1);
+      assertThat(said).doesNotContain("an older line", "in use", "/dev/null");
+      assertThat(isMounted()).isFalse();
+    }
   }
 
   /** Has a device as systems have it that let everybody mount, which not all machines do. */

@@ -1,10 +1,14 @@
 package io.forebay.fuse.mount;
 
+import io.forebay.fuse.protocol.Processes;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A mount in the background. */
@@ -12,6 +16,10 @@ public final class Daemon {
 
   private static final long PATIENCE_SECONDS = 120;
   private static final long LOOK_MILLIS = 50;
+  private static final int MOST_SAID = 1 << 16;
+
+  /** Of the JVM, so that all children of the process have it, too. */
+  private static final String SILENT = "forebay.silentOnceMounted";
 
   private Daemon() {}
 
@@ -21,14 +29,29 @@ public final class Daemon {
    *
    * @param command the same as in the foreground
    * @param directory to mount on
-   * @param log takes what the process prints
-   * @throws IOException with the log's end, when nothing was mounted
+   * @param log takes what the process prints; without one only a failure to mount is told
+   * @throws IOException with what the process printed, when nothing was mounted
    */
-  public static void start(ChildJvm command, Path directory, Path log)
+  public static void start(ChildJvm command, Path directory, Optional<Path> log)
+      throws IOException, InterruptedException {
+    if (log.isPresent()) {
+      start(command.command(List.of(), "mount"), directory, log.get());
+      return;
+    }
+    Path passing = Files.createTempFile("forebay-mount-", ".log");
+    try {
+      start(command.command(List.of("-D" + SILENT + "=true"), "mount"), directory, passing);
+    } finally {
+      Files.delete(passing);
+    }
+  }
+
+  private static void start(List<String> command, Path directory, Path log)
       throws IOException, InterruptedException {
     MountPoint point = MountPoint.at(directory);
     List<String> detached = new ArrayList<>(List.of("setsid"));
-    detached.addAll(command.command(List.of(), "mount"));
+    detached.addAll(command);
+    long before = Files.exists(log) ? Files.size(log) : 0;
     Process process =
         new ProcessBuilder(detached)
             .redirectInput(Path.of("/dev/null").toFile())
@@ -38,12 +61,31 @@ public final class Daemon {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!(point.isMounted() && point.isServed())) {
       if (process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        throw new IOException("nothing was mounted; " + log + " says:\n" + Files.readString(log));
+        throw new IOException("nothing was mounted: " + said(log, before));
       }
       if (System.nanoTime() > deadline) {
         process.destroy();
-        throw new IOException("nothing was mounted within " + PATIENCE_SECONDS + " s; see " + log);
+        throw new IOException(
+            "nothing was mounted within " + PATIENCE_SECONDS + " s: " + said(log, before));
       }
+    }
+  }
+
+  /** What was printed to a log that may have been there before. */
+  private static String said(Path log, long before) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+      file.seek(before);
+      byte[] bytes = new byte[(int) Math.min(MOST_SAID, file.length() - before)];
+      file.readFully(bytes);
+      String said = new String(bytes, StandardCharsets.UTF_8).strip();
+      return said.isEmpty() ? "its process said nothing" : said;
+    }
+  }
+
+  /** For each process of a mount, when it serves: nobody listens any more, unless there is a log. */
+  public static void mounted() {
+    if (Boolean.getBoolean(SILENT)) {
+      Processes.printNothing();
     }
   }
 }

@@ -122,7 +122,11 @@ public final class Keeper {
         return keep(held, journal);
       } finally {
         if (!ending && point.isMounted()) {
-          point.detach();
+          if (journal.isEmpty()) {
+            point.discard();
+          } else {
+            point.detach();
+          }
         }
       }
     }
@@ -143,6 +147,7 @@ public final class Keeper {
         if (status == 0 || status == CANNOT_RESUME || ending || journal.isEmpty()) {
           return status;
         }
+        Daemon.mounted();
         log.warn("the process behind {} has ended ({}); another one takes over", point, status);
         if (status == ASKED_TO_END) {
           next.close(); // whoever asked may have replaced the software

@@ -154,7 +154,7 @@ public final class Mount implements AutoCloseable {
       try {
         return begin(dataSet, point, options, device, journal, () -> false);
       } catch (IOException | RuntimeException e) {
-        point.detach();
+        point.discard();
         device.close();
         throw e;
       }

@@ -168,6 +168,13 @@ record MountPoint(Path path) {
     return result;
   }
 
+  /** Takes away a mount that never answered anybody, who then gets an error. */
+  void discard() {
+    if (MountCalls.umount(path, MountCalls.MNT_DETACH) == -Errno.EPERM) {
+      FuserMount.unmount(this);
+    }
+  }
+
   boolean isMounted() throws IOException {
     return all().contains(this);
   }

@@ -15,6 +15,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,6 +55,10 @@ public final class Processes {
   private static final MethodHandle WAITPID =
       function("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT), -1);
 
+  private static final MethodHandle DUP2 =
+      function("dup2", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), -1);
+  private static final Path NOWHERE = Path.of("/dev/null");
+
   private Processes() {}
 
   /** Both ends are inherited by processes that this one starts. */
@@ -80,6 +85,20 @@ public final class Processes {
     try (Arena arena = Arena.ofConfined()) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       return Libc.write(fd, arena.allocateFrom(JAVA_BYTE, bytes), bytes.length);
+    }
+  }
+
+  /** What this process prints is lost from now on, and so it is with those that it starts. */
+  public static void printNothing() {
+    int nowhere = Libc.open(NOWHERE, Libc.O_RDWR | Libc.O_CLOEXEC);
+    try {
+      for (int printed = 1; printed <= 2 && nowhere >= 0; printed++) {
+        MemorySegment captured = CAPTURED.get();
+        int unused = checked((int) DUP2.invokeExact(captured, nowhere, printed), captured);
+      }
+      int unused = Libc.close(nowhere);
+    } catch (Throwable e) {
+      throw impossible(e);
     }
   }
 
