@@ -9,12 +9,16 @@ import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What serves a mount: the main class of a {@link Keeper}'s children. Whoever reads waits while it
@@ -29,8 +33,6 @@ import java.util.TreeMap;
 record Bridge(
     String dataSet, Path point, String options, Optional<Path> cache, Connection connection) {
 
-  private static final int PLAIN_ARGUMENTS = 6;
-
   /** The arguments of {@link #main} behind the first. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
@@ -40,15 +42,29 @@ record Bridge(
     arguments.add(cache.map(Path::toString).orElse(""));
     arguments.add(connection.node().map(Path::toString).orElse(""));
     arguments.add(String.join(",", connection.servers()));
-    connection.options().forEach((key, value) -> arguments.add(key + "=" + value));
     return arguments;
   }
 
-  private static Bridge parse(List<String> arguments) {
+  /** What {@link #main} reads at its standard input: options, with keys among them. */
+  String input() {
+    return connection.options().entrySet().stream()
+        .map(option -> encoded(option.getKey()) + "=" + encoded(option.getValue()))
+        .collect(Collectors.joining("&"));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  private static Bridge parse(List<String> arguments, String input) {
     Map<String, String> options = new TreeMap<>();
-    for (String option : arguments.subList(PLAIN_ARGUMENTS, arguments.size())) {
+    for (String option : input.isEmpty() ? new String[0] : input.split("&", -1)) {
       int equals = option.indexOf('=');
-      options.put(option.substring(0, equals), option.substring(equals + 1));
+      options.put(decoded(option.substring(0, equals)), decoded(option.substring(equals + 1)));
     }
     String servers = arguments.get(5);
     return new Bridge(
@@ -71,7 +87,7 @@ record Bridge(
    */
   public static void main(String[] arguments) {
     List<String> all = List.of(arguments);
-    Bridge bridge = parse(all.subList(1, all.size()));
+    Bridge bridge = parse(all.subList(1, all.size()), Call.input());
     String first = all.get(0);
     if (first.startsWith("/")) {
       System.exit(bridge.rehearse(Path.of(first)));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -109,7 +110,7 @@ final class MountCommand implements Callable<Integer> {
     }
     if (daemon) {
       Daemon.start(
-          new ChildJvm(ForebayCommand.class.getName(), inForeground()),
+          new ChildJvm(ForebayCommand.class.getName(), List.of("@/dev/stdin"), inForeground()),
           point,
           Optional.ofNullable(log));
       return 0;
@@ -118,7 +119,10 @@ final class MountCommand implements Callable<Integer> {
       Bridge bridge =
           new Bridge(dataSet, point, options, Optional.ofNullable(cache), client.connection());
       return Keeper.run(
-          dataSet, point, parsed, new ChildJvm(Bridge.class.getName(), bridge.arguments()));
+          dataSet,
+          point,
+          parsed,
+          new ChildJvm(Bridge.class.getName(), bridge.arguments(), bridge.input()));
     }
     try (Forebay forebay = cache == null ? client.open(dataSet) : client.embedded(cache);
         Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
@@ -129,11 +133,26 @@ final class MountCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** This command's own arguments, without those that put it into the background. */
-  private List<String> inForeground() {
-    List<String> arguments = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+  /**
+   * This command's own arguments, without those that put it into the background, as a file of
+   * arguments: keys may be among them.
+   */
+  private String inForeground() {
+    List<String> arguments = new ArrayList<>(spec.commandLine().getParseResult().expandedArgs());
     arguments.subList(0, arguments.indexOf(spec.name()) + 1).clear();
     arguments.removeAll(List.of("-d", "--daemon"));
-    return arguments;
+    return arguments.stream()
+        .map(MountCommand::quoted)
+        .collect(Collectors.joining(System.lineSeparator()));
+  }
+
+  private static String quoted(String argument) {
+    return '"'
+        + argument
+            .replace("\\", "\\\\")
+            .replace("\"", "\\\"")
+            .replace("\n", "\\n")
+            .replace("\r", "\\r")
+        + '"';
   }
 }

@@ -428,6 +428,27 @@ class MountCrashTest {
     }
   }
 
+  @Test
+  void keysStandInTheArgumentsOfNoProcessOfAMountInTheBackground() throws Exception {
+    Path point = Files.createDirectory(directory.resolve("mnt \"1\" \\ \u00fc #"));
+    List<String> arguments = new ArrayList<>(List.of("mount", "--daemon", "--cache"));
+    arguments.add(Files.createDirectory(directory.resolve("cache")).toString());
+    arguments.addAll(List.of("oss://bucket/root", point.toString()));
+    nodes
+        .ossOptions()
+        .forEach((key, value) -> arguments.addAll(List.of("--option", key + "=" + value)));
+    assertThat(Command.forebay(arguments.toArray(String[]::new)).inheritIO().start().waitFor())
+        .isZero();
+    try {
+      assertThat(point.resolve("dir0/large")).hasBinaryContent(nodes.files().get("dir0/large"));
+      assertThat(ProcessHandle.allProcesses().map(MountCrashTest::commandOf))
+          .anyMatch(command -> command.contains(point.toString()))
+          .noneMatch(command -> command.contains("accessKeySecret"));
+    } finally {
+      Mount.remove(point);
+    }
+  }
+
   /** Has a device as systems have it that let everybody mount, which not all machines do. */
   private static final String WITH_DEVICE =
       "mknod \"$0\" c 10 229 && chmod 666 \"$0\" && mount --bind \"$0\" /dev/fuse && exec \"$@\"";

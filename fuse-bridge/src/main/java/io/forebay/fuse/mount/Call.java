@@ -1,6 +1,9 @@
 package io.forebay.fuse.mount;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -14,6 +17,22 @@ public final class Call {
   private final CountDownLatch called = new CountDownLatch(1);
 
   private Call() {}
+
+  /** What the keeper handed over at the start; to be read before anything else. */
+  public static String input() {
+    try {
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      for (int next = System.in.read(); next != '\n'; next = System.in.read()) {
+        if (next < 0) {
+          Runtime.getRuntime().halt(0); // as below
+        }
+        line.write(next);
+      }
+      return line.toString(StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** Listens from now on. */
   public static Call listen() {

@@ -36,14 +36,21 @@ final class Child implements AutoCloseable {
     this.input = input;
   }
 
-  /** Starts one; when that is not possible it counts as one that has ended. */
-  static Child start(List<String> command) throws IOException {
+  /**
+   * Starts one; when that is not possible it counts as one that has ended.
+   *
+   * @param first what it reads before it is told to serve; less than the 64 KiB of a pipe
+   */
+  static Child start(List<String> command, String first) throws IOException {
     Processes.Pipe pipe = Processes.pipe();
     int pid = Processes.spawn(command, Optional.of(pipe));
-    Libc.close(pipe.readEnd());
     if (pid < 0) {
       log.warn("{} cannot be started (error {})", command.get(0), -pid);
     }
+    // This end is closed afterwards: if the child has ended already, a write would be an error, and
+    // with nobody's end open a signal.
+    Processes.write(pipe.writeEnd(), first + "\n");
+    Libc.close(pipe.readEnd());
     return new Child(pid, pipe.writeEnd());
   }
 

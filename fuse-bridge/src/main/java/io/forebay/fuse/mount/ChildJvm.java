@@ -2,18 +2,26 @@ package io.forebay.fuse.mount;
 
 import io.forebay.locale.FileNameCharset;
 import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Java process with the options and the class path of this one, and names of files in UTF-8.
  *
  * @param main its main class
- * @param arguments behind the first, which differs from child to child
+ * @param arguments behind the first, which differs from child to child; everybody on the machine
+ *     can read them
+ * @param input what nobody else may read: it comes first at the standard input
  */
-public record ChildJvm(String main, List<String> arguments) {
+public record ChildJvm(String main, List<String> arguments, String input) {
+
+  private static final Logger log = LoggerFactory.getLogger(ChildJvm.class);
 
   /**
    * Half of the CPU time of a start is the second compiler's, which a process that mostly makes
@@ -39,6 +47,15 @@ public record ChildJvm(String main, List<String> arguments) {
     command.add(first);
     command.addAll(arguments);
     return command;
+  }
+
+  /** All that a process is to read; the end of one that has ended already is seen elsewhere. */
+  void handInput(Process process) {
+    try (Writer to = process.outputWriter(StandardCharsets.UTF_8)) {
+      to.write(input + "\n");
+    } catch (IOException e) {
+      log.debug("process {} reads nothing", process.pid(), e);
+    }
   }
 
   /** As the launcher was given it. */

@@ -35,29 +35,29 @@ public final class Daemon {
   public static void start(ChildJvm command, Path directory, Optional<Path> log)
       throws IOException, InterruptedException {
     if (log.isPresent()) {
-      start(command.command(List.of(), "mount"), directory, log.get());
+      start(command, List.of(), directory, log.get());
       return;
     }
     Path passing = Files.createTempFile("forebay-mount-", ".log");
     try {
-      start(command.command(List.of("-D" + SILENT + "=true"), "mount"), directory, passing);
+      start(command, List.of("-D" + SILENT + "=true"), directory, passing);
     } finally {
       Files.delete(passing);
     }
   }
 
-  private static void start(List<String> command, Path directory, Path log)
+  private static void start(ChildJvm command, List<String> options, Path directory, Path log)
       throws IOException, InterruptedException {
     MountPoint point = MountPoint.at(directory);
     List<String> detached = new ArrayList<>(List.of("setsid"));
-    detached.addAll(command);
+    detached.addAll(command.command(options, "mount"));
     long before = Files.exists(log) ? Files.size(log) : 0;
     Process process =
         new ProcessBuilder(detached)
-            .redirectInput(Path.of("/dev/null").toFile())
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .redirectErrorStream(true)
             .start();
+    command.handInput(process);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!(point.isMounted() && point.isServed())) {
       if (process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -82,7 +82,9 @@ public final class Daemon {
     }
   }
 
-  /** For each process of a mount, when it serves: nobody listens any more, unless there is a log. */
+  /**
+   * For each process of a mount, when it serves: nobody listens any more, unless there is a log.
+   */
   public static void mounted() {
     if (Boolean.getBoolean(SILENT)) {
       Processes.printNothing();

@@ -88,8 +88,9 @@ public final class Keeper {
    *
    * @param name of the data set
    * @param directory an existing one
-   * @param child waits for its {@link Call}, and then calls {@link Mount#serve} with what its first
-   *     argument says; where that is a directory it calls {@link Mount#rehearse}, and ends
+   * @param child reads its input, waits for its {@link Call}, and then calls {@link Mount#serve}
+   *     with what its first argument says; where that is a directory it calls {@link
+   *     Mount#rehearse}, and ends
    * @return the status of the last child: 0 when the mount was taken away
    * @throws IOException when it cannot be mounted
    */
@@ -162,7 +163,7 @@ public final class Keeper {
   }
 
   private Child start(Held held) throws IOException {
-    return Child.start(child.command(stage.options(), held.toString()));
+    return Child.start(child.command(stage.options(), held.toString()), child.input());
   }
 
   /** At the end of this process, which may be the end of the mount, or after it. */

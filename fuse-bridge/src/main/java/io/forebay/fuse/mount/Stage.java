@@ -111,6 +111,7 @@ final class Stage implements AutoCloseable {
     }
     recorder = start(child, List.of("-XX:DumpLoadedClassList=" + directory.resolve(LIST)));
     recorder.onExit().thenAccept(ended -> archive(child, ended.exitValue()));
+    child.handInput(recorder);
   }
 
   private synchronized void archive(ChildJvm child, int status) {
