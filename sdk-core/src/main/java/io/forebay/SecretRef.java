@@ -4,28 +4,41 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Names a value that must not stand in a configuration, as Kubernetes' {@code secretKeyRef} does.
- * The value is the content of the file {@code directory/name/key}, which is how Kubernetes mounts
- * secrets, or else of the environment variable {@code FOREBAY_SECRET_NAME_KEY}, in upper case with
- * {@code _} for all that is no letter or digit.
+ * The value is the content of the first file {@code directory/name/key} that is there, which is how
+ * Kubernetes mounts secrets; or else what came with the reference; or else the value of the
+ * environment variable {@code FOREBAY_SECRET_NAME_KEY}, in upper case with {@code _} for all that
+ * is no letter or digit.
  *
- * @param directory of secrets; empty where there is only the environment
+ * @param directories of secrets
+ * @param given the value that came with the reference, in a {@code Secret} of the same manifest
  */
-public record SecretRef(Optional<Path> directory, String name, String key) {
+public record SecretRef(List<Path> directories, String name, String key, Optional<String> given) {
 
   public SecretRef {
+    directories = List.copyOf(directories);
     if (!isName(name) || !isName(key)) {
       throw new IllegalArgumentException(
           "'" + name + "' and '" + key + "' are no names of a secret and a key in it");
     }
   }
 
-  /** The characters that Kubernetes allows; none of them leads out of the directory. */
-  private static boolean isName(String text) {
+  /** A reference that came without a value. */
+  public SecretRef(List<Path> directories, String name, String key) {
+    this(directories, name, key, Optional.empty());
+  }
+
+  /**
+   * Whether this may name a secret, or a key in one: the characters that Kubernetes allows. None of
+   * them leads out of the directory.
+   */
+  public static boolean isName(String text) {
     return text.matches("[-._a-zA-Z0-9]+") && !text.startsWith(".");
   }
 
@@ -35,12 +48,15 @@ public record SecretRef(Optional<Path> directory, String name, String key) {
    * @throws IOException naming all places where it was looked for
    */
   public String read() throws IOException {
-    if (directory.isPresent()) {
+    for (Path directory : directories) {
       try {
-        return Files.readString(file()).strip();
+        return Files.readString(file(directory)).strip();
       } catch (NoSuchFileException e) {
-        // Perhaps the environment has it.
+        // Perhaps it is somewhere else.
       }
+    }
+    if (given.isPresent()) {
+      return given.get();
     }
     String value = System.getenv(variable());
     if (value == null) {
@@ -50,15 +66,17 @@ public record SecretRef(Optional<Path> directory, String name, String key) {
               + " is neither in the environment ("
               + variable()
               + ")"
-              + directory.map(d -> " nor in the file " + file()).orElse("")
+              + directories.stream()
+                  .map(directory -> " nor in the file " + file(directory))
+                  .collect(Collectors.joining())
               + "; the secrets' directory is set by 'secrets' in the server's configuration or by"
               + " FOREBAY_SECRETS");
     }
     return value;
   }
 
-  private Path file() {
-    return directory.orElseThrow().resolve(name).resolve(key);
+  private Path file(Path directory) {
+    return directory.resolve(name).resolve(key);
   }
 
   private String variable() {

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Data sets that operators gave to the running server. Their manifests are kept, readable by the
- * server only, and applied again at each start. Thread-safe.
+ * server only, and applied again at each start; secrets are kept until the last data set that needs
+ * them is dropped. Thread-safe.
  */
 public final class AppliedDataSets {
 
@@ -36,16 +37,26 @@ public final class AppliedDataSets {
   private final LoadJobs loads;
   private final Path directory;
   private final Optional<Path> secrets;
+  private final AppliedSecrets applied;
 
   /**
-   * @param directory of the manifests
-   * @param secrets where secrets are looked up
+   * @param secrets the operator's directory of secrets, which come before those that are applied
    */
-  AppliedDataSets(CacheNode node, LoadJobs loads, Path directory, Optional<Path> secrets) {
+  AppliedDataSets(CacheNode node, LoadJobs loads, Optional<Path> secrets) {
     this.node = node;
     this.loads = loads;
-    this.directory = directory;
+    this.directory = node.directory().resolve("datasets");
     this.secrets = secrets;
+    this.applied = new AppliedSecrets(AppliedSecrets.of(node.directory()));
+  }
+
+  private Manifests parse(String file, String text) {
+    return Manifests.parse(file, text, secretDirectories(secrets, node.directory()));
+  }
+
+  /** Where a server looks for secrets, in order. */
+  static List<Path> secretDirectories(Optional<Path> operators, Path nodeDirectory) {
+    return Stream.concat(operators.stream(), Stream.of(AppliedSecrets.of(nodeDirectory))).toList();
   }
 
   /**
@@ -71,8 +82,7 @@ public final class AppliedDataSets {
           if (kept.isEmpty()) {
             continue;
           }
-          for (Manifest manifest :
-              Manifests.parse(file.toString(), kept.get(), secrets).documents()) {
+          for (Manifest manifest : parse(file.toString(), kept.get()).documents()) {
             if (manifest instanceof Manifest.DataSet dataSet && dataSet.name().equals(name)) {
               node.apply(dataSet.spec());
             }
@@ -85,23 +95,39 @@ public final class AppliedDataSets {
   }
 
   /**
-   * Applies the documents of a file: data sets first, then their loads.
+   * Applies the documents of a file: secrets first, then data sets, then their loads.
    *
    * @param file what to call it in messages
    * @throws IllegalArgumentException for whatever is wrong in it; then nothing was applied
    */
   public synchronized Outcome apply(String file, String text) throws IOException {
-    Manifests manifests = Manifests.parse(file, text, secrets);
-    List<String> applied = new ArrayList<>();
+    Manifests manifests = parse(file, text);
+    List<String> done = new ArrayList<>();
     List<String> warnings = new ArrayList<>(manifests.warnings());
+    for (Manifest manifest : manifests.documents()) {
+      if (manifest instanceof Manifest.Secret secret) {
+        done.add("Secret/" + secret.name() + " " + applied.keep(secret));
+        secrets
+            .map(operators -> operators.resolve(secret.name()))
+            .filter(Files::exists)
+            .ifPresent(
+                other ->
+                    warnings.add(
+                        file
+                            + ": Secret/"
+                            + secret.name()
+                            + ": the files in "
+                            + other
+                            + " are used before it"));
+      }
+    }
     for (Manifest manifest : manifests.documents()) {
       switch (manifest) {
         case Manifest.DataSet dataSet ->
-            applied.add("Dataset/" + dataSet.name() + " " + apply(dataSet.spec(), text));
+            done.add("Dataset/" + dataSet.name() + " " + apply(dataSet.spec(), text));
         case Manifest.CacheRuntime runtime -> {
           boolean same = runtime.tiers().isEmpty() || runtime.tiers().equals(node.tiers());
-          applied.add(
-              runtime.kind() + "/" + runtime.name() + (same ? " unchanged" : " not applied"));
+          done.add(runtime.kind() + "/" + runtime.name() + (same ? " unchanged" : " not applied"));
           if (!same) {
             warnings.add(
                 file
@@ -113,6 +139,7 @@ public final class AppliedDataSets {
                     + " --config' for others");
           }
         }
+        case Manifest.Secret secret -> {}
         case Manifest.DataLoad load -> {}
       }
     }
@@ -123,7 +150,7 @@ public final class AppliedDataSets {
           listed.add(load.dataSet());
         }
         loads.start(LoadRequest.of(load));
-        applied.add("DataLoad/" + load.name() + " started");
+        done.add("DataLoad/" + load.name() + " started");
       }
     }
     for (Manifest manifest : manifests.documents()) {
@@ -136,10 +163,10 @@ public final class AppliedDataSets {
           loads.start(
               LoadRequest.once(load, runtime.name(), true, false, List.of(), Acceptance.DEFAULT));
         }
-        applied.add("Dataset/" + runtime.name() + " is being listed");
+        done.add("Dataset/" + runtime.name() + " is being listed");
       }
     }
-    return new Outcome(applied, warnings);
+    return new Outcome(done, warnings);
   }
 
   private boolean hasNoList(String name) throws IOException {
@@ -162,12 +189,25 @@ public final class AppliedDataSets {
 
   /** Takes a data set out of service, with all that is cached of it. */
   public synchronized NodeStore.Pruned drop(String dataSet) throws IOException {
-    String name = node.dataSet(dataSet).spec().name();
+    DataSetSpec spec = node.dataSet(dataSet).spec();
+    String name = spec.name();
     NodeStore.Pruned pruned = node.drop(name);
     if (name.indexOf('/') < 0) { // one that was called by its root was never applied
       Files.deleteIfExists(file(name));
     }
+    Set<String> unused = secretsOf(spec);
+    node.specs().forEach(other -> unused.removeAll(secretsOf(other)));
+    for (String secret : unused) {
+      applied.drop(secret);
+    }
     return pruned;
+  }
+
+  /** Names of the secrets that a data set needs. */
+  static Set<String> secretsOf(DataSetSpec spec) {
+    Set<String> names = new HashSet<>();
+    spec.mounts().forEach(m -> m.secrets().values().forEach(ref -> names.add(ref.name())));
+    return names;
   }
 
   private Path file(String name) {

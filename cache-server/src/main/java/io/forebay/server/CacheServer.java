@@ -73,8 +73,7 @@ public final class CacheServer implements AutoCloseable {
     self = new SelfClient(directory);
     peers = new Peers(config.members(), config.name());
     loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
-    AppliedDataSets applied =
-        new AppliedDataSets(node, loads, directory.resolve("datasets"), config.secrets());
+    AppliedDataSets applied = new AppliedDataSets(node, loads, config.secrets());
     try {
       for (DataSetSpec dataSet : config.dataSets()) {
         node.add(dataSet);

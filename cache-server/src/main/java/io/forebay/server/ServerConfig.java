@@ -163,8 +163,11 @@ public record ServerConfig(
     }
     for (Path file : files) {
       if (isManifest(file)) {
-        Manifests manifests = Manifests.read(file, config.secrets);
+        Manifests manifests =
+            Manifests.read(
+                file, AppliedDataSets.secretDirectories(config.secrets, config.node.directory()));
         manifests.warnings().forEach(warnings);
+        warnOfUnused(file, manifests, warnings);
         config = config.with(manifests);
       }
     }
@@ -178,6 +181,26 @@ public record ServerConfig(
 
   private static boolean isManifest(Path file) {
     return file.toString().endsWith(".yaml") || file.toString().endsWith(".yml");
+  }
+
+  /** A secret of a configuration is for the data sets of its file: it is written nowhere else. */
+  private static void warnOfUnused(Path file, Manifests manifests, Consumer<String> warnings) {
+    Set<String> used = new TreeSet<>();
+    for (Manifest manifest : manifests.documents()) {
+      if (manifest instanceof Manifest.DataSet dataSet) {
+        used.addAll(AppliedDataSets.secretsOf(dataSet.spec()));
+      }
+    }
+    for (Manifest manifest : manifests.documents()) {
+      if (manifest instanceof Manifest.Secret secret && !used.contains(secret.name())) {
+        warnings.accept(
+            file
+                + ": Secret/"
+                + secret.name()
+                + " is used by no data set of this file; put it into the file of the data set, or"
+                + " give it to the running server with 'forebay apply'");
+      }
+    }
   }
 
   private ServerConfig with(Manifests manifests) {

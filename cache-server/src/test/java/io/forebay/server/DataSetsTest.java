@@ -353,6 +353,56 @@ class DataSetsTest {
     assertThat(run(1, "drop", "--node", node(0), "copied")).contains("not served here");
   }
 
+  /** As {@link #manifest}, with the keys in a secret. */
+  private String dataSetWithSecret(String name) {
+    String dataSet = manifest(name, "/");
+    return dataSet
+            .substring(0, dataSet.indexOf("---"))
+            .replaceFirst(" +fs.oss.accessKeyId: id\n +fs.oss.accessKeySecret: secret\n", "")
+        + """
+              encryptOptions:
+                - name: fs.oss.accessKeyId
+                  valueFrom: {secretKeyRef: {name: keys, key: id}}
+                - name: fs.oss.accessKeySecret
+                  valueFrom: {secretKeyRef: {name: keys, key: secret}}
+        """;
+  }
+
+  private static String secret(String value) {
+    return "apiVersion: v1\nkind: Secret\nmetadata: {name: keys}\n"
+        + "stringData: {id: id, secret: "
+        + value
+        + "}\n";
+  }
+
+  @Test
+  void aSecretOfAManifestIsKeptForTheServersUserAloneAndShownNowhere() throws Exception {
+    nodes.oss().rotateKey("id", "hush-1");
+    String both = write("both.yaml", secret("hush-1") + "---\n" + dataSetWithSecret("copied"));
+    assertThat(run(0, "apply", "--node", node(0), "-f", both))
+        .contains("Secret/keys created", "Dataset/copied created")
+        .doesNotContain("hush");
+    Path kept = nodes.nodeDirectory(0).resolve("applied-secrets");
+    assertThat(Files.getPosixFilePermissions(kept)).hasSize(3);
+    assertThat(Files.getPosixFilePermissions(kept.resolve("keys/secret"))).hasSize(2);
+    assertThat(run(0, "ls", "--node", node(0), "copied", "dir0")).contains("dir0/");
+    assertThat(Files.readString(nodes.nodeDirectory(0).resolve("node.properties")))
+        .contains("copied")
+        .doesNotContain("hush");
+
+    nodes.stop(0);
+    nodes.start(0);
+    nodes.oss().rotateKey("id", "hush-2");
+    assertThat(run(1, "ls", "--node", node(0), "copied", "dir1")).doesNotContain("hush");
+    String alone = write("secret.yaml", secret("hush-2"));
+    assertThat(run(0, "apply", "--node", node(0), "-f", alone)).contains("Secret/keys changed");
+    assertThat(run(0, "apply", "--node", node(0), "-f", alone)).contains("Secret/keys unchanged");
+    assertThat(run(0, "ls", "--node", node(0), "copied", "dir1")).contains("dir1/");
+
+    run(0, "drop", "--node", node(0), "copied");
+    assertThat(kept).isEmptyDirectory();
+  }
+
   @Test
   void aLoadRunsAfterAnotherAndAgainWheneverFilesChange() throws Exception {
     Path file = directory.resolve("dataset.yaml");

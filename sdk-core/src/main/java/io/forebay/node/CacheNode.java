@@ -326,6 +326,11 @@ public final class CacheNode implements AutoCloseable {
     return Optional.ofNullable(dataSets.get(name)).map(NodeDataSet::spec);
   }
 
+  /** All data sets that are served. */
+  public List<DataSetSpec> specs() {
+    return dataSets.values().stream().map(NodeDataSet::spec).toList();
+  }
+
   /** Where the node's own files are. */
   public Path directory() {
     return options.directory();

@@ -7,8 +7,8 @@ import io.forebay.Mount;
 import io.forebay.SecretRef;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a client knows of a data set's under-store, and what it does not guess. */
@@ -78,7 +78,7 @@ class AnnouncedMountTest {
 
   @Test
   void anEndpointThatIsASecretIsNotReplacedByTheUsualOne() throws IOException {
-    SecretRef secret = new SecretRef(Optional.empty(), "s", "k");
+    SecretRef secret = new SecretRef(List.of(), "s", "k");
     Mount mount =
         new Mount("", URI.create("s3://b"), Map.of(), Map.of("fs.s3a.endpoint", secret), false);
     AnnouncedMount announced = AnnouncedMount.of(mount);

@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,7 +158,7 @@ class MountedUnderStoreTest {
       Map<String, String> options = new HashMap<>(bucket.options());
       options.remove("fs.oss.accessKeyId");
       options.remove("fs.oss.accessKeySecret");
-      Optional<Path> secrets = Optional.of(directory.resolve("secrets"));
+      List<Path> secrets = List.of(directory.resolve("secrets"));
       Mount mount =
           new Mount(
               "",
@@ -188,7 +187,7 @@ class MountedUnderStoreTest {
             "",
             URI.create("oss://bucket"),
             Map.of("fs.oss.endpoint", "http://127.0.0.1:1"),
-            Map.of("fs.oss.accessKeyId", new SecretRef(Optional.of(directory), "my-secret", "id")),
+            Map.of("fs.oss.accessKeyId", new SecretRef(List.of(directory), "my-secret", "id")),
             false);
     assertThatThrownBy(() -> open(mount))
         .hasMessageContaining("my-secret/id")

@@ -12,13 +12,22 @@ final class DataLoadReader {
   private DataLoadReader() {}
 
   static Manifest read(String name, Field spec) {
-    Field dataSet = spec.require("dataset");
+    spec.allow(
+        "dataset",
+        "loadMetadata",
+        "target",
+        "policy",
+        "schedule",
+        "runAfter",
+        "ttlSecondsAfterFinished");
+    Field dataSet = spec.require("dataset").allow("name");
     String dataSetName = dataSet.require("name").text();
     dataSet.ignore("there are no namespaces outside of Kubernetes", "namespace");
     dataSet.close();
     boolean metadata = spec.get("loadMetadata").map(Field::flag).orElse(false);
     List<Manifest.Target> targets = new ArrayList<>();
     for (Field target : spec.get("target").map(Field::list).orElse(List.of())) {
+      target.allow("path", "replicas");
       String path = target.require("path").as(DataPath::normalize);
       int replicas = target.get("replicas").map(f -> f.number(1)).orElse(1);
       targets.add(new Manifest.Target(path, replicas));
@@ -60,6 +69,7 @@ final class DataLoadReader {
   }
 
   private static String predecessor(Field runAfter) {
+    runAfter.allow("kind", "name");
     Field kind = runAfter.require("kind");
     if (!kind.text().equals("DataLoad")) {
       throw kind.error("is '" + kind.text() + "'; a load can wait for a DataLoad only");

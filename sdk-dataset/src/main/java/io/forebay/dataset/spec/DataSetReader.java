@@ -9,7 +9,6 @@ import io.forebay.config.CachePolicies;
 import io.forebay.understore.UnderStores;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,18 +24,14 @@ final class DataSetReader {
   /** JindoCache's word for how old names may be, among the options. */
   private static final String META_POLICY = "metaPolicy";
 
-  private final Optional<Path> secrets;
+  private final Secrets secrets;
 
-  private DataSetReader(Optional<Path> secrets) {
+  DataSetReader(Secrets secrets) {
     this.secrets = secrets;
   }
 
-  static Manifest read(
-      String name, Field spec, Optional<Field> annotations, Optional<Path> secrets) {
-    return new DataSetReader(secrets).read(name, spec, annotations);
-  }
-
-  private Manifest read(String name, Field spec, Optional<Field> annotations) {
+  Manifest read(String name, Field spec, Optional<Field> annotations) {
+    spec.allow("mounts", "sharedOptions", "sharedEncryptOptions", "accessModes", "placement");
     Optional<Field> options = spec.get("sharedOptions");
     Map<String, String> shared = new HashMap<>(options.map(Field::texts).orElse(Map.of()));
     Optional<String> metaPolicy = Optional.ofNullable(shared.remove(META_POLICY));
@@ -121,6 +116,7 @@ final class DataSetReader {
       Map<String, String> shared,
       Map<String, SecretRef> sharedSecrets,
       boolean writable) {
+    mount.allow("mountPoint", "name", "path", "options", "encryptOptions", "readOnly");
     Field point = mount.require("mountPoint");
     URI root = point.as(DataSetReader::root);
     String name = mount.get("name").map(Field::text).orElse("");
@@ -134,9 +130,9 @@ final class DataSetReader {
     refs.putAll(secrets(mount.get("encryptOptions")));
     options.keySet().removeAll(refs.keySet());
     mount.ignore("every mount is shared by all readers", "shared");
-    boolean readOnly = !writable || mount.get("readOnly").map(Field::flag).orElse(false);
+    boolean readOnly = mount.get("readOnly").map(Field::flag).orElse(false);
     try {
-      return new Mount(DataPath.normalize(path), root, options, refs, readOnly);
+      return new Mount(DataPath.normalize(path), root, options, refs, readOnly || !writable);
     } catch (InvalidPathException e) {
       throw given.orElse(mount).error("is '" + path + "': " + e.getReason());
     }
@@ -166,17 +162,9 @@ final class DataSetReader {
       return refs;
     }
     for (Field option : options.get().list()) {
-      Field from = option.require("valueFrom");
-      Field ref = from.require("secretKeyRef");
-      String name = ref.require("name").text();
-      String key = ref.require("key").text();
-      ref.close();
+      Field from = option.allow("name", "valueFrom").require("valueFrom").allow("secretKeyRef");
+      refs.put(option.require("name").text(), secrets.find(from.require("secretKeyRef")));
       from.close();
-      try {
-        refs.put(option.require("name").text(), new SecretRef(secrets, name, key));
-      } catch (IllegalArgumentException e) {
-        throw ref.error("is wrong: " + e.getMessage());
-      }
       option.close();
     }
     return refs;

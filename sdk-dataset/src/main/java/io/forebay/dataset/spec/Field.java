@@ -1,6 +1,7 @@
 package io.forebay.dataset.spec;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,9 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * A value in a manifest that knows where it stands. Of a mapping, each field that is asked for
- * counts as known; {@link #close} reports the others. Used by one thread.
+ * A value in a manifest that knows where it stands. The reader of a mapping declares its fields,
+ * whether it comes to read them or not; {@link #close} reports what is there besides. Used by one
+ * thread.
  */
 final class Field {
 
@@ -65,10 +67,19 @@ final class Field {
     source.warnings.add(where() + " " + what);
   }
 
-  /** A field of this mapping; empty where it is missing or null. */
+  /** Declares fields that may be there. */
+  Field allow(String... names) {
+    requireMapping();
+    Collections.addAll(known, names);
+    return this;
+  }
+
+  /** A declared field of this mapping; empty where it is missing or null. */
   Optional<Field> get(String name) {
     requireMapping();
-    known.add(name);
+    if (!known.contains(name)) {
+      throw new IllegalStateException("the field " + name + " is read and not declared");
+    }
     NodeTuple field = fields.get(name);
     return field == null || isNull(field.getValueNode())
         ? Optional.empty()
@@ -78,6 +89,11 @@ final class Field {
   private Field child(String name, NodeTuple field) {
     String at = path.isEmpty() ? name : path + "." + name;
     return new Field(source, at, field.getValueNode(), field.getKeyNode());
+  }
+
+  /** Whether nothing is written here. */
+  boolean isNull() {
+    return isNull(node);
   }
 
   private static boolean isNull(Node value) {
@@ -156,14 +172,15 @@ final class Field {
   /** The fields of a mapping of plain values whose names are the user's. */
   Map<String, String> texts() {
     requireMapping();
+    known.addAll(fields.keySet());
     Map<String, String> texts = new LinkedHashMap<>();
     fields.keySet().forEach(name -> get(name).ifPresent(f -> texts.put(name, f.text())));
     return texts;
   }
 
-  /** Fields that Fluid has and that mean nothing here: reported when they are there. */
+  /** Declares fields that Fluid has and that mean nothing here: reported when they are there. */
   void ignore(String why, String... names) {
-    requireMapping();
+    allow(names);
     for (String name : names) {
       get(name).ifPresent(field -> field.warn("is ignored: " + why));
     }

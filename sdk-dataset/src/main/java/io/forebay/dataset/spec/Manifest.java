@@ -4,7 +4,9 @@ import io.forebay.DataSetSpec;
 import io.forebay.store.TierOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** One document of a manifest file. */
 public sealed interface Manifest {
@@ -35,6 +37,24 @@ public sealed interface Manifest {
 
     public CacheRuntime {
       tiers = List.copyOf(tiers);
+    }
+  }
+
+  /**
+   * A {@code Secret}: what the {@code secretKeyRef}s of data sets name.
+   *
+   * @param values by key
+   */
+  record Secret(String name, Map<String, String> values) implements Manifest {
+
+    public Secret {
+      values = Map.copyOf(values);
+    }
+
+    /** Name and keys, never a value. */
+    @Override
+    public String toString() {
+      return "Secret/" + name + " with " + new TreeSet<>(values.keySet());
     }
   }
 

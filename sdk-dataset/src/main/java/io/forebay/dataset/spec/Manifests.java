@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -22,6 +25,14 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
 
   private static final String API = "data.fluid.io/v1alpha1";
 
+  private static final String FLUID = "data.fluid.io/";
+
+  private static final List<String> READ =
+      List.of("Dataset", "JindoRuntime", "AlluxioRuntime", "CacheRuntime", "DataLoad");
+
+  /** What only tells Fluid how to run another product. */
+  private static final Set<String> OTHERS = Set.of("ThinRuntimeProfile", "CacheRuntimeClass");
+
   public Manifests {
     documents = List.copyOf(documents);
     warnings = List.copyOf(warnings);
@@ -30,11 +41,11 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
   /**
    * Reads a file.
    *
-   * @param secrets directory in which a {@code secretKeyRef} is looked up; empty for the
-   *     environment only
+   * @param secrets directories in which a {@code secretKeyRef} is looked up; after them come the
+   *     {@code Secret}s of the file itself, and the environment
    * @throws SpecException for whatever is wrong in it
    */
-  public static Manifests read(Path file, Optional<Path> secrets) throws IOException {
+  public static Manifests read(Path file, List<Path> secrets) throws IOException {
     return parse(file.toString(), Files.readString(file), secrets);
   }
 
@@ -43,17 +54,51 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
    *
    * @param file what to call it in messages
    */
-  public static Manifests parse(String file, String text, Optional<Path> secrets) {
+  public static Manifests parse(String file, String text, List<Path> secrets) {
     List<String> warnings = new ArrayList<>();
-    Field.Source source = new Field.Source(file, warnings);
-    List<Manifest> documents = new ArrayList<>();
+    List<Field> objects = new ArrayList<>();
+    for (Field object : objects(new Field.Source(file, warnings), text)) {
+      if (isForUs(object)) {
+        objects.add(object);
+      }
+    }
+    if (objects.isEmpty()) {
+      throw new SpecException(
+          warnings.isEmpty()
+              ? file + ": there is no document in it"
+              : file + ": there is nothing for Forebay in it: " + String.join("; ", warnings));
+    }
+    // First, for a data set may stand before its secret.
+    Map<String, Manifest.Secret> given = new HashMap<>();
+    for (Field object : objects) {
+      if (isSecret(object)) {
+        Manifest.Secret secret = SecretReader.read(Metadata.of(object).name, object);
+        object.close();
+        given.put(secret.name(), secret);
+      }
+    }
+    List<Manifest> documents = new ArrayList<>(given.values());
+    for (Field object : objects) {
+      if (!isSecret(object)) {
+        documents.add(manifest(object, new Secrets(secrets, given)));
+        object.close();
+      }
+    }
+    return new Manifests(documents, warnings);
+  }
+
+  /** The documents of a text, without the empty ones. */
+  private static List<Field> objects(Field.Source source, String text) {
+    String file = source.file();
+    List<Field> objects = new ArrayList<>();
     try {
       LoadSettings settings =
           LoadSettings.builder().setLabel(file).setAllowDuplicateKeys(true).build();
       for (Node node : new Compose(settings).composeAllFromString(text)) {
-        Field document = new Field(source, "", node);
-        documents.add(document(document, secrets));
-        document.close();
+        Field object = new Field(source, "", node);
+        if (!object.isNull()) {
+          objects.add(object.allow("apiVersion", "kind", "metadata", "spec"));
+        }
       }
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
@@ -61,42 +106,81 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
     } catch (YamlEngineException e) {
       throw new SpecException(file + ": is no YAML: " + e.getMessage());
     }
-    if (documents.isEmpty()) {
-      throw new SpecException(file + ": there is no document in it");
-    }
-    return new Manifests(documents, warnings);
+    return objects;
   }
 
-  private static Manifest document(Field document, Optional<Path> secrets) {
-    Field version = document.require("apiVersion");
-    if (!version.text().equals(API)) {
+  private static boolean isSecret(Field object) {
+    return object.require("kind").text().equals("Secret")
+        && object.require("apiVersion").text().equals("v1");
+  }
+
+  /** Whether the object is read; says so of one that is another program's. */
+  private static boolean isForUs(Field object) {
+    Field version = object.require("apiVersion");
+    String kind = object.require("kind").text();
+    if (version.text().equals(API) && OTHERS.contains(kind)) {
+      skip(object, "it tells Fluid how to run another product");
+      return false;
+    }
+    if (version.text().equals(API) || isSecret(object)) {
+      return true;
+    }
+    if (version.text().startsWith(FLUID) || READ.contains(kind)) {
       throw version.error("is '" + version.text() + "'; use " + API);
     }
-    Field metadata = document.require("metadata");
-    Field name = metadata.require("name");
-    if (!name.text().matches("[a-z0-9]([-.a-z0-9]*[a-z0-9])?")) {
-      throw name.error("is '" + name.text() + "'; use lower case letters, digits, '-' and '.'");
-    }
-    metadata.ignore("there are no namespaces outside of Kubernetes", "namespace");
-    metadata.get("labels").ifPresent(Field::texts);
-    Optional<Field> annotations = metadata.get("annotations");
-    metadata.close();
-    document.ignore("it is what a cluster reports", "status");
-    Field spec = document.require("spec");
-    Field kind = document.require("kind");
+    skip(object, "Forebay reads " + API + " and Secrets of v1");
+    return false;
+  }
+
+  private static void skip(Field object, String why) {
+    String name =
+        object
+            .get("metadata")
+            .flatMap(metadata -> metadata.allow("name").get("name"))
+            .map(field -> "/" + field.text())
+            .orElse("");
+    object.warn(
+        object.require("kind").text()
+            + name
+            + " ("
+            + object.require("apiVersion").text()
+            + ") is skipped: "
+            + why);
+  }
+
+  private static Manifest manifest(Field object, Secrets secrets) {
+    Metadata metadata = Metadata.of(object);
+    object.ignore("it is what a cluster reports", "status");
+    Field spec = object.require("spec");
+    Field kind = object.require("kind");
     Manifest manifest =
         switch (kind.text()) {
-          case "Dataset" -> DataSetReader.read(name.text(), spec, annotations, secrets);
+          case "Dataset" ->
+              new DataSetReader(secrets).read(metadata.name, spec, metadata.annotations);
           case "JindoRuntime", "AlluxioRuntime", "CacheRuntime" ->
-              RuntimeReader.read(name.text(), kind.text(), spec);
-          case "DataLoad" -> DataLoadReader.read(name.text(), spec);
-          default ->
-              throw kind.error(
-                  "is '"
-                      + kind.text()
-                      + "'; use Dataset, JindoRuntime, AlluxioRuntime, CacheRuntime or DataLoad");
+              RuntimeReader.read(metadata.name, kind.text(), spec);
+          case "DataLoad" -> DataLoadReader.read(metadata.name, spec);
+          default -> throw kind.error("is '" + kind.text() + "'; use " + String.join(", ", READ));
         };
     spec.close();
     return manifest;
+  }
+
+  /** What all objects have. */
+  private record Metadata(String name, Optional<Field> annotations) {
+
+    static Metadata of(Field object) {
+      Field metadata = object.require("metadata").allow("name", "labels", "annotations");
+      Field name = metadata.require("name");
+      if (!name.text().matches("[a-z0-9]([-.a-z0-9]*[a-z0-9])?")) {
+        throw name.error("is '" + name.text() + "'; use lower case letters, digits, '-' and '.'");
+      }
+      metadata.ignore("there are no namespaces outside of Kubernetes", "namespace");
+      metadata.get("labels").ifPresent(Field::texts);
+      Optional<Field> annotations = metadata.get("annotations");
+      annotations.ifPresent(Field::texts);
+      metadata.close();
+      return new Metadata(name.text(), annotations);
+    }
   }
 }

@@ -18,10 +18,11 @@ final class RuntimeReader {
   private RuntimeReader() {}
 
   static Manifest read(String name, String kind, Field spec) {
+    spec.allow("replicas", "tieredstore", "worker", "management");
     List<TierOptions> tiers = new ArrayList<>();
     Optional<Field> store = spec.get("tieredstore");
     if (store.isPresent()) {
-      for (Field level : store.get().require("levels").list()) {
+      for (Field level : store.get().allow("levels").require("levels").list()) {
         tiers.add(tier(level));
         level.close();
       }
@@ -69,11 +70,11 @@ final class RuntimeReader {
   /** Of a component that runs in pods only a {@code CacheRuntime}'s tiers count. */
   private static void worker(Field worker, List<TierOptions> tiers) {
     worker.warn("is ignored but for its tieredStore: " + PODS);
-    Optional<Field> store = worker.get("tieredStore");
+    Optional<Field> store = worker.allow("tieredStore").get("tieredStore");
     if (store.isEmpty()) {
       return;
     }
-    for (Field level : store.get().require("levels").list()) {
+    for (Field level : store.get().allow("levels").require("levels").list()) {
       tiers.add(workerTier(level));
       level.close();
     }
@@ -81,8 +82,12 @@ final class RuntimeReader {
   }
 
   private static TierOptions workerTier(Field level) {
+    level.allow("medium", "path", "quota", "high", "low");
     boolean memory =
-        level.get("medium").map(medium -> medium.get("processMemory").isPresent()).orElse(false);
+        level
+            .get("medium")
+            .map(medium -> medium.allow("processMemory").get("processMemory").isPresent())
+            .orElse(false);
     List<Field> paths = level.require("path").list();
     List<Field> quotas = level.require("quota").list();
     if (quotas.size() != paths.size()) {
@@ -103,14 +108,16 @@ final class RuntimeReader {
 
   private static boolean autoSync(Field management) {
     management.ignore("what is cached of a data set goes when it is dropped", "cleanCachePolicy");
-    Optional<Field> policy = management.get("metadataSyncPolicy");
-    boolean autoSync = policy.flatMap(p -> p.get("autoSync")).map(Field::flag).orElse(true);
+    Optional<Field> policy = management.allow("metadataSyncPolicy").get("metadataSyncPolicy");
+    boolean autoSync =
+        policy.flatMap(p -> p.allow("autoSync").get("autoSync")).map(Field::flag).orElse(true);
     policy.ifPresent(Field::close);
     management.close();
     return autoSync;
   }
 
   private static TierOptions tier(Field level) {
+    level.allow("mediumtype", "path", "quota", "quotaList", "high", "low");
     Medium medium =
         level
             .require("mediumtype")

@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.DataSetSpec;
 import io.forebay.Mount;
+import io.forebay.SecretRef;
 import io.forebay.store.Medium;
 import io.forebay.store.TierOptions;
 import io.forebay.store.retention.Retain;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ManifestsTest {
@@ -87,7 +89,7 @@ class ManifestsTest {
       """;
 
   private static Manifests parse(String text) {
-    return Manifests.parse("file.yaml", text, Optional.of(Path.of("/secrets")));
+    return Manifests.parse("file.yaml", text, List.of(Path.of("/secrets")));
   }
 
   private static DataSetSpec dataSet(String spec) {
@@ -242,7 +244,8 @@ class ManifestsTest {
             new Mistake(
                 "Dataset",
                 "mounts:\n  - mountPoint: s3://a\n    mountpath: /",
-                "file.yaml:8: spec.mounts[0].mountpath is unknown; known here: encryptOptions"),
+                "file.yaml:8: spec.mounts[0].mountpath is unknown; known here: encryptOptions,"
+                    + " mountPoint, name, options, path, readOnly, shared"),
             new Mistake(
                 "Dataset", "mounts:\n  - mountPoint: ftp://a\n", "no under-store for scheme 'ftp'"),
             new Mistake(
@@ -300,6 +303,111 @@ class ManifestsTest {
     assertThatThrownBy(() -> parse("")).hasMessageContaining("no document");
     assertThatThrownBy(() -> parse("apiVersion: v1\nkind: Dataset"))
         .hasMessageContaining("use data.fluid.io/v1alpha1");
+  }
+
+  /** A data set and its keys in one file, the keys last. */
+  private static final String WITH_SECRET =
+      document(
+              "Dataset",
+              """
+              mounts:
+                - mountPoint: s3://one
+                  path: /
+                  encryptOptions:
+                    - name: fs.s3a.access.key
+                      valueFrom: {secretKeyRef: {name: keys, key: id}}
+                    - name: fs.s3a.secret.key
+                      valueFrom: {secretKeyRef: {name: keys, key: secret}}
+              """)
+          + """
+          ---
+          apiVersion: v1
+          kind: Secret
+          metadata:
+            name: keys
+            namespace: default
+          type: Opaque
+          data:
+            id: c29tZW9uZQ==
+            secret: bm90IHRoaXM=
+          stringData:
+            secret: "hush hush"
+          """;
+
+  @Test
+  void aSecretInTheFileIsWhereItsReferencesFindTheirValues() throws IOException {
+    Manifests manifests = parse(WITH_SECRET);
+    assertThat(manifests.documents()).hasSize(2);
+    DataSetSpec spec =
+        manifests.documents().stream()
+            .filter(Manifest.DataSet.class::isInstance)
+            .map(manifest -> ((Manifest.DataSet) manifest).spec())
+            .findAny()
+            .orElseThrow();
+    Map<String, SecretRef> secrets = spec.mounts().get(0).secrets();
+    assertThat(secrets.get("fs.s3a.access.key").read()).isEqualTo("someone");
+    assertThat(secrets.get("fs.s3a.secret.key").read()).isEqualTo("hush hush");
+    assertThat(manifests + " " + spec).contains("keys/secret").doesNotContain("hush", "someone");
+    assertThatThrownBy(() -> parse(WITH_SECRET.replace("key: secret", "key: pass")))
+        .hasMessageContaining("encryptOptions[1].valueFrom.secretKeyRef names the key 'pass'")
+        .hasMessageContaining("Secret/keys with [id, secret]")
+        .hasMessageNotContaining("hush");
+    assertThatThrownBy(() -> parse(WITH_SECRET.replace("bm90IHRoaXM=", "/w==")))
+        .hasMessageContaining("data must have values that are UTF-8 in base64")
+        .hasMessageNotContaining("/w==");
+    assertThatThrownBy(() -> parse(WITH_SECRET.replace("\"hush hush\"", "{hush: hush}")))
+        .hasMessageContaining("stringData.secret must be a plain value")
+        .hasMessageNotContaining("hush");
+  }
+
+  @Test
+  void whatIsOfOtherProgramsIsSkippedAndSaid() {
+    String others =
+        """
+        # keys come elsewhere
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: script}
+        data: {run: echo}
+        ---
+        apiVersion: data.fluid.io/v1alpha1
+        kind: ThinRuntimeProfile
+        metadata: {name: nfs}
+        spec: {fileSystemType: nfs}
+        ---
+        """;
+    Manifests manifests =
+        parse(others + document("Dataset", "mounts: [{mountPoint: 's3://a'}]") + "---\n# end\n");
+    assertThat(manifests.documents()).hasSize(1);
+    assertThat(manifests.warnings())
+        .containsExactly(
+            "file.yaml:3: the document ConfigMap/script (v1) is skipped: Forebay reads"
+                + " data.fluid.io/v1alpha1 and Secrets of v1",
+            "file.yaml:8: the document ThinRuntimeProfile/nfs (data.fluid.io/v1alpha1) is skipped:"
+                + " it tells Fluid how to run another product");
+    assertThatThrownBy(() -> parse(others))
+        .isInstanceOf(SpecException.class)
+        .hasMessageContaining("there is nothing for Forebay in it")
+        .hasMessageContaining("ConfigMap/script");
+    assertThatThrownBy(() -> parse("---\n# nothing\n---\n")).hasMessageContaining("no document");
+    assertThatThrownBy(
+            () -> parse(document("Dataset", "mounts: []").replace("v1alpha1", "v1aplha1")))
+        .hasMessageContaining("is 'data.fluid.io/v1aplha1'; use data.fluid.io/v1alpha1");
+  }
+
+  @Test
+  void aFieldIsKnownWhateverStandsBesideIt() {
+    for (String modes :
+        List.of("", "accessModes: [ReadOnlyMany]\n", "accessModes: [ReadWriteMany]\n")) {
+      for (String readOnly : List.of("true", "false")) {
+        String mount = "mounts: [{mountPoint: 's3://a', readOnly: " + readOnly + "}]\n";
+        assertThat(dataSet(mount + modes).mounts().get(0).readOnly())
+            .isEqualTo(!modes.contains("Write") || readOnly.equals("true"));
+      }
+    }
+    assertThatThrownBy(() -> dataSet("mounts: [{mountPoint: 's3://a', readOnly: maybe}]"))
+        .hasMessageContaining("readOnly is 'maybe'; use true or false");
   }
 
   @Test
