@@ -7,10 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The headers with which an object store answers a HEAD or a GET. No byte of the body is believed
- * before they agree with what was asked for: the store, or a proxy before it, may know no ranges
- * and no conditions, and a portal answers everything with a page of its own. For implementations of
- * object stores.
+ * The headers with which an object store or a web server answers a HEAD or a GET. No byte of the
+ * body is believed before they agree with what was asked for: the store, or a proxy before it, may
+ * know no ranges and no conditions, and a portal answers everything with a page of its own. For
+ * implementations of object stores.
  *
  * @param noun what was asked for, for messages
  * @param status of HTTP
@@ -65,6 +65,19 @@ public record ObjectReply(
       case 200 -> inWhole(file, offset, wanted);
       default -> throw odd("has status " + status);
     };
+  }
+
+  /**
+   * For the answer to a HEAD while a file is read.
+   *
+   * @throws StaleFileException when it is of another version
+   */
+  public void requireSame(FileStatus file) throws IOException {
+    requireVersion(file);
+    if (length < 0) {
+      throw odd("has no Content-Length");
+    }
+    requireSize(file, length);
   }
 
   private void requireVersion(FileStatus file) throws IOException {
