@@ -40,6 +40,4 @@ java=(
   -Djava.awt.headless=true
   -Dai.djl.offline=true
   -DOPT_OUT_TRACKING=true
-  -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
-  -Dorg.slf4j.simpleLogger.log.ai.djl.util.cuda=error
 )

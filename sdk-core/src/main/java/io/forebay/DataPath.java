@@ -47,6 +47,13 @@ public final class DataPath {
     return slash < 0 ? "" : path.substring(0, slash);
   }
 
+  /** Whether it has more bytes than a path may. */
+  public static boolean isTooLong(String path) {
+    // A UTF-16 unit takes at most three bytes, so most paths need no second look.
+    return path.length() > MAX_BYTES / 3
+        && path.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;
+  }
+
   private static String problem(String path) {
     if (path.isEmpty()) {
       return null;
@@ -67,11 +74,7 @@ public final class DataPath {
         return "control character at index " + i + " is not allowed in a data set path";
       }
     }
-    // A UTF-16 unit takes at most three bytes, so most paths need no second look.
-    if (path.length() > MAX_BYTES / 3 && path.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-      return "longer than " + MAX_BYTES + " bytes of UTF-8";
-    }
-    return null;
+    return isTooLong(path) ? "longer than " + MAX_BYTES + " bytes of UTF-8" : null;
   }
 
   private static String printable(String path) {

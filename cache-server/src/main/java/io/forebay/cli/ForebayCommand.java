@@ -1,5 +1,6 @@
 package io.forebay.cli;
 
+import io.forebay.cli.logging.LogOptions;
 import java.util.List;
 import java.util.Optional;
 import picocli.AutoComplete;
@@ -57,6 +58,7 @@ public final class ForebayCommand {
   private ForebayCommand() {}
 
   public static void main(String[] arguments) {
+    LogOptions.problem().ifPresent(ForebayCommand::refuse);
     CommandLine command = commandLine(arguments);
     int status = command.execute(arguments);
     command.getOut().flush();
@@ -67,6 +69,11 @@ public final class ForebayCommand {
       status = CommandLine.ExitCode.SOFTWARE;
     }
     System.exit(status);
+  }
+
+  private static void refuse(String problem) {
+    System.err.println("forebay: " + problem);
+    System.exit(CommandLine.ExitCode.USAGE);
   }
 
   /** What failed first, and what was tried instead of it. */

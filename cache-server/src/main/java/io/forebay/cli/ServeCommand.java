@@ -1,5 +1,6 @@
 package io.forebay.cli;
 
+import io.forebay.cli.logging.LogOptions;
 import io.forebay.server.CacheServer;
 import io.forebay.server.FatalErrors;
 import io.forebay.server.ServerConfig;
@@ -9,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -52,10 +55,13 @@ final class ServeCommand implements Callable<Integer> {
       description = "A setting, before those of the files; may be given more than once.")
   private Map<String, String> settings = Map.of();
 
+  @Mixin private LogOptions logging = new LogOptions();
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
+    logging.apply();
     FatalErrors.endTheProcess();
     CountDownLatch stopped = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
@@ -81,7 +87,7 @@ final class ServeCommand implements Callable<Integer> {
           spec.commandLine(), "the server needs settings: --config FILE, or --set KEY=VALUE");
     }
     return ServerConfig.load(
-        config, settings, warning -> System.err.println("forebay: warning: " + warning));
+        config, settings, warning -> LoggerFactory.getLogger(ServeCommand.class).warn(warning));
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -184,7 +184,10 @@ public final class AppliedDataSets {
         .write(
             text,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    return before.isEmpty() ? "created" : before.get().equals(spec) ? "unchanged" : "changed";
+    String outcome =
+        before.isEmpty() ? "created" : before.get().equals(spec) ? "unchanged" : "changed";
+    log.info("data set '{}' was applied: {}", spec.name(), outcome);
+    return outcome;
   }
 
   /** Takes a data set out of service, with all that is cached of it. */
@@ -200,6 +203,11 @@ public final class AppliedDataSets {
     for (String secret : unused) {
       applied.drop(secret);
     }
+    log.info(
+        "data set '{}' was dropped, with {} files of {} bytes",
+        name,
+        pruned.files(),
+        pruned.bytes());
     return pruned;
   }
 

@@ -33,9 +33,13 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running cache server. Thread-safe. */
 public final class CacheServer implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(CacheServer.class);
 
   private final ServerConfig config;
   private final CacheNode node;
@@ -52,7 +56,8 @@ public final class CacheServer implements AutoCloseable {
   private final OutboxMemory memory = new OutboxMemory();
   private final ConnectionLimit connections = new ConnectionLimit();
 
-  private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService workers =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("forebay-request-", 0).factory());
   private final Channel tcp;
   private final AdminServer admin;
   private final LoadJobs loads;
@@ -104,6 +109,14 @@ public final class CacheServer implements AutoCloseable {
       // Last, for it is slow, and who is here already is served without.
       node.share();
       loads.resume();
+      log.info(
+          "server '{}' serves {} data sets of {} at {} and {}, metrics and commands at {}",
+          config.name(),
+          node.status().dataSets().size(),
+          directory,
+          address(),
+          config.unix(),
+          admin.address());
     } catch (IOException | RuntimeException e) {
       stopListening();
       throw e;
@@ -187,6 +200,7 @@ public final class CacheServer implements AutoCloseable {
   /** Stops serving; what is resident stays for the next start. */
   @Override
   public void close() throws IOException {
+    log.info("server '{}' stops", config.name());
     admin.close();
     loads.close();
     self.close();
@@ -195,5 +209,6 @@ public final class CacheServer implements AutoCloseable {
     workers.shutdownNow();
     node.close();
     Files.deleteIfExists(config.unix());
+    log.info("server '{}' has stopped", config.name());
   }
 }

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import io.forebay.UnknownDataSetException;
+import io.forebay.background.LogContext;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.FileVersion;
 import io.forebay.node.CacheNode;
@@ -96,6 +97,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     if (!isReport(frame.message())) {
       stats.request();
     }
+    String about = frame.message().dataSet();
     switch (frame.message()) {
       case Message.Get get -> get(id, get);
       case Message.Cancel cancel -> {
@@ -107,6 +109,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Open open ->
           answer(
               id,
+              about,
               () -> {
                 NodeDataSet dataSet = node.dataSet(open.nameOrRoot());
                 return new Message.Opened(
@@ -117,21 +120,24 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Stat stat ->
           answer(
               id,
+              about,
               () ->
                   new Message.Status(
                       catalog(stat.dataSet()).stat(DataPath.normalize(stat.path()))));
       case Message.Refresh refresh ->
           answer(
               id,
+              about,
               () -> {
                 Optional<SnapshotId> used = node.dataSet(refresh.dataSet()).refresh();
                 return used.isPresent() ? new Message.InUse(used.get().text()) : new Message.Done();
               });
-      case Message.Snapshot snapshot -> answer(id, () -> snapshot(id, snapshot));
-      case Message.SnapshotPart part -> answer(id, () -> snapshotPart(id, part));
+      case Message.Snapshot snapshot -> answer(id, about, () -> snapshot(id, snapshot));
+      case Message.SnapshotPart part -> answer(id, about, () -> snapshotPart(id, part));
       case Message.Changed changed ->
           answer(
               id,
+              about,
               () -> {
                 catalog(changed.dataSet()).changed(DataPath.normalize(changed.path()));
                 return new Message.Done();
@@ -139,6 +145,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Used used ->
           answer(
               id,
+              about,
               () -> {
                 used.uses().forEach(u -> node.store().used(u.id(), u.offset(), u.bytes()));
                 return new Message.Done();
@@ -146,18 +153,20 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Plan plan ->
           answer(
               id,
+              about,
               () -> new Message.Planned(node.plan(node.dataSet(plan.dataSet()), plan.update())));
-      case Message.ReadHere read -> answer(id, () -> readHere(read));
+      case Message.ReadHere read -> answer(id, about, () -> readHere(read));
       case Message.MapsStuck stuck ->
           answer(
               id,
+              about,
               () -> {
                 node.suspectMaps(stuck.generation());
                 return new Message.Done();
               });
-      case Message.Prefetch prefetch -> answer(id, () -> prefetch(prefetch));
-      case Message.Load load -> answer(id, () -> load(id, load));
-      case Message.ListDirectory list -> answer(id, () -> list(id, list));
+      case Message.Prefetch prefetch -> answer(id, about, () -> prefetch(prefetch));
+      case Message.Load load -> answer(id, about, () -> load(id, load));
+      case Message.ListDirectory list -> answer(id, about, () -> list(id, list));
       default -> throw new MalformedFrameException("a reply came as a request");
     }
   }
@@ -200,7 +209,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     }
     executor.execute(
         () -> {
-          try {
+          try (LogContext context = LogContext.of(dataSet.spec().name())) {
             task.run();
           } finally {
             running.remove(id);
@@ -293,14 +302,14 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
    * Answers a request that may take its time, with signs of life until then. Whatever is thrown
    * ends it: a client that is told of work goes on waiting for it.
    */
-  private void answer(int id, Answer answer) {
+  private void answer(int id, String dataSet, Answer answer) {
     Future<?> signs =
         eventLoop.scheduleAtFixedRate(
             () -> outbox.send(id, new Message.Working()), SIGN_SECONDS, SIGN_SECONDS, SECONDS);
     try {
       executor.execute(
           () -> {
-            try {
+            try (LogContext context = LogContext.of(dataSet)) {
               send(id, answer.get(), signs);
             } catch (IOException | RuntimeException e) {
               send(id, failed(e), signs);

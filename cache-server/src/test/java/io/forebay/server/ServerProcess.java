@@ -55,7 +55,12 @@ final class ServerProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(log().toFile())
             .start();
-    await().atMost(TWO_MINUTES).until(() -> admin().isPresent());
+    awaitAdmin(node());
+  }
+
+  /** Waits until a server has announced where it takes commands. */
+  static void awaitAdmin(Path node) {
+    await().atMost(TWO_MINUTES).until(() -> admin(node).isPresent());
   }
 
   /** The forebay command behind one of the shell, which limits it. */
@@ -82,14 +87,14 @@ final class ServerProcess implements AutoCloseable {
     return process;
   }
 
-  private Optional<String> admin() throws IOException {
-    return NodeInfo.read(node()).map(NodeInfo::admin).filter(a -> !a.isEmpty());
+  private static Optional<String> admin(Path node) throws IOException {
+    return NodeInfo.read(node).map(NodeInfo::admin).filter(a -> !a.isEmpty());
   }
 
   /** What its admin endpoint says. */
   String get(String path) throws IOException, InterruptedException {
     try (HttpClient http = HttpClient.newHttpClient()) {
-      URI uri = URI.create("http://" + admin().orElseThrow() + path);
+      URI uri = URI.create("http://" + admin(node()).orElseThrow() + path);
       HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build();
       return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }

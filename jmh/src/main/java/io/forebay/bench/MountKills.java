@@ -88,7 +88,7 @@ final class MountKills {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(SharedMaps.JVM_FLAGS.split(" ", -1)));
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx192m", "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
+    command.addAll(List.of("-DFOREBAY_LOG_LEVEL=error"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(ForebayCommand.class.getName(), "mount", "--node", node.toString()));
     // Names are asked for each time, so that each read needs the bridge.

@@ -1,2 +1,2 @@
-/** Work that nobody waits for, and what is known of its failures. */
+/** Work that nobody waits for, what is known of its failures, and which data set it is for. */
 package io.forebay.background;

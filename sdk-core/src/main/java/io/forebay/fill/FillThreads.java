@@ -1,5 +1,6 @@
 package io.forebay.fill;
 
+import io.forebay.background.LogContext;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,13 +25,14 @@ public final class FillThreads implements AutoCloseable {
   private volatile boolean closing;
 
   /**
+   * @param dataSet whose they are
    * @param width requests at a time for readers that wait; prefetching has half as many, and so has
    *     copying from other nodes
    */
-  public FillThreads(int width) {
-    demand = pool("forebay-fill", width);
-    ahead = pool("forebay-prefetch", (width + 1) / 2);
-    copying = pool("forebay-copy", (width + 1) / 2);
+  public FillThreads(String dataSet, int width) {
+    demand = pool(dataSet, "forebay-fill", width);
+    ahead = pool(dataSet, "forebay-prefetch", (width + 1) / 2);
+    copying = pool(dataSet, "forebay-copy", (width + 1) / 2);
   }
 
   /** Uses another number of threads from now on. */
@@ -88,11 +90,12 @@ public final class FillThreads implements AutoCloseable {
     }
   }
 
-  private static ThreadPoolExecutor pool(String name, int width) {
+  private static ThreadPoolExecutor pool(String dataSet, String name, int width) {
     AtomicInteger number = new AtomicInteger();
     ThreadFactory factory =
         task -> {
-          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+          Thread thread =
+              new Thread(LogContext.carried(dataSet, task), name + "-" + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;
         };

@@ -223,7 +223,7 @@ public final class CacheNode implements AutoCloseable {
     MountedUnderStore mounted = UnderStores.connect(spec);
     GuardedUnderStore guarded = new GuardedUnderStore(mounted, spec.policy());
     HedgingUnderStore underStore = new HedgingUnderStore(guarded, spec.policy().hedge());
-    FillThreads threads = new FillThreads(spec.policy().maxRequests());
+    FillThreads threads = new FillThreads(spec.name(), spec.policy().maxRequests());
     WrittenFiles written = WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotShelf.WRITTEN));
     Answers answers = new Answers(spec.name(), maps);
     NodeDataSet added =

@@ -2,6 +2,7 @@ package io.forebay.node;
 
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.background.LogContext;
 import io.forebay.fill.FillThreads;
 import io.forebay.fill.GuardedUnderStore;
 import io.forebay.fill.HedgingUnderStore;
@@ -146,7 +147,7 @@ public final class NodeDataSet {
       throws IOException {
     synchronized (listing) {
       refreshedMillis = System.currentTimeMillis();
-      try {
+      try (LogContext context = LogContext.of(spec.name())) {
         SnapshotId id = young(maxAge, acceptance, progress);
         if (!shelf.inUse().equals(Optional.of(id))) {
           use(id);

@@ -1,6 +1,7 @@
 package io.forebay.snapshot;
 
 import io.forebay.FileStatus;
+import io.forebay.background.LogContext;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.Utf8;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class KeyWalk {
     waiting.add(new Range("", null));
     List<Thread> workers = new ArrayList<>();
     for (int i = 0; i < width; i++) {
-      Thread worker = new Thread(this::work, "forebay-list");
+      Thread worker = new Thread(LogContext.carried(this::work), "forebay-list");
       worker.setDaemon(true);
       worker.start();
       workers.add(worker);

@@ -1,6 +1,7 @@
 package io.forebay.snapshot;
 
 import io.forebay.FileStatus;
+import io.forebay.background.LogContext;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.TreeListing;
@@ -77,7 +78,7 @@ public final class SnapshotBuilder {
         Executors.newFixedThreadPool(
             width,
             task -> {
-              Thread thread = new Thread(task, "forebay-list");
+              Thread thread = new Thread(LogContext.carried(task), "forebay-list");
               thread.setDaemon(true);
               return thread;
             });

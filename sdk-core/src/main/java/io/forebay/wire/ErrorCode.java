@@ -1,5 +1,6 @@
 package io.forebay.wire;
 
+import io.forebay.NameTooLongException;
 import io.forebay.SnapshotRefusedException;
 import io.forebay.StaleFileException;
 import io.forebay.UnknownDataSetException;
@@ -24,7 +25,9 @@ public enum ErrorCode {
   /** The request makes no sense. */
   BAD_REQUEST(6),
   /** A listing lacks more than a new snapshot may. */
-  SNAPSHOT_REFUSED(7);
+  SNAPSHOT_REFUSED(7),
+  /** The under-store allows no name of that length. */
+  NAME_TOO_LONG(8);
 
   private final byte number;
 
@@ -64,6 +67,9 @@ public enum ErrorCode {
     if (failure instanceof SnapshotRefusedException) {
       return SNAPSHOT_REFUSED;
     }
+    if (failure instanceof NameTooLongException) {
+      return NAME_TOO_LONG;
+    }
     if (failure instanceof IllegalArgumentException) {
       return BAD_REQUEST;
     }
@@ -82,6 +88,7 @@ public enum ErrorCode {
       case DENIED -> new AccessDeniedException(noun, null, message);
       case UNKNOWN_DATA_SET -> new UnknownDataSetException(message);
       case SNAPSHOT_REFUSED -> new SnapshotRefusedException(message);
+      case NAME_TOO_LONG -> new NameTooLongException(noun, message);
       default -> new ServerFailureException(this, noun + ": " + message);
     };
   }

@@ -16,6 +16,11 @@ import java.util.Optional;
  */
 public sealed interface Message {
 
+  /** The data set that it is about; empty where it is about none. */
+  default String dataSet() {
+    return "";
+  }
+
   /** First message of a client; the server answers with {@link Welcome} or closes. */
   record Hello(int version) implements Message {}
 

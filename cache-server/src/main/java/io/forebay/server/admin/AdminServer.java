@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.forebay.DataPath;
 import io.forebay.UnknownDataSetException;
+import io.forebay.background.LogContext;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.server.AppliedDataSets;
@@ -59,7 +60,8 @@ public final class AdminServer implements AutoCloseable {
   private final AdminToken token;
   private NodeMetrics metrics;
   private final Throughput throughput = new Throughput();
-  private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService requests =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("forebay-admin-", 0).factory());
   private final ScheduledExecutorService sampler =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
   private final long started = System.nanoTime();
@@ -162,7 +164,15 @@ public final class AdminServer implements AutoCloseable {
   }
 
   void post(String path, Answer answer) {
-    handle("POST", path, "application/json", request -> json(answer.to(request)));
+    handle(
+        "POST",
+        path,
+        "application/json",
+        request -> {
+          String done = json(answer.to(request));
+          log.info("{} {}: done", path, request.parameters());
+          return done;
+        });
   }
 
   /** For those who have the token. */
@@ -198,7 +208,10 @@ public final class AdminServer implements AutoCloseable {
 
   private static void answer(HttpExchange exchange, String type, Answer answer) throws IOException {
     try {
-      send(exchange, 200, type, answer.to(AdminRequest.of(exchange)).toString());
+      AdminRequest request = AdminRequest.of(exchange);
+      try (LogContext context = LogContext.of(request.parameters().getOrDefault("dataset", ""))) {
+        send(exchange, 200, type, answer.to(request).toString());
+      }
     } catch (UnavailableException e) {
       send(exchange, 503, "text/plain", e.getMessage());
     } catch (UnknownDataSetException | NoSuchFileException e) {
@@ -208,7 +221,8 @@ public final class AdminServer implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       send(exchange, 400, "text/plain", e.getMessage());
     } catch (IOException e) {
-      log.warn("{} failed", exchange.getRequestURI().getPath(), e);
+      log.warn("{} failed: {}", exchange.getRequestURI().getPath(), e.getMessage());
+      log.debug("it failed here", e);
       send(exchange, 500, "text/plain", String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
       log.warn("{} failed", exchange.getRequestURI().getPath(), e);

@@ -2,6 +2,7 @@ package io.forebay.server.load;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.background.LogContext;
 import io.forebay.dataset.load.FileTree;
 import io.forebay.dataset.load.LoadProgress;
 import io.forebay.dataset.load.Loader;
@@ -93,10 +94,17 @@ final class LoadJob {
     startedNanos = System.nanoTime();
     reason = "";
     phase = LoadReport.Phase.Executing;
+    log.info("load {} of {}: begins", request.name(), request.dataSet());
     return true;
   }
 
   void run(NodeDataSet dataSet, DataSet client) {
+    try (LogContext context = LogContext.of(request.dataSet())) {
+      load(dataSet, client);
+    }
+  }
+
+  private void load(NodeDataSet dataSet, DataSet client) {
     if (!begin()) {
       return;
     }
@@ -132,7 +140,16 @@ final class LoadJob {
     endedNanos = System.nanoTime();
     reason = why;
     phase = why.isEmpty() ? LoadReport.Phase.Complete : LoadReport.Phase.Failed;
-    log.info("load {} of {}: {} {}", request.name(), request.dataSet(), phase, why);
+    LoadProgress.Counts counts = progress.counts();
+    log.info(
+        "load {} of {}: {}, {} files and {} bytes{}{}",
+        request.name(),
+        request.dataSet(),
+        phase,
+        counts.filesDone(),
+        counts.bytesDone(),
+        why.isEmpty() ? "" : "; ",
+        why);
   }
 
   /** From the snapshot, which streams; without one, from what the catalogue lists. */

@@ -3,6 +3,7 @@ package io.forebay.fuse.fs;
 import io.forebay.DataPath;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.NameTooLongException;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
@@ -439,6 +440,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   private static int errnoOf(Throwable e) {
     return switch (e) {
       case NoSuchFileException missing -> Errno.ENOENT;
+      case NameTooLongException tooLong -> Errno.ENAMETOOLONG;
       case InvalidPathException impossible -> Errno.ENOENT;
       case DirectoryNotEmptyException full -> Errno.ENOTEMPTY;
       case AccessDeniedException denied -> Errno.EACCES;

@@ -2,7 +2,9 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.NameTooLongException;
 import io.forebay.fuse.journal.PackedStatus;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /**
@@ -84,12 +86,16 @@ final class Inode {
    *
    * @param name null for one that is no UTF-8
    * @throws NoSuchFileException for what cannot be a path, so nothing has it
+   * @throws NameTooLongException for what is too long to be one
    */
-  String child(String name) throws NoSuchFileException {
+  String child(String name) throws FileSystemException {
     if (name == null) {
       throw new NoSuchFileException("a name that is not UTF-8");
     }
     String path = DataPath.child(path(), name);
+    if (DataPath.isTooLong(path)) {
+      throw new NameTooLongException(path, "a path has at most " + DataPath.MAX_BYTES + " bytes");
+    }
     if (!DataPath.isValid(path)) {
       throw new NoSuchFileException(path);
     }

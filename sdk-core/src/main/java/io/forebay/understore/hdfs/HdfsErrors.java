@@ -1,5 +1,6 @@
 package io.forebay.understore.hdfs;
 
+import io.forebay.NameTooLongException;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.understore.UnderStoreException;
@@ -58,6 +59,9 @@ final class HdfsErrors {
     // The class itself may be one that clients lack.
     String type = failure instanceof RemoteException r ? r.getClassName() : e.getClass().getName();
     String kind = type.substring(type.lastIndexOf('.') + 1);
+    if (kind.endsWith("PathComponentTooLongException")) {
+      return new NameTooLongException(noun, detail);
+    }
     if ((kind + detail).contains("SafeModeException")) {
       return UnderStoreException.lasting(
           noun

@@ -1,6 +1,7 @@
 package io.forebay.understore.local;
 
 import io.forebay.FileStatus;
+import io.forebay.NameTooLongException;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.limit.Descriptors;
@@ -253,6 +254,9 @@ final class LocalUnderStore implements UnderStore {
     // 'a/b' where 'a' is a file: the name cannot exist, which is all that the caller asked.
     if (String.valueOf(e.getReason()).contains("Not a directory")) {
       return missing(path, "a parent is a file");
+    }
+    if (NameTooLongException.isMeantBy(e)) {
+      return new NameTooLongException(describe(path), "a name is longer than its disk allows");
     }
     return NoSpaceException.isMeantBy(e)
         ? noSpace(path, e)

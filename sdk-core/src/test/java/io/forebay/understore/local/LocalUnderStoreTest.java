@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.NameTooLongException;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.understore.ListingPage;
@@ -53,6 +54,16 @@ class LocalUnderStoreTest extends UnderStoreContract {
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).isEmpty();
     }
+  }
+
+  @Test
+  void aNameThatNoFileCanHaveIsSaidToBeTooLong() {
+    String name = "n".repeat(256);
+    assertThatThrownBy(() -> store().stat(name)).isInstanceOf(NameTooLongException.class);
+    assertThatThrownBy(() -> store().list(name, "")).isInstanceOf(NameTooLongException.class);
+    assertThatThrownBy(() -> store().put(name, InputStream.nullInputStream(), 0))
+        .isInstanceOf(NameTooLongException.class)
+        .hasMessageContaining("longer than its disk allows");
   }
 
   @Test
