@@ -14,11 +14,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 import picocli.CommandLine;
 
 /** The admin endpoint over real HTTP, and the commands that use it. */
@@ -122,6 +125,26 @@ class AdminTest {
         .contains("state=\"HEALTHY\",tier=\"0\"} 1.0")
         .contains("jvm_memory_used_bytes")
         .doesNotContain("secret");
+  }
+
+  @Test
+  void promtoolFindsNothingWrongWithTheMetrics() throws Exception {
+    Path metrics = Files.writeString(directory.resolve("metrics"), send("GET", "/metrics").body());
+    Process promtool;
+    try {
+      promtool =
+          new ProcessBuilder("promtool", "check", "metrics")
+              .redirectInput(metrics.toFile())
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      throw new TestAbortedException(
+          "promtool is missing; on Debian: apt-get install prometheus", e);
+    }
+    String found = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(found).isEmpty();
+    assertThat(promtool.waitFor()).isZero();
+    assertThat(metrics).content().contains("# TYPE forebay_understore_first_byte_seconds summary");
   }
 
   @Test

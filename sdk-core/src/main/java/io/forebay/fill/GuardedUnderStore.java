@@ -36,6 +36,8 @@ public final class GuardedUnderStore implements UnderStore {
   private final LongAdder failures = new LongAdder();
   private final LongAdder throttled = new LongAdder();
   private final LongAdder bytes = new LongAdder();
+  private long answers;
+  private long answerNanos;
   private double limit;
   private int running;
   private int waiting;
@@ -78,6 +80,8 @@ public final class GuardedUnderStore implements UnderStore {
         running,
         waiting,
         (int) limit,
+        answers,
+        answerNanos / 1e9,
         latencies.quantile(0.5).toNanos() / 1e6,
         latencies.quantile(0.99).toNanos() / 1e6);
   }
@@ -115,6 +119,8 @@ public final class GuardedUnderStore implements UnderStore {
   }
 
   private synchronized void succeeded(long nanos) {
+    answers++;
+    answerNanos += nanos;
     latencies.add(nanos);
     int places = (int) limit;
     limit = Math.min(maxRequests, limit + 1 / limit);

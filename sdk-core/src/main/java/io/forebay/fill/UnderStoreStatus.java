@@ -10,6 +10,8 @@ package io.forebay.fill;
  * @param running requests at present
  * @param waiting requests that wait for their turn
  * @param limit requests that may run at a time, at present
+ * @param firstBytes answers whose first byte came
+ * @param firstByteSeconds time that all of them took together until then
  * @param firstByteMedianMillis time to the first byte of an answer, lately
  * @param firstByteP99Millis the same, 99th percentile
  */
@@ -21,5 +23,7 @@ public record UnderStoreStatus(
     int running,
     int waiting,
     int limit,
+    long firstBytes,
+    double firstByteSeconds,
     double firstByteMedianMillis,
     double firstByteP99Millis) {}

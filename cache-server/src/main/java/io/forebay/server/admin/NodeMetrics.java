@@ -1,5 +1,7 @@
 package io.forebay.server.admin;
 
+import com.sun.management.OperatingSystemMXBean;
+import io.forebay.fill.UnderStoreStatus;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.snapshot.SnapshotInfo;
@@ -15,7 +17,13 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.Quantiles;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import java.lang.management.ManagementFactory;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
@@ -24,6 +32,9 @@ import java.util.function.ToDoubleFunction;
  * scrape belong together. Thread-safe.
  */
 final class NodeMetrics implements AutoCloseable {
+
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private final CacheNode node;
   private final PrometheusMeterRegistry registry =
@@ -35,10 +46,15 @@ final class NodeMetrics implements AutoCloseable {
   NodeMetrics(CacheNode node) {
     this.node = node;
     this.status = node.status();
+    registry.config().meterFilter(new MetricNames());
+    registry.getPrometheusRegistry().register(this::firstBytes);
     new JvmMemoryMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new FileDescriptorMetrics().bindTo(registry);
     collections.bindTo(registry);
+    FunctionCounter.builder("process.cpu", PROCESS, p -> p.getProcessCpuTime() / 1e9)
+        .baseUnit("seconds")
+        .register(registry);
     counter("forebay.moves", Tags.of("direction", "up"), s -> s.store().movedUp());
     counter("forebay.moves", Tags.of("direction", "down"), s -> s.store().movedDown());
     counter("forebay.expired.files", Tags.empty(), s -> s.store().expired());
@@ -119,14 +135,6 @@ final class NodeMetrics implements AutoCloseable {
     gauge("forebay.understore.running", tags, s -> fetching(s, name).underStore().running());
     gauge("forebay.understore.waiting", tags, s -> fetching(s, name).underStore().waiting());
     gauge("forebay.understore.limit", tags, s -> fetching(s, name).underStore().limit());
-    gauge(
-        "forebay.understore.first.byte.seconds",
-        tags.and("quantile", "0.5"),
-        s -> fetching(s, name).underStore().firstByteMedianMillis() / 1e3);
-    gauge(
-        "forebay.understore.first.byte.seconds",
-        tags.and("quantile", "0.99"),
-        s -> fetching(s, name).underStore().firstByteP99Millis() / 1e3);
     gauge("forebay.fills.in.flight", tags, s -> fetching(s, name).fills());
     gauge("forebay.fills.queued", tags, s -> fetching(s, name).queued());
     gauge(
@@ -135,6 +143,29 @@ final class NodeMetrics implements AutoCloseable {
         "forebay.snapshot.unreadable",
         tags,
         s -> fetching(s, name).snapshot().map(SnapshotInfo::unreadable).orElse(0L));
+  }
+
+  /** Micrometer knows no summary whose quantiles somebody else computes. */
+  private MetricSnapshot firstBytes() {
+    SummarySnapshot.Builder summary =
+        SummarySnapshot.builder()
+            .name("forebay_understore_first_byte_seconds")
+            .help("Time until the first byte of an answer of the under-store; quantiles lately.");
+    for (Map.Entry<String, NodeDataSet.Status> each : status.dataSets().entrySet()) {
+      UnderStoreStatus store = each.getValue().underStore();
+      summary.dataPoint(
+          SummarySnapshot.SummaryDataPointSnapshot.builder()
+              .labels(Labels.of("dataset", each.getKey()))
+              .count(store.firstBytes())
+              .sum(store.firstByteSeconds())
+              .quantiles(
+                  Quantiles.builder()
+                      .quantile(0.5, store.firstByteMedianMillis() / 1e3)
+                      .quantile(0.99, store.firstByteP99Millis() / 1e3)
+                      .build())
+              .build());
+    }
+    return summary.build();
   }
 
   private static ShareStatus share(CacheNode.Status status, String name) {

@@ -1,0 +1,71 @@
+package io.forebay.server.admin;
+
+import static java.util.Map.entry;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
+import java.util.Map;
+
+/** What each metric means, and names as Prometheus wants them where Micrometer's differ. */
+final class MetricNames implements MeterFilter {
+
+  private static final Map<String, String> HELP =
+      Map.ofEntries(
+          entry("forebay.background.troubles", "Tasks in the background that fail at present."),
+          entry("forebay.bypassed.blocks", "Blocks that were not kept, for want of room."),
+          entry("forebay.corrupt.blocks", "Blocks whose checksum was wrong."),
+          entry("forebay.dataset.copied.bytes", "Bytes of files that other nodes own."),
+          entry("forebay.dataset.files", "Files of the data set that are resident."),
+          entry("forebay.dataset.used.bytes", "Bytes on disk that the data set takes."),
+          entry("forebay.evicted.bytes", "Bytes that left for want of room."),
+          entry("forebay.evictions", "Files that left for want of room."),
+          entry("forebay.expired.files", "Files that left after their time to live."),
+          entry("forebay.fill.memory.bytes", "Memory that blocks on their way take."),
+          entry("forebay.fills.in.flight", "Blocks that are being fetched."),
+          entry("forebay.fills.queued", "Requests to the under-store that wait for a thread."),
+          entry("forebay.hit.bytes", "Bytes that were read from the cache."),
+          entry("forebay.hits", "Reads that were answered from the cache."),
+          entry("forebay.listing.failing", "1 while the data set cannot be listed."),
+          entry("forebay.miss.bytes", "Bytes that were not in the cache."),
+          entry("forebay.misses", "Reads that were not answered from the cache."),
+          entry("forebay.moves", "Files that moved between tiers."),
+          entry("forebay.resident.files", "Files that are resident, of all data sets."),
+          entry("forebay.scrubbed.blocks", "Blocks that the background check has read."),
+          entry("forebay.shared.maps", "1 while the node's processes share the maps of names."),
+          entry("forebay.shared.maps.bytes", "Bytes on disk that the maps of names take."),
+          entry("forebay.snapshot.unreadable", "Entries that the snapshot in use lacks."),
+          entry("forebay.tier.quota.bytes", "The most bytes that may lie in the directory."),
+          entry("forebay.tier.state", "1 for the state that the directory's disk is in."),
+          entry("forebay.tier.used.bytes", "Bytes on disk in the directory."),
+          entry("forebay.understore.bytes", "Bytes that came from the under-store."),
+          entry("forebay.understore.failures", "Requests to the under-store that failed."),
+          entry("forebay.understore.hedged", "Requests that were sent a second time."),
+          entry("forebay.understore.limit", "Requests that may run at a time, at present."),
+          entry("forebay.understore.requests", "Requests to the under-store."),
+          entry("forebay.understore.running", "Requests that run at present."),
+          entry("forebay.understore.throttled", "Answers that asked for fewer requests."),
+          entry("forebay.understore.waiting", "Requests that wait for their turn."),
+          entry("process.cpu", "CPU time that this process has taken."));
+
+  @Override
+  public MeterFilterReply accept(Meter.Id id) {
+    // In nanoseconds; process.cpu says the same in seconds.
+    return id.getName().equals("process.cpu.time")
+        ? MeterFilterReply.DENY
+        : MeterFilterReply.NEUTRAL;
+  }
+
+  @Override
+  public Meter.Id map(Meter.Id id) {
+    if (id.getName().equals("system.cpu.count")) { // a suffix of summaries
+      return id.withName("system.cpus");
+    }
+    String help = HELP.get(id.getName());
+    return help == null
+        ? id
+        : new Meter.Id(
+            id.getName(), Tags.of(id.getTagsAsIterable()), id.getBaseUnit(), help, id.getType());
+  }
+}
