@@ -2,13 +2,21 @@ package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forebay.config.Durations;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +28,9 @@ import picocli.CommandLine.Spec;
     name = "apply",
     description = {
       "Gives a running server data sets and loads, as Fluid's manifests say them.",
-      "(data.fluid.io/v1alpha1: Dataset, JindoRuntime, DataLoad.) The server keeps them over restarts."
+      "(data.fluid.io/v1alpha1: Dataset, JindoRuntime, DataLoad.) The server keeps them over restarts.",
+      "It asks the under-store of each data set whether it answers. If one does not, the data set is kept",
+      "and asked again, no load of the file is started, and the exit status is 1."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -41,21 +51,67 @@ final class ApplyCommand implements Callable<Integer> {
       description = "YAML with any number of documents; - for standard input.")
   private List<String> files;
 
+  @ArgGroup private Checking checking = new Checking();
+
+  /** One way or the other. */
+  private static final class Checking {
+
+    @Option(
+        names = "--wait",
+        arity = "0..1",
+        fallbackValue = "10m",
+        paramLabel = "DURATION",
+        description =
+            "Applies it again and again until every data set is Bound, for 10m or as long as is said"
+                + " here.")
+    private String longest;
+
+    @Option(
+        names = "--no-check",
+        description = "Accepts data sets whose under-stores do not answer, without asking them.")
+    private boolean unchecked;
+  }
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
+    Instant until =
+        Instant.now()
+            .plus(checking.longest == null ? Duration.ZERO : Durations.parse(checking.longest));
+    boolean failed = false;
     for (String file : files) {
-      JsonNode outcome =
-          new ObjectMapper().readTree(admin.post("/apply", Map.of("file", file), read(file)));
-      outcome
-          .get("warnings")
-          .forEach(w -> spec.commandLine().getErr().println("warning: " + w.asText()));
-      outcome.get("applied").forEach(a -> spec.commandLine().getOut().println(a.asText()));
+      failed |= !apply(file, read(file), until);
     }
-    spec.commandLine().getErr().flush();
-    spec.commandLine().getOut().flush();
-    return 0;
+    return failed ? 1 : 0;
+  }
+
+  /** Whether no data set in it is Failed. */
+  private boolean apply(String file, String text, Instant until) throws Exception {
+    Map<String, String> parameters =
+        Map.of("file", file, "unchecked", Boolean.toString(checking.unchecked));
+    PrintWriter err = spec.commandLine().getErr();
+    Set<String> told = new HashSet<>();
+    while (true) {
+      JsonNode outcome = new ObjectMapper().readTree(admin.post("/apply", parameters, text));
+      boolean failed = !outcome.get("failed").isEmpty();
+      boolean last = !failed || Instant.now().isAfter(until);
+      if (told.isEmpty()) {
+        outcome.get("warnings").forEach(w -> err.println("warning: " + w.asText()));
+      }
+      PrintWriter to = last ? spec.commandLine().getOut() : err;
+      for (JsonNode line : outcome.get("applied")) {
+        if (last || told.add(line.asText())) {
+          to.println(last ? line.asText() : "waiting: " + line.asText());
+        }
+      }
+      err.flush();
+      spec.commandLine().getOut().flush();
+      if (last) {
+        return !failed;
+      }
+      TimeUnit.SECONDS.sleep(1);
+    }
   }
 
   private static String read(String file) throws IOException {

@@ -10,7 +10,7 @@ import io.forebay.metadata.SharedMaps;
 import io.forebay.server.ServerConfig;
 import io.forebay.server.admin.StatusReport;
 import io.forebay.store.TierOptions;
-import io.forebay.understore.UnderStore;
+import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnderStores;
 import io.forebay.wire.Address;
 import java.io.IOException;
@@ -18,9 +18,11 @@ import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -157,8 +159,14 @@ final class DoctorCommand implements Callable<Integer> {
   private static String running(Path directory) throws IOException, InterruptedException {
     StatusReport report =
         new ObjectMapper().readValue(Admin.of(directory).get("/status"), StatusReport.class);
-    if (!report.troubles().isEmpty()) {
-      throw new IOException(String.join("; ", report.troubles()));
+    List<String> wrong = new ArrayList<>(report.troubles());
+    for (StatusReport.DataSet each : report.dataSets()) {
+      if (each.isFailed()) {
+        wrong.add("data set " + each.name() + " is Failed: " + each.reason());
+      }
+    }
+    if (!wrong.isEmpty()) {
+      throw new IOException(String.join("; ", wrong));
     }
     return report.ready() ? "ready" : "starting";
   }
@@ -226,11 +234,13 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String underStore(DataSetSpec dataSet) throws IOException {
-    try (UnderStore store = UnderStores.connect(dataSet)) {
-      int entries = store.list("", "").entries().size();
-      return entries == 0
-          ? "answers, and its root is empty; see whether the source is mounted"
-          : "answers; " + entries + " entries on the first page of its root";
+    try (MountedUnderStore store = UnderStores.connect(dataSet)) {
+      List<URI> empty = store.emptyRoots();
+      return empty.isEmpty()
+          ? "answers"
+          : "answers, and nothing is in "
+              + empty
+              + "; see whether the name is right, and the source mounted";
     } catch (AccessDeniedException e) {
       String reason = String.valueOf(e.getReason());
       throw new IOException(

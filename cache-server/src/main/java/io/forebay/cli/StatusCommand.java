@@ -14,7 +14,10 @@ import picocli.CommandLine.Spec;
 /** Prints what a server holds and how it is used. */
 @Command(
     name = "status",
-    description = "Prints what a cache server holds and how it is used.",
+    description = {
+      "Prints what a cache server holds and how it is used.",
+      "Exit status 1 when the under-store of a data set does not answer (phase Failed)."
+    },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {
@@ -35,11 +38,10 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    output.print(
-        admin.get("/status"),
-        spec.commandLine().getOut(),
-        (json, out) -> print(new ObjectMapper().treeToValue(json, StatusReport.class), out));
-    return 0;
+    String answer = admin.get("/status");
+    StatusReport report = new ObjectMapper().readValue(answer, StatusReport.class);
+    output.print(answer, spec.commandLine().getOut(), (json, out) -> print(report, out));
+    return report.dataSets().stream().anyMatch(StatusReport.DataSet::isFailed) ? 1 : 0;
   }
 
   private static void print(StatusReport report, PrintWriter out) {
@@ -108,6 +110,11 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static void printTrouble(StatusReport.DataSet dataSet, PrintWriter out) {
+    if (!dataSet.reason().isEmpty()) {
+      out.printf(
+          "%n%s: %s since %s: %s%n",
+          dataSet.name(), dataSet.phase(), dataSet.since(), dataSet.reason());
+    }
     if (!dataSet.listingProblem().isEmpty()) {
       out.printf("%n%s: the last listing failed: %s%n", dataSet.name(), dataSet.listingProblem());
     }

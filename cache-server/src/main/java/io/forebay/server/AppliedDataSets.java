@@ -3,6 +3,7 @@ package io.forebay.server;
 import io.forebay.DataSetSpec;
 import io.forebay.dataset.spec.Manifest;
 import io.forebay.dataset.spec.Manifests;
+import io.forebay.node.Binding;
 import io.forebay.node.CacheNode;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.server.load.LoadRequest;
@@ -15,7 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -35,6 +38,7 @@ public final class AppliedDataSets {
 
   private final CacheNode node;
   private final LoadJobs loads;
+  private final SourceChecks sources;
   private final Path directory;
   private final Optional<Path> secrets;
   private final AppliedSecrets applied;
@@ -42,9 +46,11 @@ public final class AppliedDataSets {
   /**
    * @param secrets the operator's directory of secrets, which come before those that are applied
    */
-  AppliedDataSets(CacheNode node, LoadJobs loads, Optional<Path> secrets) {
+  AppliedDataSets(
+      CacheNode node, LoadJobs loads, SourceChecks sources, Optional<Path> secrets) {
     this.node = node;
     this.loads = loads;
+    this.sources = sources;
     this.directory = node.directory().resolve("datasets");
     this.secrets = secrets;
     this.applied = new AppliedSecrets(AppliedSecrets.of(node.directory()));
@@ -62,10 +68,11 @@ public final class AppliedDataSets {
   /**
    * What became of a file.
    *
-   * @param applied documents, such as {@code Dataset/images created}
+   * @param applied documents, such as {@code Dataset/images created, Bound}
    * @param warnings what of them means nothing here
+   * @param failed data sets whose under-stores do not answer; then no load was started
    */
-  public record Outcome(List<String> applied, List<String> warnings) {}
+  public record Outcome(List<String> applied, List<String> warnings, List<String> failed) {}
 
   /** Applies again what was applied before; what cannot be is reported and left out. */
   void restore() throws IOException {
@@ -95,18 +102,58 @@ public final class AppliedDataSets {
   }
 
   /**
-   * Applies the documents of a file: secrets first, then data sets, then their loads.
+   * Applies the documents of a file: secrets first, then data sets, then, when their under-stores
+   * answer, their loads.
    *
    * @param file what to call it in messages
+   * @param check whether to ask the under-stores
    * @throws IllegalArgumentException for whatever is wrong in it; then nothing was applied
    */
-  public synchronized Outcome apply(String file, String text) throws IOException {
+  public Outcome apply(String file, String text, boolean check)
+      throws IOException, InterruptedException {
     Manifests manifests = parse(file, text);
-    List<String> done = new ArrayList<>();
     List<String> warnings = new ArrayList<>(manifests.warnings());
+    List<String> done = new ArrayList<>();
+    Map<String, String> changes;
+    synchronized (this) {
+      done.addAll(keepSecrets(file, manifests, warnings));
+      changes = applyDataSets(manifests, text);
+    }
+    List<String> failed = new ArrayList<>();
+    for (Map.Entry<String, String> change : changes.entrySet()) {
+      String line = "Dataset/" + change.getKey() + " " + change.getValue();
+      if (!check) {
+        done.add(line);
+        continue;
+      }
+      Binding binding = sources.check(node.dataSet(change.getKey()));
+      if (binding.phase() == Binding.Phase.Failed) {
+        failed.add(change.getKey());
+      }
+      done.add(
+          line
+              + ", "
+              + binding.phase()
+              + (binding.reason().isEmpty() ? "" : ": " + binding.reason()));
+    }
+    for (Manifest manifest : manifests.documents()) {
+      if (manifest instanceof Manifest.CacheRuntime runtime) {
+        done.add(apply(file, runtime, warnings));
+      }
+    }
+    synchronized (this) {
+      done.addAll(failed.isEmpty() ? startLoads(manifests) : notStarted(manifests, failed));
+    }
+    return new Outcome(done, warnings, failed);
+  }
+
+  /** What became of each secret. */
+  private List<String> keepSecrets(String file, Manifests manifests, List<String> warnings)
+      throws IOException {
+    List<String> kept = new ArrayList<>();
     for (Manifest manifest : manifests.documents()) {
       if (manifest instanceof Manifest.Secret secret) {
-        done.add("Secret/" + secret.name() + " " + applied.keep(secret));
+        kept.add("Secret/" + secret.name() + " " + applied.keep(secret));
         secrets
             .map(operators -> operators.resolve(secret.name()))
             .filter(Files::exists)
@@ -121,28 +168,49 @@ public final class AppliedDataSets {
                             + " are used before it"));
       }
     }
+    return kept;
+  }
+
+  /** What became of each data set. */
+  private Map<String, String> applyDataSets(Manifests manifests, String text) throws IOException {
+    Map<String, String> changes = new LinkedHashMap<>();
     for (Manifest manifest : manifests.documents()) {
-      switch (manifest) {
-        case Manifest.DataSet dataSet ->
-            done.add("Dataset/" + dataSet.name() + " " + apply(dataSet.spec(), text));
-        case Manifest.CacheRuntime runtime -> {
-          boolean same = runtime.tiers().isEmpty() || runtime.tiers().equals(node.tiers());
-          done.add(runtime.kind() + "/" + runtime.name() + (same ? " unchanged" : " not applied"));
-          if (!same) {
-            warnings.add(
-                file
-                    + ": "
-                    + runtime.kind()
-                    + "/"
-                    + runtime.name()
-                    + ": a running server keeps its tiers; give the file to 'forebay serve"
-                    + " --config' for others");
-          }
-        }
-        case Manifest.Secret secret -> {}
-        case Manifest.DataLoad load -> {}
+      if (manifest instanceof Manifest.DataSet dataSet) {
+        changes.put(dataSet.name(), apply(dataSet.spec(), text));
       }
     }
+    return changes;
+  }
+
+  private String apply(String file, Manifest.CacheRuntime runtime, List<String> warnings) {
+    String which = runtime.kind() + "/" + runtime.name();
+    if (runtime.tiers().isEmpty() || runtime.tiers().equals(node.tiers())) {
+      return which + " unchanged";
+    }
+    warnings.add(
+        file
+            + ": "
+            + which
+            + ": a running server keeps its tiers; give the file to 'forebay serve --config' for"
+            + " others");
+    return which + " not applied";
+  }
+
+  private static List<String> notStarted(Manifests manifests, List<String> failed) {
+    return manifests.documents().stream()
+        .filter(Manifest.DataLoad.class::isInstance)
+        .map(
+            load ->
+                "DataLoad/"
+                    + load.name()
+                    + " not started; apply the file again when the data set "
+                    + String.join(", ", failed)
+                    + " is Bound")
+        .toList();
+  }
+
+  private List<String> startLoads(Manifests manifests) throws IOException {
+    List<String> started = new ArrayList<>();
     Set<String> listed = new HashSet<>();
     for (Manifest manifest : manifests.documents()) {
       if (manifest instanceof Manifest.DataLoad load) {
@@ -150,7 +218,7 @@ public final class AppliedDataSets {
           listed.add(load.dataSet());
         }
         loads.start(LoadRequest.of(load));
-        done.add("DataLoad/" + load.name() + " started");
+        started.add("DataLoad/" + load.name() + " started");
       }
     }
     for (Manifest manifest : manifests.documents()) {
@@ -163,10 +231,10 @@ public final class AppliedDataSets {
           loads.start(
               LoadRequest.once(load, runtime.name(), true, false, List.of(), Acceptance.DEFAULT));
         }
-        done.add("Dataset/" + runtime.name() + " is being listed");
+        started.add("Dataset/" + runtime.name() + " is being listed");
       }
     }
-    return new Outcome(done, warnings);
+    return started;
   }
 
   private boolean hasNoList(String name) throws IOException {
@@ -178,16 +246,25 @@ public final class AppliedDataSets {
 
   private String apply(DataSetSpec spec, String text) throws IOException {
     Optional<DataSetSpec> before = node.spec(spec.name());
-    node.apply(spec);
-    Files.createDirectories(directory);
-    new StateFile(file(spec.name()))
-        .write(
-            text,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try {
+      node.apply(spec);
+    } finally {
+      if (node.spec(spec.name()).equals(Optional.of(spec))) { // even if it could not be listed anew
+        keep(spec.name(), text);
+      }
+    }
     String outcome =
         before.isEmpty() ? "created" : before.get().equals(spec) ? "unchanged" : "changed";
     log.info("data set '{}' was applied: {}", spec.name(), outcome);
     return outcome;
+  }
+
+  private void keep(String name, String text) throws IOException {
+    Files.createDirectories(directory);
+    new StateFile(file(name))
+        .write(
+            text,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
   /** Takes a data set out of service, with all that is cached of it. */

@@ -61,6 +61,7 @@ public final class CacheServer implements AutoCloseable {
   private final Channel tcp;
   private final AdminServer admin;
   private final LoadJobs loads;
+  private final SourceChecks sources;
   private final SelfClient self;
   private final Peers peers;
 
@@ -78,7 +79,8 @@ public final class CacheServer implements AutoCloseable {
     self = new SelfClient(directory);
     peers = new Peers(config.members(), config.name());
     loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
-    AppliedDataSets applied = new AppliedDataSets(node, loads, config.secrets());
+    sources = new SourceChecks(node);
+    AppliedDataSets applied = new AppliedDataSets(node, loads, sources, config.secrets());
     try {
       for (DataSetSpec dataSet : config.dataSets()) {
         node.add(dataSet);
@@ -108,6 +110,7 @@ public final class CacheServer implements AutoCloseable {
       node.join(peers);
       // Last, for it is slow, and who is here already is served without.
       node.share();
+      sources.start();
       loads.resume();
       log.info(
           "server '{}' serves {} data sets of {} at {} and {}, metrics and commands at {}",
@@ -202,6 +205,7 @@ public final class CacheServer implements AutoCloseable {
   public void close() throws IOException {
     log.info("server '{}' stops", config.name());
     admin.close();
+    sources.close();
     loads.close();
     self.close();
     peers.close();

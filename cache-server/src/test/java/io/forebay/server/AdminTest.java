@@ -1,15 +1,13 @@
 package io.forebay.server;
 
+import static io.forebay.server.Cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.DataSet;
 import io.forebay.background.BackgroundTasks;
-import io.forebay.cli.ForebayCommand;
 import io.forebay.server.admin.StatusReport;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,7 +20,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
-import picocli.CommandLine;
 
 /** The admin endpoint over real HTTP, and the commands that use it. */
 class AdminTest {
@@ -63,21 +60,6 @@ class AdminTest {
 
   private StatusReport status() throws IOException, InterruptedException {
     return new ObjectMapper().readValue(send("GET", "/status").body(), StatusReport.class);
-  }
-
-  private String run(int exit, String... arguments) {
-    StringWriter out = new StringWriter();
-    java.io.PrintStream stdout = System.out;
-    java.io.ByteArrayOutputStream printed = new java.io.ByteArrayOutputStream();
-    System.setOut(new java.io.PrintStream(printed, true, java.nio.charset.StandardCharsets.UTF_8));
-    try {
-      CommandLine command = ForebayCommand.commandLine(arguments);
-      command.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
-      assertThat(command.execute(arguments)).as("%s", out).isEqualTo(exit);
-    } finally {
-      System.setOut(stdout);
-    }
-    return out + printed.toString(java.nio.charset.StandardCharsets.UTF_8);
   }
 
   private String node() {

@@ -1,5 +1,6 @@
 package io.forebay.server;
 
+import static io.forebay.server.Cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,10 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.DataSet;
 import io.forebay.Forebay;
-import io.forebay.cli.ForebayCommand;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +24,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What an operator does with data sets, by the commands and against real servers. */
 class DataSetsTest {
@@ -44,21 +41,6 @@ class DataSetsTest {
   @AfterEach
   void stop() throws IOException {
     nodes.close();
-  }
-
-  private String run(int exit, String... arguments) {
-    StringWriter out = new StringWriter();
-    java.io.PrintStream stdout = System.out;
-    java.io.ByteArrayOutputStream printed = new java.io.ByteArrayOutputStream();
-    System.setOut(new java.io.PrintStream(printed, true, StandardCharsets.UTF_8));
-    try {
-      CommandLine command = ForebayCommand.commandLine(arguments);
-      command.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
-      assertThat(command.execute(arguments)).as("%s", out).isEqualTo(exit);
-    } finally {
-      System.setOut(stdout);
-    }
-    return out + printed.toString(StandardCharsets.UTF_8);
   }
 
   private String node(int index) {

@@ -8,6 +8,7 @@ import io.forebay.CachePolicy;
 import io.forebay.DataSet;
 import io.forebay.DataSetSpec;
 import io.forebay.Forebay;
+import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
 import io.forebay.samples.oss.OssServer;
@@ -74,6 +75,10 @@ final class Nodes implements AutoCloseable {
       if (!servers[index].node().awaitMaps(Duration.ofSeconds(60))) {
         throw new IOException("the shared maps did not open");
       }
+      await() // what tests count begins with theirs
+          .atMost(ONE_MINUTE)
+          .until(
+              () -> servers[index].node().dataSets().stream().noneMatch(NodeDataSet::isCheckDue));
     } catch (InterruptedException e) {
       throw new InterruptedIOException();
     }

@@ -321,6 +321,11 @@ public final class CacheNode implements AutoCloseable {
     return pruned;
   }
 
+  /** All that are served. */
+  public List<NodeDataSet> dataSets() {
+    return List.copyOf(dataSets.values());
+  }
+
   /** What a data set is at present; empty when it is not served. */
   public Optional<DataSetSpec> spec(String name) {
     return Optional.ofNullable(dataSets.get(name)).map(NodeDataSet::spec);

@@ -21,11 +21,14 @@ import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnfinishedWrite;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +50,7 @@ public final class NodeDataSet {
   private final Object listing = new Object();
   private volatile boolean suspended;
   private volatile String listingProblem = "";
+  private volatile Binding binding = Binding.pending();
   private volatile long refreshedMillis = System.currentTimeMillis();
 
   NodeDataSet(
@@ -89,6 +93,9 @@ public final class NodeDataSet {
   /** Exchanges mounts and policy. */
   void become(DataSetSpec other) throws IOException {
     mounted.update(other.mounts());
+    if (!other.mounts().equals(spec.mounts())) {
+      binding = Binding.pending();
+    }
     guarded.become(other.policy());
     underStore.enable(other.policy().hedge());
     threads.resize(other.policy().maxRequests());
@@ -100,6 +107,61 @@ public final class NodeDataSet {
   void suspend(boolean whether) {
     suspended = whether;
     guarded.suspend(whether);
+  }
+
+  /** Whether it is time to ask the under-store whether it answers. */
+  public boolean isCheckDue() {
+    return !suspended && binding.isDue(System.currentTimeMillis(), guarded.status().failures());
+  }
+
+  /** Runs a question to an under-store for so long as its asker is willing to wait. */
+  @FunctionalInterface
+  public interface Asker {
+    /**
+     * @throws IOException the question's own, or one that says how long there was no answer
+     */
+    List<URI> ask(Callable<List<URI>> question) throws IOException, InterruptedException;
+  }
+
+  /**
+   * Asks the under-store for one name of each mount, beside the limits on requests, and takes note
+   * of the answer. A suspended one is not asked.
+   *
+   * @param ask runs the question and bounds its time
+   */
+  public Binding check(Asker ask) throws InterruptedException {
+    if (suspended) {
+      return binding;
+    }
+    DataSetSpec asked = spec;
+    long failures = guarded.status().failures();
+    Binding found;
+    try {
+      List<URI> empty = ask.ask(mounted::emptyRoots);
+      found = binding.bound(empty.isEmpty() ? "" : empty(empty), failures);
+    } catch (IOException | RuntimeException e) {
+      found = binding.failed(String.valueOf(e.getMessage()), failures);
+    }
+    Binding before = binding;
+    if (asked.equals(spec)) { // else the answer is not of these mounts
+      binding = found;
+      tell(before, found);
+    }
+    return found;
+  }
+
+  private static String empty(List<URI> roots) {
+    return "nothing was in "
+        + roots.stream().map(URI::toString).collect(Collectors.joining(", "))
+        + " when it was asked; see whether the name is right, and the source mounted";
+  }
+
+  private void tell(Binding before, Binding now) {
+    if (now.isFailed() && !(before.isFailed() && before.reason().equals(now.reason()))) {
+      log.warn("data set '{}' is Failed: {}", spec.name(), now.reason());
+    } else if (before.isFailed() && !now.isFailed()) {
+      log.info("data set '{}' is Bound again", spec.name());
+    }
   }
 
   public Catalog catalog() {
@@ -284,6 +346,7 @@ public final class NodeDataSet {
    * @param snapshot of the one in use
    * @param listingProblem why the last listing was not taken into use; empty if it was
    * @param suspended whether the under-store is left alone
+   * @param binding whether the under-store answered when it was asked last
    */
   public record Status(
       UnderStoreStatus underStore,
@@ -292,7 +355,8 @@ public final class NodeDataSet {
       int queued,
       Optional<SnapshotInfo> snapshot,
       String listingProblem,
-      boolean suspended) {}
+      boolean suspended,
+      Binding binding) {}
 
   public Status status() {
     return new Status(
@@ -302,7 +366,8 @@ public final class NodeDataSet {
         threads.queued(),
         shelf.current().map(Snapshot::info),
         listingProblem,
-        suspended);
+        suspended,
+        binding);
   }
 
   void close() throws IOException {

@@ -6,6 +6,7 @@ import io.forebay.FileStatus;
 import io.forebay.Mount;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -182,6 +183,22 @@ public final class MountedUnderStore implements UnderStore {
         page.leftOut().stream().map(covering::outside).toList(),
         page.unreadable().stream().map(covering::outside).toList(),
         page.next());
+  }
+
+  /**
+   * Asks each mount whether anything is in it.
+   *
+   * @return the roots of those that have nothing
+   * @throws IOException when one does not answer, or refuses to
+   */
+  public List<URI> emptyRoots() throws IOException {
+    List<URI> empty = new ArrayList<>();
+    for (Mounted each : mounted) {
+      if (!each.store.hasEntries()) {
+        empty.add(each.mount.root());
+      }
+    }
+    return empty;
   }
 
   /** Only where every mount lists keys, and none is inside another. */

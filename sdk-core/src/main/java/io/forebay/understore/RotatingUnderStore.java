@@ -165,6 +165,11 @@ final class RotatingUnderStore implements UnderStore {
   }
 
   @Override
+  public boolean hasEntries() throws IOException {
+    return send(used -> used.store.hasEntries());
+  }
+
+  @Override
   public Optional<KeyListing> keys() {
     return current.store.keys().isEmpty()
         ? Optional.empty()

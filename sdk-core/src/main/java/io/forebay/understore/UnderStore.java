@@ -41,6 +41,14 @@ public interface UnderStore extends Closeable {
    */
   ListingPage list(String directory, String continuation) throws IOException;
 
+  /**
+   * Whether anything is below the root, by a request that is as small as the store has it. It needs
+   * what every read needs: network, credentials, and that the root is there.
+   */
+  default boolean hasEntries() throws IOException {
+    return !list("", "").entries().isEmpty();
+  }
+
   /** Lists keys, where the store has keys rather than directories. */
   default Optional<KeyListing> keys() {
     return Optional.empty();

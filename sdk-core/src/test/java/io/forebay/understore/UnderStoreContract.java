@@ -45,6 +45,13 @@ public abstract class UnderStoreContract {
   }
 
   @Test
+  void aRootTellsWhetherAnythingIsInIt() throws IOException {
+    assertThat(store.hasEntries()).isFalse();
+    put("a/b", bytes(1, 1));
+    assertThat(store.hasEntries()).isTrue();
+  }
+
+  @Test
   void whatIsPutCanBeReadBack() throws IOException {
     byte[] content = bytes(100_000, 1);
     FileStatus put = put("a/b.bin", content);

@@ -16,11 +16,13 @@ import io.forebay.store.ShareStatus;
 import io.forebay.store.StoreStatus;
 import io.forebay.wire.Address;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +112,7 @@ public final class AdminServer implements AutoCloseable {
     post("/unpin", r -> Map.of("files", node.unpin(r.required("dataset"), r.path())));
     post("/prune", this::prune);
     post("/scrub", r -> Map.of("badBlocks", node.store().scrub()));
-    guarded("/apply", r -> applied.apply(r.parameters().getOrDefault("file", "(body)"), r.body()));
+    guarded("/apply", this::apply);
     guarded("/suspend", r -> suspend(r, true));
     guarded("/resume", r -> suspend(r, false));
     guarded("/drop", r -> applied.drop(r.required("dataset")));
@@ -126,6 +128,17 @@ public final class AdminServer implements AutoCloseable {
         2,
         TimeUnit.SECONDS);
     http.start();
+  }
+
+  private Object apply(AdminRequest request) throws IOException {
+    try {
+      return applied.apply(
+          request.parameters().getOrDefault("file", "(body)"),
+          request.body(),
+          !request.flag("unchecked"));
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("the server is being stopped");
+    }
   }
 
   private NodeDataSet unfinished(AdminRequest request) throws IOException {
@@ -345,7 +358,9 @@ public final class AdminServer implements AutoCloseable {
         share.files(),
         share.usedBytes(),
         share.copyBytes(),
-        fetching.map(f -> f.suspended() ? "Suspended" : "Bound").orElse("NotBound"),
+        fetching.map(AdminServer::phase).orElse("NotBound"),
+        fetching.map(f -> f.suspended() ? "" : f.binding().reason()).orElse(""),
+        fetching.map(f -> Instant.ofEpochMilli(f.binding().sinceMillis()).toString()).orElse(null),
         snapshot.map(SnapshotInfo::bytes).orElse(null),
         snapshot.map(SnapshotInfo::files).orElse(null),
         snapshot.map(i -> i.created().toString()).orElse(null),
@@ -361,6 +376,10 @@ public final class AdminServer implements AutoCloseable {
         fetching.map(f -> f.underStore().bytes()).orElse(0L),
         fetching.map(f -> f.underStore().failures()).orElse(0L),
         share.pins());
+  }
+
+  private static String phase(NodeDataSet.Status status) {
+    return status.suspended() ? "Suspended" : status.binding().phase().name();
   }
 
   private static double percent(long part, long whole) {

@@ -18,6 +18,7 @@ final class MetricNames implements MeterFilter {
           entry("forebay.corrupt.blocks", "Blocks whose checksum was wrong."),
           entry("forebay.dataset.copied.bytes", "Bytes of files that other nodes own."),
           entry("forebay.dataset.files", "Files of the data set that are resident."),
+          entry("forebay.dataset.phase", "1 for the phase that the data set is in."),
           entry("forebay.dataset.used.bytes", "Bytes on disk that the data set takes."),
           entry("forebay.evicted.bytes", "Bytes that left for want of room."),
           entry("forebay.evictions", "Files that left for want of room."),

@@ -2,6 +2,7 @@ package io.forebay.server.admin;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.forebay.fill.UnderStoreStatus;
+import io.forebay.node.Binding;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.snapshot.SnapshotInfo;
@@ -135,6 +136,12 @@ final class NodeMetrics implements AutoCloseable {
     gauge("forebay.understore.running", tags, s -> fetching(s, name).underStore().running());
     gauge("forebay.understore.waiting", tags, s -> fetching(s, name).underStore().waiting());
     gauge("forebay.understore.limit", tags, s -> fetching(s, name).underStore().limit());
+    for (Binding.Phase phase : Binding.Phase.values()) {
+      gauge(
+          "forebay.dataset.phase",
+          tags.and("phase", phase.name()),
+          s -> fetching(s, name).binding().phase() == phase ? 1 : 0);
+    }
     gauge("forebay.fills.in.flight", tags, s -> fetching(s, name).fills());
     gauge("forebay.fills.queued", tags, s -> fetching(s, name).queued());
     gauge(

@@ -1,5 +1,6 @@
 package io.forebay.server.admin;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 
 /**
@@ -45,7 +46,10 @@ public record StatusReport(
   /**
    * A data set.
    *
-   * @param phase in Fluid's words: Bound, NotBound for what is not served any more; and Suspended
+   * @param phase in Fluid's words: Pending until the under-store was asked, Bound when it answered
+   *     last, Failed when it did not, NotBound for what is not served any more; and Suspended
+   * @param reason why it is not Bound, or what is odd about it; empty for nothing
+   * @param since when the under-store began to answer, or not to; null for what is not served
    * @param ufsTotal bytes in the under-store, by the snapshot in use; null without one
    * @param fileNum files, likewise
    * @param listedAt when that snapshot's listing began
@@ -68,6 +72,8 @@ public record StatusReport(
       long cached,
       long copied,
       String phase,
+      String reason,
+      String since,
       Long ufsTotal,
       Long fileNum,
       String listedAt,
@@ -82,5 +88,12 @@ public record StatusReport(
       double throughput,
       long underStoreBytes,
       long underStoreFailures,
-      List<String> pins) {}
+      List<String> pins) {
+
+    /** Whether its under-store does not answer. */
+    @JsonIgnore
+    public boolean isFailed() {
+      return phase.equals("Failed");
+    }
+  }
 }

@@ -75,10 +75,29 @@ final class LocalUnderStore implements UnderStore {
   @Override
   public ListingPage list(String directory, String continuation) throws IOException {
     DirectoryReading reading = new DirectoryReading(root, directory, leftOut);
+    look(
+        directory,
+        children -> {
+          for (Path child : children) {
+            reading.add(child);
+          }
+          return null;
+        });
+    return reading.page();
+  }
+
+  @Override
+  public boolean hasEntries() throws IOException {
+    return look("", children -> children.iterator().hasNext());
+  }
+
+  private interface Look<T> {
+    T at(DirectoryStream<Path> children) throws IOException;
+  }
+
+  private <T> T look(String directory, Look<T> look) throws IOException {
     try (DirectoryStream<Path> children = Files.newDirectoryStream(resolve(directory))) {
-      for (Path child : children) {
-        reading.add(child);
-      }
+      return look.at(children);
     } catch (NotDirectoryException e) {
       throw new NoSuchFileException(describe(directory), null, "is a file, not a directory");
     } catch (FileSystemException e) {
@@ -87,7 +106,6 @@ final class LocalUnderStore implements UnderStore {
       throw UnderStoreException.lasting(
           describe(directory) + ": " + e.getCause().getMessage(), e.getCause());
     }
-    return reading.page();
   }
 
   @Override

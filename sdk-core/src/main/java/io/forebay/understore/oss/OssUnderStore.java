@@ -93,6 +93,12 @@ final class OssUnderStore implements UnderStore {
     return page.toPage(keys.next(directory, continuation, result.truncated(), result.next()));
   }
 
+  @Override
+  public boolean hasEntries() throws IOException {
+    OssPage answer = page("", "", 1);
+    return answer.truncated() || !answer.isEmpty();
+  }
+
   private static void addObjects(ObjectKeys.Entries page, OssPage result) throws IOException {
     for (OssPage.Entry object : result.objects()) {
       page.object(

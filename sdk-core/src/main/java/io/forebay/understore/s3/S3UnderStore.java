@@ -93,6 +93,12 @@ final class S3UnderStore implements UnderStore {
   }
 
   @Override
+  public boolean hasEntries() throws IOException {
+    ListObjectsV2Response answer = page("", "", 1);
+    return answer.isTruncated() || answer.hasContents() || answer.hasCommonPrefixes();
+  }
+
+  @Override
   public Optional<KeyListing> keys() {
     return Optional.of(this::listKeys);
   }
