@@ -71,7 +71,9 @@ final class SnapshotCommand {
     return 0;
   }
 
-  @Command(name = "drop", description = "Removes a snapshot that is not in use.")
+  @Command(
+      name = "drop",
+      description = "Removes a snapshot that is not in use, also one that readers pin.")
   int drop(
       @Mixin Admin admin,
       @Mixin Output output,
@@ -114,14 +116,15 @@ final class SnapshotCommand {
 
   private void table(JsonNode snapshots, PrintWriter out) {
     out.printf(
-        "%-20s %-6s %14s %12s %9s %10s%n",
-        "SNAPSHOT", "IN USE", "FILES", "BYTES", "LEFT OUT", "UNREADABLE");
+        "%-20s %-6s %-6s %14s %12s %9s %10s%n",
+        "SNAPSHOT", "IN USE", "PINNED", "FILES", "BYTES", "LEFT OUT", "UNREADABLE");
     for (JsonNode each : snapshots) {
       out.printf(
           Locale.ROOT,
-          "%-20s %-6s %,14d %12s %,9d %,10d%n",
+          "%-20s %-6s %-6s %,14d %12s %,9d %,10d%n",
           each.get("snapshot").asText(),
           each.get("inUse").asBoolean() ? "yes" : "",
+          each.get("pinned").asBoolean() ? "yes" : "",
           each.get("files").asLong(),
           new DataSize(each.get("bytes").asLong()),
           each.get("leftOut").asLong(),

@@ -170,6 +170,48 @@ class DataSetsTest {
   }
 
   @Test
+  void aSnapshotOfAnUnchangedSourceIsTheSameSnapshot() throws Exception {
+    run(0, "load", "--node", node(0), "--metadata", Nodes.DATA_SET);
+    String first = snapshotInUse();
+    for (int i = 0; i < 5; i++) {
+      run(0, "load", "--node", node(i % 2), "--metadata", Nodes.DATA_SET);
+      assertThat(snapshotInUse()).isEqualTo(first);
+    }
+    assertThat(run(0, "snapshot", "list", "--node", node(0), Nodes.DATA_SET).lines()).hasSize(2);
+    nodes.add("young", 7);
+    run(0, "snapshot", "create", "--node", node(0), Nodes.DATA_SET);
+    assertThat(snapshotInUse()).isNotEqualTo(first);
+    nodes.remove("young");
+    run(0, "snapshot", "create", "--node", node(0), Nodes.DATA_SET);
+    assertThat(snapshotInUse()).isEqualTo(first);
+  }
+
+  @Test
+  void aSnapshotThatAReaderNamesStaysUntilItIsDropped() throws Exception {
+    run(0, "snapshot", "create", "--node", node(0), Nodes.DATA_SET);
+    String named = snapshotInUse();
+    DataSet reader = nodes.onNode(0).dataSet(Nodes.DATA_SET + "@" + named);
+    assertThat(reader.list("")).isNotEmpty();
+    for (int i = 0; i < 6; i++) {
+      nodes.add("young", 7 + i);
+      run(0, "snapshot", "create", "--node", node(0), Nodes.DATA_SET);
+    }
+    nodes.stop(0);
+    nodes.start(0);
+    nodes.add("young", 100);
+    run(0, "snapshot", "create", "--node", node(0), Nodes.DATA_SET);
+    assertThat(run(0, "snapshot", "list", "--node", node(0), Nodes.DATA_SET).lines())
+        .hasSize(1 + 1 + 1 + 3)
+        .filteredOn(line -> line.startsWith(named))
+        .singleElement()
+        .asString()
+        .contains(" yes ");
+    assertThat(reader.list("")).extracting("path").doesNotContain("young");
+    assertThat(run(0, "snapshot", "drop", "--node", node(0), Nodes.DATA_SET, named))
+        .doesNotContain(named);
+  }
+
+  @Test
   void aSourceThatLostMostOfItsFilesIsRefusedBySnapshotsAndSaidInStatusAndMetrics()
       throws Exception {
     run(0, "snapshot", "create", "--node", node(0), Nodes.DATA_SET);
@@ -217,15 +259,19 @@ class DataSetsTest {
     }
   }
 
+  private DataSet writer() throws IOException {
+    Forebay.Builder builder = Forebay.builder().node(nodes.nodeDirectory(0));
+    nodes.ossOptions().forEach(builder::option);
+    return nodes.remember(builder.open()).dataSet(Nodes.DATA_SET);
+  }
+
   private String snapshotInUse() throws IOException {
     return nodes.server(0).node().dataSet(Nodes.DATA_SET).snapshots().inUse().orElseThrow().text();
   }
 
   @Test
   void whatOneClientWritesAllOthersRead() throws Exception {
-    Forebay.Builder builder = Forebay.builder().node(nodes.nodeDirectory(0));
-    nodes.ossOptions().forEach(builder::option);
-    DataSet writer = nodes.remember(builder.open()).dataSet(Nodes.DATA_SET);
+    DataSet writer = writer();
     DataSet beside = nodes.onNode(1).dataSet(Nodes.DATA_SET);
     for (boolean snapshot : new boolean[] {false, true}) {
       if (snapshot) {
@@ -252,9 +298,7 @@ class DataSetsTest {
   @Test
   void whatWasWrittenSinceTheSnapshotOutlivesARestart() throws Exception {
     run(0, "load", "--node", node(0), "--metadata", Nodes.DATA_SET);
-    Forebay.Builder builder = Forebay.builder().node(nodes.nodeDirectory(0));
-    nodes.ossOptions().forEach(builder::option);
-    DataSet writer = nodes.remember(builder.open()).dataSet(Nodes.DATA_SET);
+    DataSet writer = writer();
     writer.write("checkpoint", new java.io.ByteArrayInputStream(new byte[] {1, 2, 3}), 3);
     writer.delete("big");
     nodes.stop(0);

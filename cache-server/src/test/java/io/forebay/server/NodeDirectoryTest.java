@@ -170,6 +170,7 @@ class NodeDirectoryTest {
     NodeDataSet onServer = nodes.server(0).node().dataSet(Nodes.DATA_SET);
     SnapshotId first = onServer.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     DataSet pinned = nodes.onNode(0).dataSet(Nodes.DATA_SET + "@" + first);
+    nodes.add("young", 1);
     onServer.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     onServer.snapshots().drop(first);
 

@@ -174,7 +174,7 @@ public final class NodeDataSet {
    * @throws java.nio.file.NoSuchFileException when there is no such snapshot
    */
   public Catalog catalog(SnapshotId snapshot) throws IOException {
-    return new PinnedCatalog(spec.name(), shelf.get(snapshot));
+    return new PinnedCatalog(spec.name(), shelf.pin(snapshot));
   }
 
   public ReadThrough reads() {
@@ -229,15 +229,19 @@ public final class NodeDataSet {
     if (fetched.isPresent()) {
       return fetched.get();
     }
-    return isYoung(maxAge)
-        ? shelf.inUse().orElseThrow()
-        : shelf.create(underStore, acceptance, progress);
+    if (isYoung(maxAge)) {
+      return shelf.inUse().orElseThrow();
+    }
+    SnapshotId made = shelf.create(underStore, acceptance, progress);
+    // What was written meanwhile is forgotten with the next snapshot, so there has to be one.
+    return catalog.hasWritten() ? made : shelf.sameAs(made);
   }
 
   private boolean isYoung(Duration maxAge) {
-    return shelf.current().isPresent()
-        && System.currentTimeMillis() - shelf.current().get().info().createdMillis()
-            <= maxAge.toMillis();
+    return shelf
+        .listedMillis()
+        .map(listed -> System.currentTimeMillis() - listed <= maxAge.toMillis())
+        .orElse(false);
   }
 
   /** As below, with what a snapshot usually may lack. */
@@ -268,6 +272,9 @@ public final class NodeDataSet {
    */
   public void use(SnapshotId id) throws IOException {
     synchronized (listing) {
+      if (shelf.inUse().equals(Optional.of(id)) && !catalog.hasWritten()) {
+        return;
+      }
       if (!shelf.all().contains(id)) {
         peers.get().fetch(spec.name(), id, shelf);
       }
@@ -303,8 +310,7 @@ public final class NodeDataSet {
     if (suspended || every.isEmpty()) {
       return false;
     }
-    long last =
-        Math.max(refreshedMillis, shelf.current().map(s -> s.info().createdMillis()).orElse(0L));
+    long last = Math.max(refreshedMillis, shelf.listedMillis().orElse(0L));
     return System.currentTimeMillis() - last >= every.get().toMillis();
   }
 

@@ -70,6 +70,11 @@ public final class ListedCatalog implements Catalog {
     answers.change(() -> snapshot = Optional.of(next));
   }
 
+  /** Whether something was written since the snapshot in use was listed. */
+  public boolean hasWritten() {
+    return !written.all().isEmpty();
+  }
+
   /** Puts all names into the namespace, which lost them. */
   public synchronized void publish() throws IOException {
     if (snapshot.isPresent()) {

@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -136,6 +137,16 @@ public final class Snapshot implements Closeable {
 
   public SnapshotInfo info() {
     return info;
+  }
+
+  /** Whether it lists the same as another one, whenever either was made. */
+  boolean listsSame(Snapshot other) throws IOException {
+    long end = offsets[offsets.length - 1];
+    if (!info.isSame(other.info) || end != other.offsets[other.offsets.length - 1]) {
+      return false;
+    }
+    long mismatch = Files.mismatch(file, other.file);
+    return mismatch < 0 || mismatch >= end; // behind it is the time
   }
 
   /** Reads entries in order. */

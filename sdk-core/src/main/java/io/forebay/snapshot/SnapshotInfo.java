@@ -17,6 +17,18 @@ import java.time.Instant;
 public record SnapshotInfo(
     long files, long bytes, long directories, long leftOut, long createdMillis, long unreadable) {
 
+  /** Whether all but the time is the same. */
+  boolean isSame(SnapshotInfo other) {
+    return equals(
+        new SnapshotInfo(
+            other.files,
+            other.bytes,
+            other.directories,
+            other.leftOut,
+            createdMillis,
+            other.unreadable));
+  }
+
   public Totals totals() {
     return new Totals(files, bytes);
   }

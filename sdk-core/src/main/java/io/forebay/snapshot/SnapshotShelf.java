@@ -13,17 +13,21 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The snapshots of one data set on this node: a file for each, and the name of the one in use.
- * Thread-safe.
+ * The snapshots of one data set on this node: a file for each, the name of the one in use, and the
+ * names of those that readers asked for, which stay until they are dropped. Thread-safe.
  */
 public final class SnapshotShelf implements AutoCloseable {
 
@@ -31,6 +35,7 @@ public final class SnapshotShelf implements AutoCloseable {
 
   private static final String SUFFIX = ".snapshot";
   private static final String IN_USE = "in-use";
+  private static final String PINNED = "pinned";
 
   /** Name of the file for what was written since, beside the snapshots. */
   public static final String WRITTEN = "written";
@@ -38,7 +43,7 @@ public final class SnapshotShelf implements AutoCloseable {
   /** Listings at a time. */
   private static final int WIDTH = 64;
 
-  /** Snapshots that are kept beside the one in use, the youngest. */
+  /** Snapshots that are kept beside the one in use and those that readers pin, the youngest. */
   private static final int SPARE = 3;
 
   /** Of a file that comes from elsewhere, at a time. */
@@ -46,6 +51,11 @@ public final class SnapshotShelf implements AutoCloseable {
 
   private final Path directory;
   private final TreeMap<SnapshotId, Snapshot> opened = new TreeMap<>();
+  private final Set<SnapshotId> pinned = new TreeSet<>();
+
+  /** When the latest listing began that found what a snapshot lists. */
+  private final Map<SnapshotId, Long> confirmed = new HashMap<>();
+
   private Optional<SnapshotId> inUse = Optional.empty();
 
   private SnapshotShelf(Path directory) {
@@ -68,6 +78,10 @@ public final class SnapshotShelf implements AutoCloseable {
       }
     }
     shelf.inUse = shelf.recalled();
+    shelf
+        .pinnedFile()
+        .readLinesOrSetAside("snapshots that are pinned are dropped like others")
+        .forEach(id -> shelf.pinned.add(new SnapshotId(id)));
     return shelf;
   }
 
@@ -102,6 +116,10 @@ public final class SnapshotShelf implements AutoCloseable {
     return new StateFile(directory.resolve(IN_USE));
   }
 
+  private StateFile pinnedFile() {
+    return new StateFile(directory.resolve(PINNED));
+  }
+
   private void take(Path file) {
     String name = file.getFileName().toString();
     String id = name.replace(SUFFIX, "");
@@ -127,6 +145,34 @@ public final class SnapshotShelf implements AutoCloseable {
   /** The one in use. */
   public synchronized Optional<Snapshot> current() {
     return inUse.map(opened::get);
+  }
+
+  /** When the listing began that last found what the one in use has, in milliseconds since 1970. */
+  public synchronized Optional<Long> listedMillis() {
+    return current()
+        .map(s -> confirmed.getOrDefault(inUse.orElseThrow(), s.info().createdMillis()));
+  }
+
+  /**
+   * The snapshot for a reader of {@code name@snapshot}. It stays, over restarts too, until it is
+   * dropped: nobody tells when the last training is over that reads it.
+   *
+   * @throws NoSuchFileException when there is no such snapshot
+   */
+  public synchronized Snapshot pin(SnapshotId id) throws IOException {
+    Snapshot snapshot = get(id);
+    if (pinned.add(id)) {
+      writePinned();
+    }
+    return snapshot;
+  }
+
+  private void writePinned() throws IOException {
+    pinnedFile().writeLines(pinned.stream().map(SnapshotId::text).toList());
+  }
+
+  public synchronized boolean isPinned(SnapshotId id) {
+    return pinned.contains(id);
   }
 
   /**
@@ -165,6 +211,21 @@ public final class SnapshotShelf implements AutoCloseable {
       opened.put(id, snapshot);
     }
     return id;
+  }
+
+  /**
+   * The one that lists the same as a new one, which is dropped for it; the new one, if none does.
+   */
+  public synchronized SnapshotId sameAs(SnapshotId made) throws IOException {
+    Snapshot young = get(made);
+    for (SnapshotId id : all()) {
+      if (!id.equals(made) && opened.get(id).listsSame(young)) {
+        confirmed.put(id, young.info().createdMillis());
+        remove(made);
+        return id;
+      }
+    }
+    return made;
   }
 
   /** Gets a part of a file from elsewhere. */
@@ -219,7 +280,8 @@ public final class SnapshotShelf implements AutoCloseable {
     get(id);
     inUseFile().write(id.text());
     inUse = Optional.of(id);
-    List<SnapshotId> others = opened.keySet().stream().filter(o -> !o.equals(id)).toList();
+    List<SnapshotId> others =
+        opened.keySet().stream().filter(o -> !o.equals(id) && !pinned.contains(o)).toList();
     for (SnapshotId old : others.subList(0, Math.max(0, others.size() - SPARE))) {
       remove(old);
     }
@@ -237,9 +299,13 @@ public final class SnapshotShelf implements AutoCloseable {
           "snapshot " + id + " is in use; use another one first, or drop the data set");
     }
     remove(id);
+    if (pinned.remove(id)) {
+      writePinned();
+    }
   }
 
   private void remove(SnapshotId id) throws IOException {
+    confirmed.remove(id);
     // Closed by the garbage collector, when the last who looks something up is done.
     Files.deleteIfExists(opened.remove(id).file());
   }
@@ -247,6 +313,7 @@ public final class SnapshotShelf implements AutoCloseable {
   /** Removes all of them. */
   public synchronized void dropAll() throws IOException {
     inUse = Optional.empty();
+    pinned.clear();
     for (SnapshotId id : all()) {
       remove(id);
     }

@@ -123,10 +123,13 @@ class DataSetLifeTest {
     NodeDataSet data = node.add(spec("d"));
     SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     assertThatThrownBy(() -> data.snapshots().drop(first)).hasMessageContaining("in use");
+    assertThat(data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {})).isEqualTo(first);
+    bucket.add("young", 1);
     SnapshotId second = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     data.snapshots().drop(first);
     assertThatThrownBy(() -> node.catalog("d@" + first)).isInstanceOf(NoSuchFileException.class);
     for (int i = 0; i < 5; i++) {
+      bucket.add("young", 2 + i);
       data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
     }
     assertThat(data.snapshots().all()).hasSize(4).doesNotContain(second);

@@ -27,12 +27,14 @@ final class SnapshotEndpoints {
   /**
    * A snapshot, as JSON.
    *
+   * @param pinned whether a reader asked for it by its name, so that it stays
    * @param leftOut entries that can be no part of a data set
    * @param unreadable entries that it lacks because they could not be read
    */
   record Entry(
       String snapshot,
       boolean inUse,
+      boolean pinned,
       String created,
       long files,
       long bytes,
@@ -74,6 +76,7 @@ final class SnapshotEndpoints {
           new Entry(
               id.text(),
               inUse.equals(Optional.of(id)),
+              shelf.isPinned(id),
               info.created().toString(),
               info.files(),
               info.bytes(),
