@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
     name = "drop",
     description = {
       "Takes a data set out of service, with all that is cached of it.",
-      "Its snapshots and pins go too. The under-store is not touched."
+      "Its snapshots, pins and loads go too. The under-store is not touched."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -30,8 +30,13 @@ final class DropCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     JsonNode answer = new ObjectMapper().readTree(admin.post("/drop", Map.of("dataset", dataSet)));
     System.out.printf(
-        "dropped; %,d files removed, %s freed%n",
-        answer.get("files").asLong(), new DataSize(answer.get("bytes").asLong()));
+        "data set '%s' is dropped: %,d cached files removed, %s freed%n",
+        dataSet, answer.get("files").asLong(), new DataSize(answer.get("bytes").asLong()));
+    if (answer.get("configured").asBoolean()) {
+      System.out.println(
+          "the server's configuration has it, so it is served again after a restart unless you take"
+              + " it out there");
+    }
     return 0;
   }
 }

@@ -1,6 +1,7 @@
 package io.forebay.server;
 
 import io.forebay.DataSetSpec;
+import io.forebay.UnknownDataSetException;
 import io.forebay.dataset.spec.Manifest;
 import io.forebay.dataset.spec.Manifests;
 import io.forebay.node.Binding;
@@ -42,18 +43,25 @@ public final class AppliedDataSets {
   private final Path directory;
   private final Optional<Path> secrets;
   private final AppliedSecrets applied;
+  private final Set<String> configured;
 
   /**
    * @param secrets the operator's directory of secrets, which come before those that are applied
+   * @param configured names of the data sets that the server's configuration has
    */
   AppliedDataSets(
-      CacheNode node, LoadJobs loads, SourceChecks sources, Optional<Path> secrets) {
+      CacheNode node,
+      LoadJobs loads,
+      SourceChecks sources,
+      Optional<Path> secrets,
+      Set<String> configured) {
     this.node = node;
     this.loads = loads;
     this.sources = sources;
     this.directory = node.directory().resolve("datasets");
     this.secrets = secrets;
     this.applied = new AppliedSecrets(AppliedSecrets.of(node.directory()));
+    this.configured = configured;
   }
 
   private Manifests parse(String file, String text) {
@@ -267,15 +275,25 @@ public final class AppliedDataSets {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
-  /** Takes a data set out of service, with all that is cached of it. */
-  public synchronized NodeStore.Pruned drop(String dataSet) throws IOException {
-    DataSetSpec spec = node.dataSet(dataSet).spec();
-    String name = spec.name();
+  /**
+   * What a drop removed.
+   *
+   * @param configured whether the server's configuration has the data set, so that it is served
+   *     again after a restart
+   */
+  public record Dropped(long files, long bytes, boolean configured) {}
+
+  /** Takes a data set out of service, with its loads and all that is cached of it. */
+  public synchronized Dropped drop(String dataSet) throws IOException {
+    String name = name(dataSet);
+    Optional<DataSetSpec> spec = node.spec(name);
+    loads.drop(name);
     NodeStore.Pruned pruned = node.drop(name);
     if (name.indexOf('/') < 0) { // one that was called by its root was never applied
       Files.deleteIfExists(file(name));
     }
-    Set<String> unused = secretsOf(spec);
+    Set<String> unused = new HashSet<>();
+    spec.ifPresent(s -> unused.addAll(secretsOf(s)));
     node.specs().forEach(other -> unused.removeAll(secretsOf(other)));
     for (String secret : unused) {
       applied.drop(secret);
@@ -285,7 +303,15 @@ public final class AppliedDataSets {
         name,
         pruned.files(),
         pruned.bytes());
-    return pruned;
+    return new Dropped(pruned.files(), pruned.bytes(), configured.contains(name));
+  }
+
+  private String name(String dataSet) {
+    try {
+      return node.dataSet(dataSet).spec().name();
+    } catch (UnknownDataSetException e) {
+      return dataSet; // files of it may be left
+    }
   }
 
   /** Names of the secrets that a data set needs. */

@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +81,13 @@ public final class CacheServer implements AutoCloseable {
     peers = new Peers(config.members(), config.name());
     loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
     sources = new SourceChecks(node);
-    AppliedDataSets applied = new AppliedDataSets(node, loads, sources, config.secrets());
+    AppliedDataSets applied =
+        new AppliedDataSets(
+            node,
+            loads,
+            sources,
+            config.secrets(),
+            config.dataSets().stream().map(DataSetSpec::name).collect(Collectors.toSet()));
     try {
       for (DataSetSpec dataSet : config.dataSets()) {
         node.add(dataSet);

@@ -374,9 +374,28 @@ class DataSetsTest {
     nodes.stop(0);
     nodes.start(0);
     assertThat(status("copied").get("fileNum").asLong()).isEqualTo(41);
-    assertThat(run(0, "drop", "--node", node(0), "copied")).contains("dropped");
+    assertThat(metrics(0)).contains("dataset=\"copied\"");
+    String cron =
+        "apiVersion: data.fluid.io/v1alpha1\nkind: DataLoad\nmetadata: {name: nightly}\n"
+            + "spec: {dataset: {name: copied}, policy: Cron, schedule: '0 2 * * *'}";
+    run(0, "apply", "--node", node(0), "-f", write("cron.yaml", cron));
+    assertThat(run(0, "drop", "--node", node(0), "copied"))
+        .contains("data set 'copied' is dropped")
+        .doesNotContain("after a restart");
     assertThat(kept).doesNotExist();
-    assertThat(run(1, "drop", "--node", node(0), "copied")).contains("not served here");
+    for (boolean restarted : new boolean[] {false, true}) {
+      if (restarted) {
+        nodes.stop(0);
+        nodes.start(0);
+      }
+      assertThat(run(0, "status", "--node", node(0), "-o", "json"))
+          .doesNotContain(": \"copied\"", "not served");
+      assertThat(metrics(0)).doesNotContain("\"copied\"");
+      assertThat(loads()).doesNotContain("nightly");
+      assertThat(run(1, "drop", "--node", node(0), "copied"))
+          .contains("there is nothing to drop: data set 'copied' is not served here");
+    }
+    assertThat(run(0, "drop", "--node", node(0), Nodes.DATA_SET)).contains("after a restart");
   }
 
   /** As {@link #manifest}, with the keys in a secret. */

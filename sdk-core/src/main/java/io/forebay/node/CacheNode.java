@@ -48,6 +48,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -300,9 +301,24 @@ public final class CacheNode implements AutoCloseable {
     known.suspend(whether);
   }
 
-  /** Takes a data set out of service, with all that is cached of it, its names and snapshots. */
+  /**
+   * Takes a data set out of service, with all that is cached of it, its names and snapshots; of one
+   * that is not served what is still cached of it.
+   *
+   * @throws UnknownDataSetException when there is neither
+   */
   public synchronized NodeStore.Pruned drop(String dataSet) throws IOException {
-    NodeDataSet known = dataSet(dataSet);
+    NodeDataSet known;
+    try {
+      known = dataSet(dataSet);
+    } catch (UnknownDataSetException e) {
+      NodeStore.Pruned left = store.drop(dataSet);
+      if (left.files() == 0) {
+        throw new UnknownDataSetException(
+            "there is nothing to drop: " + notServed(dataSet) + ", and nothing of it is cached");
+      }
+      return left;
+    }
     String plain = known.spec().name();
     dataSets.remove(plain);
     background().forget(listingAnew(plain));
@@ -313,9 +329,9 @@ public final class CacheNode implements AutoCloseable {
       store.unpin(plain, pin.path());
     }
     suspensions.set(plain, false);
-    NodeStore.Pruned pruned = store.prune(plain, file -> true);
-    known.snapshots().dropAll();
     known.close();
+    known.snapshots().dropAll();
+    NodeStore.Pruned pruned = store.drop(plain);
     maps.clear(plain);
     publishing.execute(() -> maps.removeAllBut(Set.copyOf(dataSets.keySet())));
     return pruned;
@@ -415,11 +431,17 @@ public final class CacheNode implements AutoCloseable {
       }
     }
     throw new UnknownDataSetException(
-        "data set '"
-            + nameOrRoot
-            + "' is not served here; served are "
-            + new java.util.TreeSet<>(dataSets.keySet())
-            + ". Add it to the server's configuration");
+        notServed(nameOrRoot) + "; add it with 'forebay apply', or to the server's configuration");
+  }
+
+  private String notServed(String nameOrRoot) {
+    return "data set '"
+        + nameOrRoot
+        + "' is not served here ("
+        + (dataSets.isEmpty()
+            ? "no data set is"
+            : "served: " + String.join(", ", new TreeSet<>(dataSets.keySet())))
+        + ")";
   }
 
   /** The names of a data set as it is, or of the snapshot that {@code name@snapshot} says. */

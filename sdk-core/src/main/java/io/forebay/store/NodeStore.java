@@ -581,6 +581,16 @@ public final class NodeStore implements Closeable {
     return new Pruned(files, bytes);
   }
 
+  /** Removes all files of a data set, and what is known of it: it is not served any more. */
+  public Pruned drop(String dataSet) {
+    if (!shares.isKnown(dataSet)) {
+      return new Pruned(0, 0);
+    }
+    Pruned pruned = prune(dataSet, file -> true);
+    shares.forget(dataSet);
+    return pruned;
+  }
+
   /**
    * A resident file, for choosing what to remove.
    *

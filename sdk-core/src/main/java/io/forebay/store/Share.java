@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /** A data set's part of the store: what it holds, what it may, and how it is used. Thread-safe. */
 final class Share {
@@ -68,6 +69,22 @@ final class Share {
     }
     name = newName;
     policy = newPolicy;
+  }
+
+  /** Goes back to what it is before its data set is served. */
+  void forget() {
+    configure("", CachePolicy.DEFAULT);
+    Stream.of(
+            Stream.of(hits),
+            Stream.of(hitBytes),
+            Stream.of(localHitBytes, misses, missBytes, bypassed, evictions, evictedBytes))
+        .flatMap(counters -> counters)
+        .forEach(LongAdder::reset);
+  }
+
+  /** Whether neither a data set nor a file is left of it. */
+  boolean isForgotten() {
+    return name.isEmpty() && used.get() == 0 && files.sum() == 0;
   }
 
   int number() {

@@ -48,6 +48,16 @@ final class Shares {
     return share;
   }
 
+  /** Whether it is served, or files of it are left. */
+  boolean isKnown(String name) {
+    return byHash.containsKey(hash(name));
+  }
+
+  /** Takes note that a data set is not served any more; a late fill of it does not undo that. */
+  synchronized void forget(String name) {
+    of(name).forget();
+  }
+
   /** The share of a data set that the log tells of. */
   synchronized Share ofHash(long nameHash) {
     Share known = byHash.get(nameHash);
@@ -80,6 +90,6 @@ final class Shares {
   }
 
   List<ShareStatus> statuses() {
-    return byNumber.stream().map(Share::status).toList();
+    return byNumber.stream().filter(s -> !s.isForgotten()).map(Share::status).toList();
   }
 }

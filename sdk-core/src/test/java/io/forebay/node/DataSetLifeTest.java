@@ -136,6 +136,19 @@ class DataSetLifeTest {
   }
 
   @Test
+  void whatIsCachedOfADataSetThatIsNotServedAnyMoreIsDroppedByItsName() throws Exception {
+    read(node.add(spec("d")), "train/1");
+    node.close();
+    node = openNode();
+    assertThat(node.status().store().shares()).hasSize(1);
+    assertThat(node.drop("d").files()).isEqualTo(1);
+    assertThat(node.status().store().shares()).isEmpty();
+    assertThatThrownBy(() -> node.drop("d"))
+        .isInstanceOf(io.forebay.UnknownDataSetException.class)
+        .hasMessageContaining("nothing to drop");
+  }
+
+  @Test
   void mountsChangeWhileInUseAndKeepWhatIsCached() throws Exception {
     NodeDataSet data = node.add(spec("d"));
     data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});

@@ -74,11 +74,23 @@ final class NodeMetrics implements AutoCloseable {
   /** In Prometheus' text format. */
   synchronized String scrape() {
     status = node.status();
+    known.removeIf(this::isForgotten);
     status.store().shares().stream()
         .map(ShareStatus::name)
         .filter(name -> !name.isEmpty() && known.add(name))
         .forEach(this::bindDataSet);
     return registry.scrape();
+  }
+
+  /** Of a data set that was dropped nothing is told any more. */
+  private boolean isForgotten(String name) {
+    if (status.store().shares().stream().anyMatch(share -> share.name().equals(name))) {
+      return false;
+    }
+    registry.getMeters().stream()
+        .filter(meter -> name.equals(meter.getId().getTag("dataset")))
+        .forEach(registry::remove);
+    return true;
   }
 
   private void bindDirectory(int number) {

@@ -281,6 +281,25 @@ public final class LoadJobs implements AutoCloseable {
     return report(job);
   }
 
+  /** Ends all loads of a data set, which is going to be dropped, and forgets them. */
+  public synchronized void drop(String dataSet) throws IOException {
+    for (LoadJob job : List.copyOf(jobs.values())) {
+      if (isOf(job.request(), dataSet)) {
+        job.cancel();
+        jobs.remove(job.request().name());
+        Files.deleteIfExists(file(job.request().name()));
+      }
+    }
+  }
+
+  private boolean isOf(LoadRequest request, String dataSet) {
+    try {
+      return node.dataSet(request.dataSet()).spec().name().equals(dataSet);
+    } catch (UnknownDataSetException e) {
+      return false;
+    }
+  }
+
   private Path file(String name) {
     return directory.resolve(name + SUFFIX);
   }
