@@ -94,9 +94,9 @@ public final class Processes {
     try {
       for (int printed = 1; printed <= 2 && nowhere >= 0; printed++) {
         MemorySegment captured = CAPTURED.get();
-        int unused = checked((int) DUP2.invokeExact(captured, nowhere, printed), captured);
+        int _ = checked((int) DUP2.invokeExact(captured, nowhere, printed), captured);
       }
-      int unused = Libc.close(nowhere);
+      int _ = Libc.close(nowhere);
     } catch (Throwable e) {
       throw impossible(e);
     }
