@@ -341,6 +341,31 @@ class MountCrashTest {
         .findFirst();
   }
 
+  /** Beside what it shares with other JVMs, of which each bears its part. */
+  @Test
+  void allProcessesOfAMountTakeLittleMemory() throws Exception {
+    mount("mode=passthrough");
+    for (String path : nodes.paths()) {
+      assertThat(root.resolve(path)).hasBinaryContent(nodes.files().get(path));
+    }
+    await().atMost(ONE_MINUTE).until(() -> rehearsal().isPresent());
+    await().atMost(Duration.ofMinutes(3)).until(() -> keeper.children().count() == 3);
+    long bytes = proportionalBytes(keeper.toHandle());
+    for (ProcessHandle child : keeper.children().toList()) {
+      bytes += proportionalBytes(child);
+    }
+    assertThat(bytes).isLessThan(250_000_000L);
+  }
+
+  private static long proportionalBytes(ProcessHandle process) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc", "" + process.pid(), "smaps_rollup"))) {
+      return lines
+          .filter(line -> line.startsWith("Pss:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .sum();
+    }
+  }
+
   private static String commandOf(ProcessHandle process) {
     try {
       return Files.readString(Path.of("/proc", "" + process.pid(), "cmdline"));

@@ -27,7 +27,8 @@ public record ChildJvm(String main, List<String> arguments, String input) {
    * Half of the CPU time of a start is the second compiler's, which a process that mostly makes
    * system calls has little of.
    */
-  private static final String QUICK = "-XX:TieredStopAtLevel=1";
+  private static final List<String> QUICK =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=32m");
 
   /**
    * @param options of the JVM, beside those of this one
@@ -41,7 +42,7 @@ public record ChildJvm(String main, List<String> arguments, String input) {
       command.addAll(List.of("env", FileNameCharset.UTF8_LOCALE)); // env becomes the JVM itself
     }
     command.addAll(self.subList(0, self.indexOf(ownMain())));
-    command.add(QUICK);
+    command.addAll(QUICK);
     command.addAll(options);
     command.add(main);
     command.add(first);

@@ -141,6 +141,7 @@ public final class Keeper {
         serving.serve();
         next = start(held);
         stage.record(child);
+        System.gc(); // of the command, from here on it only waits
         int status = serving.await();
         if (!point.isMounted()) {
           return 0;

@@ -66,6 +66,14 @@ public final class Libc {
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
           -1);
 
+  private static final MethodHandle CALLOC =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("calloc"),
+          FunctionDescriptor.of(ADDRESS, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle FREE =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("free"), FunctionDescriptor.ofVoid(ADDRESS));
+
   private Libc() {}
 
   /** Has all of them linked when it returns. */
@@ -168,6 +176,32 @@ public final class Libc {
   static boolean hasInput(MemorySegment which) {
     try {
       return (int) POLL.invokeExact(which, 1L, 0) != 0;
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * Memory of which only what is written takes room: an arena's own would be filled with zeros.
+   *
+   * @param arena frees it
+   * @param bytes enough for the C library to ask the kernel, from 128 KiB
+   */
+  static MemorySegment sparse(Arena arena, long bytes) {
+    try {
+      MemorySegment memory = (MemorySegment) CALLOC.invokeExact(1L, bytes);
+      if (memory.equals(MemorySegment.NULL)) {
+        throw new OutOfMemoryError("a buffer of " + bytes + " bytes");
+      }
+      return memory.reinterpret(bytes, arena, Libc::free);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  private static void free(MemorySegment memory) {
+    try {
+      FREE.invokeExact(memory);
     } catch (Throwable e) {
       throw impossible(e);
     }

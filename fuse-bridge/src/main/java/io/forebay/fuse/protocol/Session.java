@@ -117,8 +117,8 @@ public final class Session {
     boolean leads = true;
     boolean waitsForTurn = false;
     try (Arena arena = Arena.ofConfined()) {
-      Request request = new Request(arena.allocate(REQUEST_BYTES));
-      Reply reply = new Reply(arena.allocate(Reply.HEADER + Capabilities.MAX_BYTES));
+      Request request = new Request(Libc.sparse(arena, REQUEST_BYTES));
+      Reply reply = new Reply(Libc.sparse(arena, Reply.HEADER + Capabilities.MAX_BYTES));
       while (take(request)) {
         if (waitsForTurn != watch.isCrowded()) {
           waitsForTurn = watch.isCrowded();
