@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
     usageHelpWidth = 110,
     footer = {
       "",
-      "Options (-o): ro, rw, mode=auto|passthrough|pagecache, allow_other, uid=N, gid=N, umask=OCTAL, attr_timeout=SECONDS,",
-      "  entry_timeout=SECONDS, negative_timeout=SECONDS, max_read=BYTES, max_nodes=N, direct_io, xattr,",
+      "Options (-o): ro, rw, mode=auto|passthrough|pagecache, allow_other, exec, uid=N, gid=N, umask=OCTAL,",
+      "  attr_timeout=SECONDS, entry_timeout=SECONDS, negative_timeout=SECONDS, max_read=BYTES, max_nodes=N, direct_io, xattr,",
       "  spool=DIRECTORY, strict.",
       "",
       "Examples:",

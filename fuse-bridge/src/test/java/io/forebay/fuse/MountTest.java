@@ -142,6 +142,21 @@ class MountTest {
   }
 
   @Test
+  void filesCanBeExecutedWhereTheMountSaysSo() throws Exception {
+    oss.put("bucket", "bin/program", Files.readAllBytes(Path.of("/bin/true")));
+    for (String mode : List.of("mode=passthrough", "mode=pagecache")) {
+      mountAnew(mode + ",exec");
+      Path file = root.resolve("bin/program");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("r-xr-xr-x");
+      assertThat(new ProcessBuilder(file.toString()).start().waitFor()).isZero();
+    }
+    mountAnew("noexec");
+    assertThatThrownBy(() -> new ProcessBuilder(root.resolve("bin/program").toString()).start())
+        .hasMessageContaining("Permission denied");
+  }
+
+  @Test
   void filesThatAreNotCachedYetAreRead() throws IOException {
     assertAllReadable();
     assertThat(mount.requests(Opcode.READ)).isPositive();

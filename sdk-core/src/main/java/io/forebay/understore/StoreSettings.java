@@ -35,9 +35,9 @@ public final class StoreSettings {
             throw new IllegalArgumentException(
                 "unknown option '"
                     + given
-                    + "' of an "
+                    + "' of "
                     + store
-                    + " under-store; known: "
+                    + " under-stores; known: "
                     + new TreeSet<>(known));
           }
           String before = values.put(key, value.strip());

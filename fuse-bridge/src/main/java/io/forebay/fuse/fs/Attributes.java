@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param gid group of all files
  * @param umask permissions that are taken away
  * @param writable whether anybody can have the permission to write
+ * @param executable whether files can be executed
  * @param attributes how long the kernel may keep attributes
  * @param entries how long it may keep names
  * @param negative how long it may believe that a name is missing; zero for not at all
@@ -21,6 +22,7 @@ public record Attributes(
     int gid,
     int umask,
     boolean writable,
+    boolean executable,
     Duration attributes,
     Duration entries,
     Duration negative) {
@@ -35,28 +37,32 @@ public record Attributes(
 
   int mode(boolean directory) {
     int write = writable ? 0222 : 0;
-    return directory ? S_IFDIR | ((0555 | write) & ~umask) : S_IFREG | ((0444 | write) & ~umask);
+    int execute = directory || executable ? 0111 : 0;
+    return (directory ? S_IFDIR : S_IFREG) | ((0444 | write | execute) & ~umask);
   }
 
   /** The same, to be believed until the kernel is told of a change. */
   Attributes lasting() {
     Duration longest = Duration.ofDays(1);
-    return new Attributes(uid, gid, umask, writable, longest, longest, negative);
+    return new Attributes(uid, gid, umask, writable, executable, longest, longest, negative);
   }
 
   /** The same, to be asked for again each time. */
   Attributes passing() {
-    return new Attributes(uid, gid, umask, writable, Duration.ZERO, entries, Duration.ZERO);
+    return new Attributes(
+        uid, gid, umask, writable, executable, Duration.ZERO, entries, Duration.ZERO);
   }
 
   /** As {@link #passing}, and names are to be looked up again each time, too. */
   Attributes unstored() {
-    return new Attributes(uid, gid, umask, writable, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    return new Attributes(
+        uid, gid, umask, writable, executable, Duration.ZERO, Duration.ZERO, Duration.ZERO);
   }
 
   /** As {@link #unstored}; nobody may write. */
   Attributes unremembered() {
-    return new Attributes(uid, gid, umask, false, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    return new Attributes(
+        uid, gid, umask, false, false, Duration.ZERO, Duration.ZERO, Duration.ZERO);
   }
 
   /** The body of an answer to GETATTR. */

@@ -37,7 +37,14 @@ public record MountOptions(
 
   /** What is so without being asked for: the mount goes with its processes, for example. */
   private static final Set<String> AS_IT_IS =
-      Set.of("auto_unmount", "default_permissions", "kernel_cache", "noatime", "nodev", "nosuid");
+      Set.of(
+          "auto_unmount",
+          "default_permissions",
+          "kernel_cache",
+          "noatime",
+          "nodev",
+          "noexec",
+          "nosuid");
 
   /** A page. */
   private static final int LEAST_READ = 4096;
@@ -67,6 +74,10 @@ public record MountOptions(
     if (readOnly && writable) {
       throw new IllegalArgumentException("-o ro,rw: one of them");
     }
+    boolean executable = given.remove("exec") != null;
+    if (executable && given.containsKey("noexec")) {
+      throw new IllegalArgumentException("-o exec,noexec: one of them");
+    }
     boolean timeouts = given.containsKey("attr_timeout") || given.containsKey("entry_timeout");
     User self = User.current();
     Attributes attributes =
@@ -75,6 +86,7 @@ public record MountOptions(
             number(given, "gid", 10, self.gid()),
             number(given, "umask", 8, writable ? 022 : 0),
             writable,
+            executable,
             seconds(given, "attr_timeout", TIMEOUT),
             seconds(given, "entry_timeout", TIMEOUT),
             seconds(given, "negative_timeout", Duration.ZERO));
@@ -101,7 +113,7 @@ public record MountOptions(
       throw new IllegalArgumentException(
           "-o: unknown "
               + new TreeSet<>(given.keySet())
-              + "; known are ro, rw, allow_other, mode, uid, gid, umask, attr_timeout, entry_timeout,"
+              + "; known are ro, rw, allow_other, exec, mode, uid, gid, umask, attr_timeout, entry_timeout,"
               + " negative_timeout, max_read, max_nodes, direct_io, xattr, spool, strict and "
               + new TreeSet<>(AS_IT_IS));
     }

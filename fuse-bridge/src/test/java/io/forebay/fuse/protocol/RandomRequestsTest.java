@@ -33,7 +33,7 @@ class RandomRequestsTest {
   private static final int ROOM = 4096;
   private static final Serving SERVING =
       new Serving(
-          new Attributes(0, 0, 0, true, Duration.ZERO, Duration.ZERO, Duration.ZERO),
+          new Attributes(0, 0, 0, true, false, Duration.ZERO, Duration.ZERO, Duration.ZERO),
           true,
           false,
           0,

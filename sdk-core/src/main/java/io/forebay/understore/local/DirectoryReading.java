@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,6 +29,7 @@ final class DirectoryReading {
 
   private final Path root;
   private final String directory;
+  private final Optional<Fence> fence;
   private final LeftOutLog log;
   private final List<FileStatus> entries = new ArrayList<>();
   private final List<String> leftOut = new ArrayList<>();
@@ -36,9 +38,10 @@ final class DirectoryReading {
   /** Device and inode of this directory and of those above it; empty until they are needed. */
   private final Set<Object> above = new HashSet<>();
 
-  DirectoryReading(Path root, String directory, LeftOutLog log) {
+  DirectoryReading(Path root, String directory, Optional<Fence> fence, LeftOutLog log) {
     this.root = root;
     this.directory = directory;
+    this.fence = fence;
     this.log = log;
   }
 
@@ -80,6 +83,8 @@ final class DirectoryReading {
         leaveOut(path, "is neither a file nor a directory");
       } else if (attributes.isDirectory() && above().contains(attributes.fileKey())) {
         leaveOut(path, "leads back to a directory above it");
+      } else if (fence.isPresent() && Files.isSymbolicLink(child) && !fence.get().holds(child)) {
+        leaveOut(path, Fence.LEADS_OUT);
       } else {
         entries.add(LocalUnderStore.status(path, attributes));
       }

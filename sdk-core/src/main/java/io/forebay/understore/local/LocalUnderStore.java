@@ -29,6 +29,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,13 +49,15 @@ final class LocalUnderStore implements UnderStore {
   private static final int PIECE = 128 << 10;
 
   private final Path root;
+  private final Optional<Fence> fence;
   private final UnfinishedFiles unfinished;
   private final AtomicBoolean rootIsMissing = new AtomicBoolean();
   private final LeftOutLog leftOut = new LeftOutLog();
 
-  LocalUnderStore(Path root) {
+  LocalUnderStore(Path root, boolean fenced) {
     this.root = root;
-    this.unfinished = new UnfinishedFiles(root);
+    this.fence = fenced ? Optional.of(new Fence(root)) : Optional.empty();
+    this.unfinished = new UnfinishedFiles(root, !fenced);
   }
 
   @Override
@@ -74,7 +77,7 @@ final class LocalUnderStore implements UnderStore {
 
   @Override
   public ListingPage list(String directory, String continuation) throws IOException {
-    DirectoryReading reading = new DirectoryReading(root, directory, leftOut);
+    DirectoryReading reading = new DirectoryReading(root, directory, fence, leftOut);
     look(
         directory,
         children -> {
@@ -235,9 +238,16 @@ final class LocalUnderStore implements UnderStore {
   @Override
   public void close() {}
 
-  private Path resolve(String path) throws UnderStoreException {
+  /**
+   * @throws NoSuchFileException when a link leads out of a root that has a fence
+   */
+  private Path resolve(String path) throws IOException {
     try {
-      return root.resolve(path);
+      Path resolved = root.resolve(path);
+      if (fence.isPresent() && !fence.get().holds(resolved)) {
+        throw new NoSuchFileException(describe(path), null, Fence.LEADS_OUT);
+      }
+      return resolved;
     } catch (InvalidPathException e) {
       throw UnderStoreException.lasting(
           describe(path)
@@ -263,6 +273,9 @@ final class LocalUnderStore implements UnderStore {
   }
 
   private IOException named(String path, FileSystemException e) {
+    if (Fence.LEADS_OUT.equals(e.getReason())) {
+      return e;
+    }
     if (e instanceof NoSuchFileException) {
       return missing(path, "no such file in the under-store");
     }

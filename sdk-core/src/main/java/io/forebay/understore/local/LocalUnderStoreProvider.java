@@ -1,5 +1,6 @@
 package io.forebay.understore.local;
 
+import io.forebay.understore.StoreSettings;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreProvider;
 import java.net.URI;
@@ -7,8 +8,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
-/** Opens {@code file:} roots. There are no options. */
+/**
+ * Opens {@code file:} roots. With {@value #FENCE} nothing is read or written where a link leads out
+ * of the root.
+ */
 public final class LocalUnderStoreProvider implements UnderStoreProvider {
+
+  private static final String FENCE = "fs.file.fence";
 
   @Override
   public Set<String> schemes() {
@@ -17,7 +23,7 @@ public final class LocalUnderStoreProvider implements UnderStoreProvider {
 
   @Override
   public Set<String> optionPrefixes() {
-    return Set.of();
+    return Set.of("fs.file.");
   }
 
   @Override
@@ -27,15 +33,12 @@ public final class LocalUnderStoreProvider implements UnderStoreProvider {
 
   @Override
   public UnderStore open(URI root, Map<String, String> options) {
-    if (!options.isEmpty()) {
-      throw new IllegalArgumentException(
-          "a file: under-store has no options, but got " + options.keySet());
-    }
+    StoreSettings settings = StoreSettings.of("file:", Set.of(FENCE), Map.of(), options);
     String path = root.getPath();
     if (path == null || path.isEmpty() || (root.getHost() != null && !root.getHost().isEmpty())) {
       throw new IllegalArgumentException(
           "a file: root must name an absolute directory, such as file:/data/images; got " + root);
     }
-    return new LocalUnderStore(Path.of(path).normalize());
+    return new LocalUnderStore(Path.of(path).normalize(), settings.flag(FENCE, false));
   }
 }

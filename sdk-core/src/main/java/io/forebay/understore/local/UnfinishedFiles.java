@@ -45,10 +45,15 @@ final class UnfinishedFiles {
   private static final AtomicLong count = new AtomicLong();
 
   private final Path root;
+  private final Set<FileVisitOption> options;
   private final Set<Path> swept = ConcurrentHashMap.newKeySet();
 
-  UnfinishedFiles(Path root) {
+  /**
+   * @param links whether they are followed
+   */
+  UnfinishedFiles(Path root, boolean links) {
     this.root = root;
+    this.options = links ? EnumSet.of(FileVisitOption.FOLLOW_LINKS) : Set.of();
   }
 
   static boolean isOne(String name) {
@@ -117,7 +122,7 @@ final class UnfinishedFiles {
     List<UnfinishedWrite> found = new ArrayList<>();
     Files.walkFileTree(
         root,
-        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        options,
         Integer.MAX_VALUE,
         new SimpleFileVisitor<>() {
           @Override

@@ -152,6 +152,41 @@ class LocalUnderStoreTest extends UnderStoreContract {
   }
 
   @Test
+  void nothingBehindAFenceIsListedReadOrWritten() throws Exception {
+    Path root = Files.createDirectory(directory.resolve("root"));
+    put("outside/file", new byte[] {1});
+    put("root/a/file", new byte[] {1});
+    shell(
+        """
+        ln -s ../../outside root/a/out
+        ln -s ../../outside/file root/a/file-out
+        ln -s ../a/file root/a/within
+        ln -s ../../outside/none root/a/to-nothing
+        """);
+    try (UnderStore fenced =
+        UnderStores.open(DataSetSpec.of(root.toUri(), Map.of("fs.file.fence", "true")))) {
+      assertThat(fenced.list("a", "").entries())
+          .extracting(FileStatus::path)
+          .containsExactlyInAnyOrder("a/file", "a/within");
+      assertThat(fenced.list("a", "").leftOut()).contains("a/out", "a/file-out", "a/to-nothing");
+      for (String path : List.of("a/out", "a/out/file", "a/file-out")) {
+        assertThatThrownBy(() -> fenced.stat(path))
+            .isInstanceOf(NoSuchFileException.class)
+            .hasMessageContaining("leads out of the root");
+      }
+      for (String path : List.of("a/out/new", "a/out/new/deeper", "a/to-nothing")) {
+        assertThatThrownBy(() -> fenced.put(path, new java.io.ByteArrayInputStream(new byte[1]), 1))
+            .isInstanceOf(IOException.class);
+      }
+      assertThatThrownBy(() -> fenced.delete("a/out/file")).isInstanceOf(IOException.class);
+      fenced.put("a/b/new", new java.io.ByteArrayInputStream(new byte[1]), 1);
+    }
+    assertThat(directory.resolve("outside")).isDirectoryContaining("glob:**/file");
+    assertThat(directory.resolve("outside/new")).doesNotExist();
+    assertThat(root.resolve("a/b/new")).hasSize(1);
+  }
+
+  @Test
   void withoutItsRootNothingIsSaidToBeMissingAndNothingIsWrittenBesideIt() throws IOException {
     FileStatus file = put("file", new byte[] {1});
     Path unmounted =
