@@ -88,17 +88,24 @@ public final class Processes {
     }
   }
 
-  /** What this process prints is lost from now on, and so it is with those that it starts. */
-  public static void printNothing() {
+  /**
+   * What this process prints is lost from now on, and so it is with those that it starts.
+   *
+   * @return 0, or the negated error number
+   */
+  public static int printNothing() {
     int nowhere = Libc.open(NOWHERE, Libc.O_RDWR | Libc.O_CLOEXEC);
+    int result = nowhere;
     try {
-      for (int printed = 1; printed <= 2 && nowhere >= 0; printed++) {
-        MemorySegment captured = CAPTURED.get();
-        int _ = checked((int) DUP2.invokeExact(captured, nowhere, printed), captured);
+      MemorySegment captured = CAPTURED.get();
+      for (int printed = 1; printed <= 2 && result >= 0; printed++) {
+        result = checked((int) DUP2.invokeExact(captured, nowhere, printed), captured);
       }
-      int _ = Libc.close(nowhere);
+      return Math.min(0, result);
     } catch (Throwable e) {
       throw impossible(e);
+    } finally {
+      Libc.close(nowhere);
     }
   }
 
