@@ -11,6 +11,7 @@ import io.forebay.server.load.LoadRequest;
 import io.forebay.snapshot.Acceptance;
 import io.forebay.state.StateFile;
 import io.forebay.store.NodeStore;
+import io.forebay.store.TierOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -192,7 +193,8 @@ public final class AppliedDataSets {
 
   private String apply(String file, Manifest.CacheRuntime runtime, List<String> warnings) {
     String which = runtime.kind() + "/" + runtime.name();
-    if (runtime.tiers().isEmpty() || runtime.tiers().equals(node.tiers())) {
+    List<TierOptions> tiers = runtime.tiers(node.directory());
+    if (tiers.isEmpty() || tiers.equals(node.tiers())) {
       return which + " unchanged";
     }
     warnings.add(

@@ -211,7 +211,10 @@ public record ServerConfig(
         all.add(dataSet.spec());
       } else if (manifest instanceof Manifest.CacheRuntime runtime && !runtime.tiers().isEmpty()) {
         options =
-            new NodeOptions(node.directory(), node.store().withTiers(runtime.tiers()), node.fill());
+            new NodeOptions(
+                node.directory(),
+                node.store().withTiers(runtime.tiers(node.directory())),
+                node.fill());
       }
     }
     return new ServerConfig(name, options, tcp, unix, admin, members, all, secrets);

@@ -57,6 +57,8 @@ final class DataLoadReader {
         "schedulerName",
         "resources",
         "parallelism");
+    Optional<String> after = spec.get("runAfter").map(DataLoadReader::predecessor);
+    spec.close();
     return new Manifest.DataLoad(
         name,
         dataSetName,
@@ -64,7 +66,7 @@ final class DataLoadReader {
         targets,
         policy,
         schedule.map(Schedule::check),
-        spec.get("runAfter").map(DataLoadReader::predecessor),
+        after,
         keepFor);
   }
 

@@ -47,6 +47,7 @@ final class DataSetReader {
     spec.ignore(inClusters, "nodeAffinity", "tolerations", "dataRestoreLocation");
     spec.ignore("files belong to whoever runs the mount", "owner");
     spec.ignore("the server it is applied to is its runtime", "runtimes");
+    spec.close();
     CachePolicy policy = policy(annotations, options, metaPolicy);
     try {
       return new Manifest.DataSet(new DataSetSpec(name, mounts, policy));

@@ -2,6 +2,7 @@ package io.forebay.dataset.spec;
 
 import io.forebay.DataSetSpec;
 import io.forebay.store.TierOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +24,11 @@ public sealed interface Manifest {
   }
 
   /**
-   * A {@code JindoRuntime}, {@code AlluxioRuntime} or {@code CacheRuntime}: how a data set is kept.
+   * A {@code JindoRuntime} or one of its siblings: how a data set is kept.
    *
    * @param name of the runtime, which in Fluid is the data set's
    * @param kind as written
-   * @param tiers all levels, fastest first
+   * @param tiers all levels, fastest first; a path that is relative is in the server's directory
    * @param replicas cache servers
    * @param autoSync whether the under-store is listed without being asked to
    */
@@ -37,6 +38,19 @@ public sealed interface Manifest {
 
     public CacheRuntime {
       tiers = List.copyOf(tiers);
+    }
+
+    /** The tiers of a server with such a directory. */
+    public List<TierOptions> tiers(Path directory) {
+      return tiers.stream().map(tier -> below(directory, tier)).toList();
+    }
+
+    private static TierOptions below(Path directory, TierOptions tier) {
+      List<TierOptions.Directory> absolute =
+          tier.directories().stream()
+              .map(d -> new TierOptions.Directory(directory.resolve(d.path()), d.quotaBytes()))
+              .toList();
+      return new TierOptions(tier.medium(), absolute, tier.high(), tier.low());
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -28,7 +29,9 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
   private static final String FLUID = "data.fluid.io/";
 
   private static final List<String> READ =
-      List.of("Dataset", "JindoRuntime", "AlluxioRuntime", "CacheRuntime", "DataLoad");
+      Stream.of(List.of("Dataset"), RuntimeReader.KINDS, List.of("DataLoad"))
+          .flatMap(List::stream)
+          .toList();
 
   /** What only tells Fluid how to run another product. */
   private static final Set<String> OTHERS = Set.of("ThinRuntimeProfile", "CacheRuntimeClass");
@@ -151,19 +154,19 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
   private static Manifest manifest(Field object, Secrets secrets) {
     Metadata metadata = Metadata.of(object);
     object.ignore("it is what a cluster reports", "status");
-    Field spec = object.require("spec");
+    String name = metadata.name;
     Field kind = object.require("kind");
-    Manifest manifest =
-        switch (kind.text()) {
-          case "Dataset" ->
-              new DataSetReader(secrets).read(metadata.name, spec, metadata.annotations);
-          case "JindoRuntime", "AlluxioRuntime", "CacheRuntime" ->
-              RuntimeReader.read(metadata.name, kind.text(), spec);
-          case "DataLoad" -> DataLoadReader.read(metadata.name, spec);
-          default -> throw kind.error("is '" + kind.text() + "'; use " + String.join(", ", READ));
-        };
-    spec.close();
-    return manifest;
+    return switch (kind.text()) {
+      case "Dataset" ->
+          new DataSetReader(secrets).read(name, object.require("spec"), metadata.annotations);
+      case "DataLoad" -> DataLoadReader.read(name, object.require("spec"));
+      default -> {
+        if (!RuntimeReader.KINDS.contains(kind.text())) {
+          throw kind.error("is '" + kind.text() + "'; use " + String.join(", ", READ));
+        }
+        yield RuntimeReader.read(name, kind.text(), object.get("spec"));
+      }
+    };
   }
 
   /** What all objects have. */

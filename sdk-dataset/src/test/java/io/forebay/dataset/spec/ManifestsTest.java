@@ -223,6 +223,98 @@ class ManifestsTest {
   }
 
   @Test
+  void tiersWithoutAPathAreMemoryOrDirectoriesOfTheServer() {
+    String text =
+        document(
+            "CacheRuntime",
+            """
+            runtimeClassName: some
+            worker:
+              replicas: 3
+              nodeSelector: {disk: nvme}
+              tieredStore:
+                levels:
+                  - processMemory: {quota: 1Gi}
+                  - emptyDir: {quota: 2Gi, medium: Memory}
+                  - emptyDir: {quota: 3Gi}
+                    high: "0.9"
+                    low: "0.5"
+                  - hostPath: {paths: [/a, /b], quotas: [4Gi, 5Gi], type: DirectoryOrCreate}
+            """);
+    Manifest.CacheRuntime runtime = (Manifest.CacheRuntime) parse(text).documents().get(0);
+    assertThat(runtime.replicas()).isEqualTo(3);
+    assertThat(runtime.tiers(Path.of("/node")))
+        .extracting(
+            tier ->
+                tier.medium()
+                    + " "
+                    + tier.directories().stream()
+                        .map(d -> d.path() + "=" + (d.quotaBytes() >> 30))
+                        .toList())
+        .containsExactly(
+            "MEM [/dev/shm/forebay-x-0=1]",
+            "MEM [/dev/shm/forebay-x-1=2]",
+            "SSD [/node/tier-2=3]",
+            "SSD [/a=4, /b=5]");
+    assertThat(runtime.tiers().get(2).low()).isEqualTo(0.5);
+    assertThat(parse(text).warnings())
+        .anyMatch(
+            w -> w.contains("spec.worker.nodeSelector is not applied") && w.contains("disk=nvme"));
+    assertThatThrownBy(() -> parse(text.replace("{quota: 3Gi}", "{quota: 3Gi, medium: Disk}")))
+        .hasMessageContaining("levels[2].emptyDir.medium must be Memory or empty");
+    assertThatThrownBy(() -> parse(text.replace("emptyDir: {quota: 3Gi}", "other: {}")))
+        .hasMessageContaining("levels[2] needs one of the fields processMemory, emptyDir");
+    assertThatThrownBy(
+            () -> parse(text.replace("- processMemory:", "- path: [/x]\n          processMemory:")))
+        .hasMessageContaining("levels[0] must have one of the fields processMemory, path");
+  }
+
+  @Test
+  void theRuntimesOfAllProductsAreReadForTheirTiersAndReplicas() {
+    for (String kind :
+        List.of(
+            "JindoRuntime",
+            "AlluxioRuntime",
+            "JuiceFSRuntime",
+            "ThinRuntime",
+            "EFCRuntime",
+            "GooseFSRuntime",
+            "VineyardRuntime")) {
+      String text =
+          document(
+              kind,
+              """
+              replicas: 2
+              master: {replicas: 1}
+              fuse: {image: some, options: {a: b}}
+              worker: {nodeSelector: {disk: nvme}}
+              tieredstore:
+                levels:
+                  - {mediumtype: MEM, quota: 1Gi, low: "0.1"}
+                  - {mediumtype: SSD, path: /cache, quota: 2Gi}
+              """);
+      Manifests manifests = parse(text);
+      Manifest.CacheRuntime runtime = (Manifest.CacheRuntime) manifests.documents().get(0);
+      assertThat(runtime.kind()).isEqualTo(kind);
+      assertThat(runtime.replicas()).isEqualTo(2);
+      assertThat(runtime.tiers()).hasSize(2);
+      assertThat(runtime.tiers().get(0).directories().get(0).path())
+          .isEqualTo(Path.of("/dev/shm/forebay-x-0"));
+      // JuiceFS means the free space of the disk.
+      assertThat(runtime.tiers().get(0).low())
+          .isEqualTo(kind.equals("JuiceFSRuntime") ? TierOptions.DEFAULT_LOW : 0.1);
+      assertThat(manifests.warnings())
+          .anyMatch(w -> w.contains("spec.master is ignored"))
+          .anyMatch(w -> w.contains("spec.fuse is ignored"))
+          .anyMatch(w -> w.contains("spec.worker.nodeSelector is not applied"));
+      assertThatThrownBy(() -> parse(document(kind, "foo: bar")))
+          .hasMessageContaining("spec.foo is unknown");
+      String empty = document(kind, "# nothing\n");
+      assertThat(((Manifest.CacheRuntime) parse(empty).documents().get(0)).tiers()).isEmpty();
+    }
+  }
+
+  @Test
   void jindosMetaPolicySaysHowOldNamesMayBe() {
     String text =
         document(
