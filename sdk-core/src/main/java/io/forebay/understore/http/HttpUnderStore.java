@@ -39,7 +39,8 @@ final class HttpUnderStore implements UnderStore {
   /** A file may be written to in its place while the server sends it. */
   private static final int PIECE = 4 << 20;
 
-  private static final int MOST_OF_A_PAGE = 256 << 20;
+  /** Some hundred thousand files; the parsed page takes several times as much memory. */
+  private static final int MOST_OF_A_PAGE = 16 << 20;
 
   private final Requests requests;
   private final LeftOutLog leftOut = new LeftOutLog();
