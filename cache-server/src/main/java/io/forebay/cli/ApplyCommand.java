@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
     name = "apply",
     description = {
       "Gives a running server data sets and loads, as Fluid's manifests say them.",
-      "(data.fluid.io/v1alpha1: Dataset, JindoRuntime, DataLoad.) The server keeps them over restarts.",
+      "(data.fluid.io/v1alpha1: Dataset, JindoRuntime and its siblings, DataLoad; v1: Secret.)",
+      "The server keeps them over restarts.",
       "It asks the under-store of each data set whether it answers. If one does not, the data set is kept",
       "and asked again, no load of the file is started, and the exit status is 1."
     },

@@ -24,13 +24,23 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * A newcomer copies a Dataset, a JindoRuntime and a DataLoad as Fluid's guides have them, points
+ * A newcomer copies a Secret, a Dataset, a JindoRuntime and a DataLoad as Fluid has them, points
  * them at an S3 server, and sees what Fluid would show.
  */
 class NewcomerTest {
 
   private static final String MANIFESTS =
       """
+      apiVersion: v1
+      kind: Secret
+      metadata:
+        name: mysecret
+        namespace: default
+      type: Opaque
+      stringData:
+        accessKeyId: id
+        accessKeySecret: SECRET
+      ---
       apiVersion: data.fluid.io/v1alpha1
       kind: Dataset
       metadata:
@@ -93,26 +103,34 @@ class NewcomerTest {
           store.put("c" + i % 2 + "/" + i, new ByteArrayInputStream(content), content.length);
         }
       }
-      Path secret = Files.createDirectories(directory.resolve("secrets/mysecret"));
-      Files.writeString(secret.resolve("accessKeyId"), "id");
-      Files.writeString(secret.resolve("accessKeySecret"), S3Server.SECRET);
       Path yaml = directory.resolve("demo.yaml");
       String endpoint = s3.options().get("fs.s3a.endpoint");
       Files.writeString(
-          yaml, MANIFESTS.replace("ENDPOINT", endpoint).replace("DIRECTORY", directory.toString()));
+          yaml,
+          MANIFESTS
+              .replace("ENDPOINT", endpoint)
+              .replace("DIRECTORY", directory.toString())
+              .replace("SECRET", S3Server.SECRET));
       Map<String, String> settings =
           Map.of(
-              "directory", directory.resolve("node").toString(),
-              "listen.unix", directory.resolve("s").toString(),
-              "listen.tcp", "127.0.0.1:0",
-              "listen.admin", "127.0.0.1:0",
-              "secrets", directory.resolve("secrets").toString());
+              "directory",
+              directory.resolve("node").toString(),
+              "listen.unix",
+              directory.resolve("s").toString(),
+              "listen.tcp",
+              "127.0.0.1:0",
+              "listen.admin",
+              "127.0.0.1:0");
       // Tiers are the server's own, so it starts with the file; the data set it gets by 'apply'.
       try (CacheServer server =
           CacheServer.start(ServerConfig.load(List.of(yaml), settings, w -> {}))) {
         String node = directory.resolve("node").toString();
         assertThat(run(0, "apply", "--node", node, "-f", yaml.toString()))
-            .contains("Dataset/demo", "JindoRuntime/demo unchanged", "DataLoad/demo-load started");
+            .contains(
+                "Secret/mysecret created",
+                "Dataset/demo",
+                "JindoRuntime/demo unchanged",
+                "DataLoad/demo-load started");
         assertThat(run(0, "load", "--node", node, "demo")).contains("20 of 20 files");
 
         JsonNode status =
