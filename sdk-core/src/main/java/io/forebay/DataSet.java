@@ -1,6 +1,5 @@
 package io.forebay;
 
-import io.forebay.metadata.Catalog;
 import io.forebay.metadata.FileVersion;
 import io.forebay.read.Announcement;
 import io.forebay.read.DirectAccess;
@@ -41,17 +40,19 @@ public final class DataSet {
   private static final long MAP_BYTES = 1 << 20;
 
   private final String name;
-  private final Catalog catalog;
+  private final DirectoryCatalog catalog;
   private final Ladder ladder;
   private final Optional<DirectAccess> writable;
   private final Executor listers;
 
   /**
-   * @param writable where writes go to; empty for a snapshot
+   * @param name by which the cache knows it
+   * @param catalog its names, or those of one of its directories
+   * @param writable where writes go to; empty for a snapshot or a reference
    */
   DataSet(
       String name,
-      Catalog catalog,
+      DirectoryCatalog catalog,
       Ladder ladder,
       Optional<DirectAccess> writable,
       Executor listers) {
@@ -158,7 +159,7 @@ public final class DataSet {
    * @param target is filled, or an exception says why not
    */
   public void read(FileStatus file, long offset, ByteBuffer target) throws IOException {
-    ladder.read(FileVersion.of(name, file), offset, target);
+    ladder.read(version(file), offset, target);
   }
 
   /**
@@ -170,7 +171,7 @@ public final class DataSet {
    * @return empty when the file is not resident on this node
    */
   public Optional<Path> resident(FileStatus file) {
-    FileVersion version = FileVersion.of(name, file);
+    FileVersion version = version(file);
     Optional<Path> found = ladder.findResident(version);
     if (found.isPresent()) {
       ladder.countResident(version, 0, file.size());
@@ -197,7 +198,7 @@ public final class DataSet {
    * @param file as {@link #stat} or {@link #list} returned it
    */
   public Place place(FileStatus file) {
-    FileVersion version = FileVersion.of(name, file);
+    FileVersion version = version(file);
     return new Place(ladder.findTier(version), ladder.owners(version));
   }
 
@@ -363,7 +364,11 @@ public final class DataSet {
         .orElseThrow(
             () ->
                 new UnsupportedOperationException(
-                    "a snapshot of data set '" + name + "' cannot be written; open '" + name + "'"))
+                    "a snapshot of data set '"
+                        + name
+                        + "', or a reference to it, cannot be written; open '"
+                        + name
+                        + "'"))
         .store();
   }
 
@@ -400,7 +405,7 @@ public final class DataSet {
   public void load(FileStatus file, long offset, long length, int replicas) throws IOException {
     IOException[] failure = {null};
     ladder.load(
-        List.of(new LoadRange(FileVersion.of(name, file), offset, length)),
+        List.of(new LoadRange(version(file), offset, length)),
         replicas,
         (index, reason) -> failure[0] = reason);
     if (failure[0] != null) {
@@ -423,7 +428,7 @@ public final class DataSet {
   public void loadAll(List<FileStatus> files, int replicas, LoadFailures failures)
       throws IOException {
     ladder.load(
-        files.stream().map(f -> new LoadRange(FileVersion.of(name, f), 0, f.size())).toList(),
+        files.stream().map(f -> new LoadRange(version(f), 0, f.size())).toList(),
         replicas,
         (index, reason) -> failures.failed(files.get(index), reason));
   }
@@ -460,11 +465,15 @@ public final class DataSet {
     if (status.directory()) {
       throw new NoSuchFileException(name + "/" + path, null, "is a directory, not a file");
     }
-    return FileVersion.of(name, status);
+    return version(status);
+  }
+
+  private FileVersion version(FileStatus file) {
+    return FileVersion.of(name, catalog.outer(file));
   }
 
   private List<FileVersion> versionsOf(List<FileStatus> files) {
-    return files.stream().map(file -> FileVersion.of(name, file)).toList();
+    return files.stream().map(this::version).toList();
   }
 
   private List<FileVersion> versions(List<String> paths) throws IOException {

@@ -213,15 +213,17 @@ public final class Forebay implements AutoCloseable {
             stats);
     return new DataSet(
         opened.spec().name(),
-        node.catalog(name.of(opened.spec().name())),
+        new DirectoryCatalog(node.catalog(name.of(opened.spec().name())), ""),
         ladder,
         writable(name, direct),
         listers);
   }
 
-  private DataSet clientDataSet(String called) throws IOException {
-    SnapshotName name = SnapshotName.parse(called);
-    ServedDataSet served = resolve(name.dataSet());
+  private DataSet clientDataSet(String nameOrRoot) throws IOException {
+    SnapshotName name = SnapshotName.parse(nameOrRoot);
+    ServedDataSet called = resolve(name.dataSet());
+    Optional<DataSetReference> reference = called.reference();
+    ServedDataSet served = reference.isPresent() ? resolve(called, reference.get()) : called;
     DirectAccess direct =
         embedded
             ? DirectAccess.with(own(name.dataSet()))
@@ -231,14 +233,31 @@ public final class Forebay implements AutoCloseable {
         nodeInfo.map(info -> new ResidentRung(link.residents(), link));
     return new DataSet(
         served.name(),
-        new RemoteCatalog(name.of(served.name()), link.namespace(), servers, direct),
+        new DirectoryCatalog(
+            new RemoteCatalog(name.of(served.name()), link.namespace(), servers, direct),
+            reference.map(DataSetReference::directory).orElse("")),
         Ladder.client(
             resident,
             new ServerRung(served.name(), servers, f -> link.readElsewhere(served.name(), f)),
             new UnderStoreRung(direct),
             stats),
-        writable(name, direct),
+        reference.isPresent() ? Optional.empty() : writable(name, direct),
         listers);
+  }
+
+  /** What a reference refers to. */
+  private ServedDataSet resolve(ServedDataSet from, DataSetReference reference) throws IOException {
+    ServedDataSet target = resolve(reference.target());
+    if (target.reference().isPresent()) {
+      throw new IOException(
+          "data set '"
+              + from.name()
+              + "' refers to '"
+              + target.name()
+              + "', which is a reference itself; have it refer to "
+              + target.reference().get());
+    }
+    return target;
   }
 
   private static Optional<DirectAccess> writable(SnapshotName name, DirectAccess direct) {

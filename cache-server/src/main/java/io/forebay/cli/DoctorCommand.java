@@ -2,6 +2,7 @@ package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.forebay.DataSetReference;
 import io.forebay.DataSetSpec;
 import io.forebay.fuse.mount.Leftovers;
 import io.forebay.locale.FileNameCharset;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -234,6 +236,10 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String underStore(DataSetSpec dataSet) throws IOException {
+    Optional<DataSetReference> reference = DataSetReference.of(dataSet);
+    if (reference.isPresent()) {
+      return "is " + reference.get();
+    }
     try (MountedUnderStore store = UnderStores.connect(dataSet)) {
       List<URI> empty = store.emptyRoots();
       return empty.isEmpty()

@@ -1,5 +1,6 @@
 package io.forebay.server;
 
+import io.forebay.DataSetReference;
 import io.forebay.DataSetSpec;
 import io.forebay.UnknownDataSetException;
 import io.forebay.dataset.spec.Manifest;
@@ -100,7 +101,7 @@ public final class AppliedDataSets {
           }
           for (Manifest manifest : parse(file.toString(), kept.get()).documents()) {
             if (manifest instanceof Manifest.DataSet dataSet && dataSet.name().equals(name)) {
-              node.apply(dataSet.spec());
+              serve(dataSet.spec());
             }
           }
         } catch (IOException | RuntimeException e) {
@@ -131,19 +132,7 @@ public final class AppliedDataSets {
     List<String> failed = new ArrayList<>();
     for (Map.Entry<String, String> change : changes.entrySet()) {
       String line = "Dataset/" + change.getKey() + " " + change.getValue();
-      if (!check) {
-        done.add(line);
-        continue;
-      }
-      Binding binding = sources.check(node.dataSet(change.getKey()));
-      if (binding.phase() == Binding.Phase.Failed) {
-        failed.add(change.getKey());
-      }
-      done.add(
-          line
-              + ", "
-              + binding.phase()
-              + (binding.reason().isEmpty() ? "" : ": " + binding.reason()));
+      done.add(check ? line + ", " + phase(change.getKey(), failed) : line);
     }
     for (Manifest manifest : manifests.documents()) {
       if (manifest instanceof Manifest.CacheRuntime runtime) {
@@ -154,6 +143,26 @@ public final class AppliedDataSets {
       done.addAll(failed.isEmpty() ? startLoads(manifests) : notStarted(manifests, failed));
     }
     return new Outcome(done, warnings, failed);
+  }
+
+  /** Whether readers find what a data set has, and why not; adds those that do not. */
+  private String phase(String dataSet, List<String> failed)
+      throws IOException, InterruptedException {
+    Optional<DataSetReference> reference = node.spec(dataSet).flatMap(DataSetReference::of);
+    if (reference.isPresent()) {
+      boolean bound = node.spec(reference.get().target()).isPresent();
+      if (!bound) {
+        failed.add(dataSet);
+      }
+      return bound
+          ? "Bound to " + reference.get()
+          : "NotBound: it is " + reference.get() + ", which is not served here";
+    }
+    Binding binding = sources.check(node.dataSet(dataSet));
+    if (binding.phase() == Binding.Phase.Failed) {
+      failed.add(dataSet);
+    }
+    return binding.phase() + (binding.reason().isEmpty() ? "" : ": " + binding.reason());
   }
 
   /** What became of each secret. */
@@ -250,14 +259,23 @@ public final class AppliedDataSets {
   private boolean hasNoList(String name) throws IOException {
     Optional<DataSetSpec> spec = node.spec(name);
     return spec.isPresent()
+        && DataSetReference.of(spec.get()).isEmpty()
         && !spec.get().policy().metadata().always()
         && node.dataSet(name).snapshots().inUse().isEmpty();
+  }
+
+  private void serve(DataSetSpec spec) throws IOException {
+    if (DataSetReference.of(spec).isPresent()) {
+      node.refer(spec);
+    } else {
+      node.apply(spec);
+    }
   }
 
   private String apply(DataSetSpec spec, String text) throws IOException {
     Optional<DataSetSpec> before = node.spec(spec.name());
     try {
-      node.apply(spec);
+      serve(spec);
     } finally {
       if (node.spec(spec.name()).equals(Optional.of(spec))) { // even if it could not be listed anew
         keep(spec.name(), text);
@@ -287,6 +305,11 @@ public final class AppliedDataSets {
 
   /** Takes a data set out of service, with its loads and all that is cached of it. */
   public synchronized Dropped drop(String dataSet) throws IOException {
+    if (node.dropReference(dataSet)) {
+      Files.deleteIfExists(file(dataSet));
+      log.info("data set '{}' was dropped; what it referred to stays", dataSet);
+      return new Dropped(0, 0, configured.contains(dataSet));
+    }
     String name = name(dataSet);
     Optional<DataSetSpec> spec = node.spec(name);
     loads.drop(name);

@@ -1,5 +1,6 @@
 package io.forebay.server;
 
+import io.forebay.DataSetReference;
 import io.forebay.DataSetSpec;
 import io.forebay.locale.FileNameCharset;
 import io.forebay.node.CacheNode;
@@ -90,7 +91,11 @@ public final class CacheServer implements AutoCloseable {
             config.dataSets().stream().map(DataSetSpec::name).collect(Collectors.toSet()));
     try {
       for (DataSetSpec dataSet : config.dataSets()) {
-        node.add(dataSet);
+        if (DataSetReference.of(dataSet).isPresent()) {
+          node.refer(dataSet);
+        } else {
+          node.add(dataSet);
+        }
       }
       applied.restore();
       tcp =

@@ -8,6 +8,7 @@ import io.forebay.UnknownDataSetException;
 import io.forebay.background.LogContext;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.FileVersion;
+import io.forebay.metadata.NodeInfo;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.snapshot.Snapshot;
@@ -111,11 +112,13 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
               id,
               about,
               () -> {
-                NodeDataSet dataSet = node.dataSet(open.nameOrRoot());
+                NodeInfo.ServedDataSet served = node.served(open.nameOrRoot());
                 return new Message.Opened(
-                    dataSet.spec().name(),
-                    dataSet.announced(),
-                    catalog(open.nameOrRoot()).totals());
+                    served.name(),
+                    served.mounts(),
+                    served.reference().isPresent()
+                        ? Optional.empty()
+                        : catalog(open.nameOrRoot()).totals());
               });
       case Message.Stat stat ->
           answer(

@@ -9,6 +9,7 @@ import static org.awaitility.Durations.ONE_MINUTE;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.DataSet;
+import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import java.io.IOException;
 import java.net.URI;
@@ -446,6 +447,53 @@ class DataSetsTest {
 
     run(0, "drop", "--node", node(0), "copied");
     assertThat(kept).isEmptyDirectory();
+  }
+
+  @Test
+  void aReferenceToAPartOfADataSetSharesItsCache() throws Exception {
+    String whole = write("whole.yaml", manifest("whole", "/"));
+    String part =
+        write(
+            "part.yaml",
+            """
+            apiVersion: data.fluid.io/v1alpha1
+            kind: Dataset
+            metadata: {name: part}
+            spec:
+              mounts:
+                - mountPoint: dataset://default/whole/dir0
+                  name: any
+            """);
+    assertThat(run(1, "apply", "--node", node(0), "-f", part))
+        .contains("Dataset/part created, NotBound", "'whole', which is not served here");
+    run(0, "apply", "--node", node(1), "-f", whole, "-f", part);
+    assertThat(run(0, "apply", "--node", node(0), "-f", whole, "-f", part))
+        .contains("Dataset/part unchanged, Bound to the directory 'dir0' of data set 'whole'");
+    await().atMost(ONE_MINUTE).until(() -> loads().contains("warm-whole: Complete"));
+    long gets = nodes.oss().traffic().counts().of("GET");
+    nodes.stop(0);
+    nodes.start(0);
+
+    DataSet images = nodes.onNode(0).dataSet("part");
+    assertThat(images.walk(""))
+        .extracting(FileStatus::path)
+        .contains("file-0", "file-7")
+        .hasSize(6);
+    assertThat(images.stat("").directory()).isTrue();
+    byte[] content = nodes.files().get("dir0/file-7");
+    assertThat(Nodes.bytes(images.read("file-7"))).isEqualTo(content);
+    assertThat(Nodes.bytes(nodes.elsewhere().dataSet("part").read("file-7"))).isEqualTo(content);
+    assertThat(nodes.oss().traffic().counts().of("GET")).isEqualTo(gets);
+    assertThatThrownBy(() -> images.delete("file-7"))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("open 'whole'");
+    assertThat(run(0, "ls", "--node", node(0), "part")).contains("file-7");
+    assertThat(run(1, "snapshot", "create", "--node", node(0), "part"))
+        .contains("'part' is the directory 'dir0' of data set 'whole'; name that");
+
+    run(0, "drop", "--node", node(0), "part");
+    assertThat(run(1, "ls", "--node", node(0), "part")).contains("'part' is not served here");
+    assertThat(run(0, "ls", "--node", node(0), "whole", "dir0")).contains("file-7");
   }
 
   @Test

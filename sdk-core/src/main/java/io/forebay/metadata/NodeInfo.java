@@ -1,5 +1,6 @@
 package io.forebay.metadata;
 
+import io.forebay.DataSetReference;
 import io.forebay.state.StateFile;
 import io.forebay.understore.AnnouncedMount;
 import java.io.IOException;
@@ -54,6 +55,11 @@ public record NodeInfo(
           || (mounts.size() == 1
               && mounts.get(0).path().isEmpty()
               && mounts.get(0).root().toString().equals(nameOrRoot));
+    }
+
+    /** What it refers to, if it is a part of another data set. */
+    public Optional<DataSetReference> reference() {
+      return mounts.stream().findFirst().flatMap(mount -> DataSetReference.of(mount.root()));
     }
 
     static ServedDataSet read(Properties properties, String key) {

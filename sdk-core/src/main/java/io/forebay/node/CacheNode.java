@@ -1,5 +1,6 @@
 package io.forebay.node;
 
+import io.forebay.DataSetReference;
 import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.Totals;
@@ -31,6 +32,7 @@ import io.forebay.store.StoreListener;
 import io.forebay.store.StoreStatus;
 import io.forebay.store.TierOptions;
 import io.forebay.store.plan.PlanUpdate;
+import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;
@@ -80,6 +82,7 @@ public final class CacheNode implements AutoCloseable {
   private final Pins pins;
   private final Suspensions suspensions;
   private final Map<String, NodeDataSet> dataSets = new ConcurrentHashMap<>();
+  private final Map<String, DataSetSpec> references = new ConcurrentHashMap<>();
 
   /** Fills the shared maps with names, which takes seconds for each million, and lists anew. */
   private final ScheduledExecutorService publishing = oneThread("forebay-names");
@@ -211,8 +214,44 @@ public final class CacheNode implements AutoCloseable {
     peers = others;
   }
 
+  /**
+   * Gives a part of a data set a name of its own; what is cached stays the data set's, which may be
+   * added later.
+   */
+  public synchronized void refer(DataSetSpec spec) throws IOException {
+    if (dataSets.containsKey(spec.name())) {
+      throw new IllegalArgumentException(
+          "data set '"
+              + spec.name()
+              + "' has mounts of its own here; drop it before it refers to"
+              + " another");
+    }
+    references.put(spec.name(), spec);
+    announce();
+  }
+
+  /**
+   * Forgets a reference; what it refers to stays.
+   *
+   * @return whether there was one
+   */
+  public synchronized boolean dropReference(String name) throws IOException {
+    boolean known = references.remove(name) != null;
+    if (known) {
+      announce();
+    }
+    return known;
+  }
+
   /** Adds a data set; the under-store is not contacted yet. */
   public synchronized NodeDataSet add(DataSetSpec spec) throws IOException {
+    if (references.containsKey(spec.name())) {
+      throw new IllegalArgumentException(
+          "'"
+              + spec.name()
+              + "' refers to another data set; drop it before it has mounts of its"
+              + " own");
+    }
     NodeDataSet known = dataSets.get(spec.name());
     if (known != null) {
       if (!known.spec().equals(spec)) {
@@ -344,10 +383,12 @@ public final class CacheNode implements AutoCloseable {
 
   /** What a data set is at present; empty when it is not served. */
   public Optional<DataSetSpec> spec(String name) {
-    return Optional.ofNullable(dataSets.get(name)).map(NodeDataSet::spec);
+    return Optional.ofNullable(dataSets.get(name))
+        .map(NodeDataSet::spec)
+        .or(() -> Optional.ofNullable(references.get(name)));
   }
 
-  /** All data sets that are served. */
+  /** All data sets that are served, without references to them. */
   public List<DataSetSpec> specs() {
     return dataSets.values().stream().map(NodeDataSet::spec).toList();
   }
@@ -430,6 +471,10 @@ public final class CacheNode implements AutoCloseable {
         return each;
       }
     }
+    DataSetSpec reference = references.get(nameOrRoot);
+    if (reference != null) {
+      return target(nameOrRoot, DataSetReference.of(reference).orElseThrow());
+    }
     throw new UnknownDataSetException(
         notServed(nameOrRoot) + "; add it with 'forebay apply', or to the server's configuration");
   }
@@ -442,6 +487,38 @@ public final class CacheNode implements AutoCloseable {
             ? "no data set is"
             : "served: " + String.join(", ", new TreeSet<>(dataSets.keySet())))
         + ")";
+  }
+
+  private NodeDataSet target(String name, DataSetReference reference)
+      throws UnknownDataSetException {
+    NodeDataSet target = dataSets.get(reference.target());
+    if (target == null) {
+      throw new UnknownDataSetException(
+          "data set '"
+              + name
+              + "' refers to '"
+              + reference.target()
+              + "', which is not served here");
+    }
+    if (!reference.directory().isEmpty()) {
+      throw new UnknownDataSetException("'" + name + "' is " + reference + "; name that");
+    }
+    return target;
+  }
+
+  /** What a client is told of a data set, or of a reference to one, by name or root. */
+  public NodeInfo.ServedDataSet served(String called) throws UnknownDataSetException {
+    DataSetSpec reference = references.get(SnapshotName.parse(called).dataSet());
+    return reference == null ? served(dataSet(called)) : served(reference);
+  }
+
+  private static NodeInfo.ServedDataSet served(NodeDataSet dataSet) {
+    return new NodeInfo.ServedDataSet(dataSet.spec().name(), dataSet.announced());
+  }
+
+  private static NodeInfo.ServedDataSet served(DataSetSpec reference) {
+    return new NodeInfo.ServedDataSet(
+        reference.name(), reference.mounts().stream().map(AnnouncedMount::of).toList());
   }
 
   /** The names of a data set as it is, or of the snapshot that {@code name@snapshot} says. */
@@ -469,9 +546,8 @@ public final class CacheNode implements AutoCloseable {
 
   private synchronized void announce() throws IOException {
     List<NodeInfo.ServedDataSet> served = new ArrayList<>();
-    dataSets
-        .values()
-        .forEach(d -> served.add(new NodeInfo.ServedDataSet(d.spec().name(), d.announced())));
+    dataSets.values().forEach(dataSet -> served.add(served(dataSet)));
+    references.values().forEach(reference -> served.add(served(reference)));
     Optional<String> generation = maps.generation();
     directory.announce(
         new NodeInfo(

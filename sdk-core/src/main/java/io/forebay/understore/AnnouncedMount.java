@@ -1,5 +1,6 @@
 package io.forebay.understore;
 
+import io.forebay.DataSetReference;
 import io.forebay.Mount;
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +31,9 @@ public record AnnouncedMount(
 
   /** Leaves out what is secret. */
   public static AnnouncedMount of(Mount mount) {
+    if (DataSetReference.of(mount.root()).isPresent()) {
+      return new AnnouncedMount(mount.path(), mount.root(), Map.of(), Set.of(), true);
+    }
     UnderStoreProvider provider = UnderStores.provider(mount.root());
     Map<String, String> given = new HashMap<>(mount.options());
     mount.secrets().keySet().forEach(secret -> given.put(secret, "not looked at"));

@@ -2,18 +2,23 @@ package io.forebay.dataset.spec;
 
 import io.forebay.CachePolicy;
 import io.forebay.DataPath;
+import io.forebay.DataSetReference;
 import io.forebay.DataSetSpec;
 import io.forebay.Mount;
 import io.forebay.SecretRef;
 import io.forebay.config.CachePolicies;
 import io.forebay.understore.UnderStores;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads the spec of a {@code Dataset}. */
 final class DataSetReader {
@@ -24,10 +29,19 @@ final class DataSetReader {
   /** JindoCache's word for how old names may be, among the options. */
   private static final String META_POLICY = "metaPolicy";
 
-  private final Secrets secrets;
+  /** What a manifest's author left to be filled in, such as {@code <OSS_BUCKET>}. */
+  private static final Pattern PLACEHOLDER =
+      Pattern.compile("<[A-Za-z][A-Za-z0-9_ .-]*>|\\$\\{[^}]*\\}|\\{\\{[^}]*\\}\\}");
 
-  DataSetReader(Secrets secrets) {
+  private final Secrets secrets;
+  private final Path claims;
+
+  /**
+   * @param claims where volumes of Kubernetes are mounted, each under its claim's name
+   */
+  DataSetReader(Secrets secrets, Path claims) {
     this.secrets = secrets;
+    this.claims = claims;
   }
 
   Manifest read(String name, Field spec, Optional<Field> annotations) {
@@ -38,9 +52,13 @@ final class DataSetReader {
     Map<String, SecretRef> sharedSecrets = secrets(spec.get("sharedEncryptOptions"));
     boolean writable = isWritable(spec.get("accessModes"));
     List<Mount> mounts = new ArrayList<>();
-    for (Field mount : spec.require("mounts").list()) {
+    Field all = spec.require("mounts");
+    for (Field mount : all.list()) {
       mounts.add(mount(mount, shared, sharedSecrets, writable));
       mount.close();
+    }
+    if (mounts.size() > 1 && mounts.stream().anyMatch(DataSetReader::isReference)) {
+      throw all.error("must be one alone where that is a reference to another data set");
     }
     spec.get("placement").ifPresent(DataSetReader::placement);
     String inClusters = "outside of Kubernetes nothing is scheduled";
@@ -54,6 +72,10 @@ final class DataSetReader {
     } catch (IllegalArgumentException e) {
       throw spec.error("is wrong: " + e.getMessage());
     }
+  }
+
+  private static boolean isReference(Mount mount) {
+    return DataSetReference.of(mount.root()).isPresent();
   }
 
   private static CachePolicy policy(
@@ -118,19 +140,28 @@ final class DataSetReader {
       Map<String, SecretRef> sharedSecrets,
       boolean writable) {
     mount.allow("mountPoint", "name", "path", "options", "encryptOptions", "readOnly");
+    mount.ignore("every mount is shared by all readers", "shared");
     Field point = mount.require("mountPoint");
-    URI root = point.as(DataSetReader::root);
+    URI root = point.as(this::root);
+    if (DataSetReference.of(root).isPresent()) {
+      for (String field : List.of("options", "encryptOptions")) {
+        mount
+            .get(field)
+            .ifPresent(
+                f -> f.warn("is ignored: it is for the data set that is referred to to say"));
+      }
+      return new Mount("", root, Map.of(), Map.of(), true);
+    }
     String name = mount.get("name").map(Field::text).orElse("");
     // As Fluid has it: '/' and the mount's name, unless a path is given.
     Optional<Field> given = mount.get("path");
     String path = given.map(Field::text).orElse("/" + name);
     Map<String, String> options = new HashMap<>(UnderStores.optionsFor(root, shared));
-    mount.get("options").ifPresent(field -> options.putAll(field.texts()));
+    mount.get("options").ifPresent(field -> options.putAll(filledIn(field)));
     Map<String, SecretRef> refs = new HashMap<>(sharedSecrets);
     refs.keySet().retainAll(UnderStores.optionsFor(root, names(sharedSecrets)).keySet());
     refs.putAll(secrets(mount.get("encryptOptions")));
     options.keySet().removeAll(refs.keySet());
-    mount.ignore("every mount is shared by all readers", "shared");
     boolean readOnly = mount.get("readOnly").map(Field::flag).orElse(false);
     try {
       return new Mount(DataPath.normalize(path), root, options, refs, readOnly || !writable);
@@ -145,12 +176,56 @@ final class DataSetReader {
     return names;
   }
 
-  private static URI root(String text) {
+  /** Options, none of whose values is a placeholder. A value may be a secret, so none is shown. */
+  private static Map<String, String> filledIn(Field options) {
+    Map<String, String> texts = options.texts();
+    texts.forEach(
+        (key, value) -> {
+          if (PLACEHOLDER.matcher(value).matches()) {
+            throw options.error(
+                "has a placeholder for '" + key + "', written as <...>; put your own value there");
+          }
+        });
+    return texts;
+  }
+
+  private URI root(String text) {
+    Matcher placeholder = PLACEHOLDER.matcher(text);
+    if (placeholder.find()) {
+      throw new IllegalArgumentException(
+          "'"
+              + placeholder.group()
+              + "' in "
+              + text
+              + " is a placeholder; put your own value there");
+    }
     // Fluid's word for a directory of the host.
     String plain = text.startsWith("local://") ? "file://" + text.substring(8) : text;
     URI root = URI.create(plain.length() > 1 && plain.endsWith("/") ? trimmed(plain) : plain);
-    UnderStores.requireKnown(root);
+    if ("pvc".equals(root.getScheme())) {
+      return claim(root);
+    }
+    if (DataSetReference.of(root).isEmpty()) {
+      UnderStores.requireKnown(root);
+    }
     return root;
+  }
+
+  /** A volume that Kubernetes mounted for this process. */
+  private URI claim(URI root) {
+    String path = root.getPath() == null ? "" : root.getPath();
+    String name = String.valueOf(root.getAuthority());
+    Path mounted = claims.resolve(name);
+    if (!SecretRef.isName(name) || !Files.isDirectory(mounted)) {
+      throw new IllegalArgumentException(
+          root
+              + " is a volume claim of Kubernetes: have the server's pod mount it at "
+              + mounted
+              + "; outside of Kubernetes mount the volume yourself, and name its directory instead,"
+              + " such as local:///mnt/"
+              + name);
+    }
+    return mounted.resolve(DataPath.normalize(path)).toUri();
   }
 
   private static String trimmed(String text) {

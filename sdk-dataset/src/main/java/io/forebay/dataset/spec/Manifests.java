@@ -26,6 +26,9 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
 
   private static final String API = "data.fluid.io/v1alpha1";
 
+  /** Where a server's pod mounts the volumes that data sets name as {@code pvc://NAME}. */
+  private static final Path CLAIMS = Path.of("/pvc");
+
   private static final String FLUID = "data.fluid.io/";
 
   private static final List<String> READ =
@@ -58,6 +61,10 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
    * @param file what to call it in messages
    */
   public static Manifests parse(String file, String text, List<Path> secrets) {
+    return parse(file, text, secrets, CLAIMS);
+  }
+
+  static Manifests parse(String file, String text, List<Path> secrets, Path claims) {
     List<String> warnings = new ArrayList<>();
     List<Field> objects = new ArrayList<>();
     for (Field object : objects(new Field.Source(file, warnings), text)) {
@@ -83,7 +90,7 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
     List<Manifest> documents = new ArrayList<>(given.values());
     for (Field object : objects) {
       if (!isSecret(object)) {
-        documents.add(manifest(object, new Secrets(secrets, given)));
+        documents.add(manifest(object, new DataSetReader(new Secrets(secrets, given), claims)));
         object.close();
       }
     }
@@ -151,14 +158,13 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
             + why);
   }
 
-  private static Manifest manifest(Field object, Secrets secrets) {
+  private static Manifest manifest(Field object, DataSetReader dataSets) {
     Metadata metadata = Metadata.of(object);
     object.ignore("it is what a cluster reports", "status");
     String name = metadata.name;
     Field kind = object.require("kind");
     return switch (kind.text()) {
-      case "Dataset" ->
-          new DataSetReader(secrets).read(name, object.require("spec"), metadata.annotations);
+      case "Dataset" -> dataSets.read(name, object.require("spec"), metadata.annotations);
       case "DataLoad" -> DataLoadReader.read(name, object.require("spec"));
       default -> {
         if (!RuntimeReader.KINDS.contains(kind.text())) {

@@ -3,6 +3,7 @@ package io.forebay.dataset.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.forebay.DataSetReference;
 import io.forebay.DataSetSpec;
 import io.forebay.Mount;
 import io.forebay.SecretRef;
@@ -10,12 +11,14 @@ import io.forebay.store.Medium;
 import io.forebay.store.TierOptions;
 import io.forebay.store.retention.Retain;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ManifestsTest {
 
@@ -395,6 +398,45 @@ class ManifestsTest {
     assertThatThrownBy(() -> parse("")).hasMessageContaining("no document");
     assertThatThrownBy(() -> parse("apiVersion: v1\nkind: Dataset"))
         .hasMessageContaining("use data.fluid.io/v1alpha1");
+  }
+
+  @Test
+  void aReferenceToAnotherDataSetStandsAloneAndIsReadOnly() {
+    String mount = "mounts:\n  - mountPoint: dataset://default/whole/a/b\n    name: any\n";
+    DataSetSpec spec = dataSet(mount + "accessModes: [ReadWriteMany]\n");
+    assertThat(DataSetReference.of(spec)).contains(new DataSetReference("whole", "a/b"));
+    assertThat(spec.mounts().get(0).readOnly()).isTrue();
+    assertThatThrownBy(() -> dataSet(mount + "  - mountPoint: s3://a\n    path: /x\n"))
+        .hasMessageContaining("spec.mounts must be one alone");
+    assertThatThrownBy(() -> dataSet("mounts: [{mountPoint: 'dataset://whole'}]"))
+        .hasMessageContaining("dataset://default/images/train; got dataset://whole");
+    assertThatThrownBy(() -> dataSet("mounts: [{mountPoint: 'dataset://n/whole/../x'}]"))
+        .hasMessageContaining("'..' segments");
+  }
+
+  @Test
+  void aVolumeClaimIsTheDirectoryWhereKubernetesMountsIt(@TempDir Path claims) throws IOException {
+    Files.createDirectory(claims.resolve("images"));
+    String text = document("Dataset", "mounts: [{mountPoint: 'pvc://images/train/'}]");
+    Manifests manifests = Manifests.parse("file.yaml", text, List.of(), claims);
+    DataSetSpec spec = ((Manifest.DataSet) manifests.documents().get(0)).spec();
+    assertThat(spec.mounts().get(0).root().getPath()).isEqualTo(claims + "/images/train");
+    assertThatThrownBy(() -> parse(text))
+        .hasMessageContaining("mounts[0].mountPoint is wrong: pvc://images/train")
+        .hasMessageContaining("mount it at /pvc/images")
+        .hasMessageContaining("local:///mnt/images");
+  }
+
+  @Test
+  void whatIsLeftToBeFilledInIsSaid() {
+    assertThatThrownBy(() -> dataSet("mounts: [{mountPoint: 'oss://<OSS_BUCKET>/<DIRECTORY>/'}]"))
+        .hasMessageContaining(
+            "spec.mounts[0].mountPoint is wrong: '<OSS_BUCKET>' in oss://<OSS_BUCKET>/<DIRECTORY>/"
+                + " is a placeholder; put your own value there");
+    assertThatThrownBy(
+            () ->
+                dataSet("mounts: [{mountPoint: 's3://a', options: {fs.s3a.endpoint: <ENDPOINT>}}]"))
+        .hasMessageContaining("options has a placeholder for 'fs.s3a.endpoint'");
   }
 
   /** A data set and its keys in one file, the keys last. */
