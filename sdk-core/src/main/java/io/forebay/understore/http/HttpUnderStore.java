@@ -115,6 +115,13 @@ final class HttpUnderStore implements UnderStore {
     return listing.page();
   }
 
+  /** By the root's page alone: no file is asked for. */
+  @Override
+  public boolean hasEntries() throws IOException {
+    return IndexPage.links(noun(""), page("")).stream()
+        .anyMatch(href -> requests.site().follow("", href) instanceof Site.Link.ToChild);
+  }
+
   private byte[] page(String directory) throws IOException {
     try (Requests.Answer answer = requests.page(directory)) {
       byte[] page = answer.body().readNBytes(MOST_OF_A_PAGE);

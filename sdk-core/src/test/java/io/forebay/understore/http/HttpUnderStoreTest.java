@@ -7,6 +7,7 @@ import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
 import io.forebay.understore.ListingPage;
+import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreContract;
 import io.forebay.understore.UnderStoreException;
@@ -97,6 +98,18 @@ class HttpUnderStoreTest extends UnderStoreContract {
         .containsExactlyInAnyOrder("%2e%2e", "%2E%2E%2Fsecret", "x%2Fy", "caf%E9", "half%", "gone");
     assertThat(page.unreadable()).isEmpty();
     assertThat(server.heads()).as("a, b:c and gone").isLessThanOrEqualTo(3 + 3); // and those of put
+  }
+
+  @Test
+  void whetherAnythingIsThereIsSeenOnTheRootsPageAlone() throws IOException {
+    DataSetSpec spec = DataSetSpec.of(root("data/"), Map.of());
+    try (MountedUnderStore mounted = UnderStores.connect(spec)) {
+      assertThat(mounted.emptyRoots()).containsExactly(spec.mounts().get(0).root());
+      put("a", bytes(3, 1));
+      int heads = server.heads();
+      assertThat(mounted.emptyRoots()).isEmpty();
+      assertThat(server.heads()).isEqualTo(heads);
+    }
   }
 
   @Test
