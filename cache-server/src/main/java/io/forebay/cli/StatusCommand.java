@@ -1,6 +1,7 @@
 package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forebay.DataSetReference;
 import io.forebay.config.DataSize;
 import io.forebay.server.admin.StatusReport;
 import java.io.PrintWriter;
@@ -105,6 +106,11 @@ final class StatusCommand implements Callable<Integer> {
               ? ""
               : String.join(
                   ", ", dataSet.pins().stream().map(p -> p.isEmpty() ? "(all)" : p).toList()));
+    }
+    for (StatusReport.Reference each : report.references()) {
+      out.printf(
+          "%n%s: %s to %s%n",
+          each.name(), each.phase(), new DataSetReference(each.dataSet(), each.directory()));
     }
     report.dataSets().forEach(dataSet -> printTrouble(dataSet, out));
   }

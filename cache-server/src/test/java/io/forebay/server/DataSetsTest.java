@@ -491,6 +491,9 @@ class DataSetsTest {
     assertThat(run(1, "snapshot", "create", "--node", node(0), "part"))
         .contains("'part' is the directory 'dir0' of data set 'whole'; name that");
 
+    assertThat(run(0, "status", "--node", node(0)))
+        .contains("part: Bound to the directory 'dir0' of data set 'whole'");
+
     run(0, "drop", "--node", node(0), "part");
     assertThat(run(1, "ls", "--node", node(0), "part")).contains("'part' is not served here");
     assertThat(run(0, "ls", "--node", node(0), "whole", "dir0")).contains("file-7");

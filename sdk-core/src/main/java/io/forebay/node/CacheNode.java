@@ -388,6 +388,11 @@ public final class CacheNode implements AutoCloseable {
         .or(() -> Optional.ofNullable(references.get(name)));
   }
 
+  /** Names that refer to data sets, or to directories of them. */
+  public List<DataSetSpec> references() {
+    return List.copyOf(references.values());
+  }
+
   /** All data sets that are served, without references to them. */
   public List<DataSetSpec> specs() {
     return dataSets.values().stream().map(NodeDataSet::spec).toList();

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.forebay.DataPath;
+import io.forebay.DataSetReference;
+import io.forebay.DataSetSpec;
 import io.forebay.UnknownDataSetException;
 import io.forebay.background.LogContext;
 import io.forebay.node.CacheNode;
@@ -346,7 +348,15 @@ public final class AdminServer implements AutoCloseable {
         status.mapsBytes(),
         status.store().corruptBlocks(),
         tiers,
-        dataSets);
+        dataSets,
+        node.references().stream().map(this::reference).toList());
+  }
+
+  private StatusReport.Reference reference(DataSetSpec spec) {
+    DataSetReference to = DataSetReference.of(spec).orElseThrow();
+    boolean bound = node.spec(to.target()).isPresent();
+    return new StatusReport.Reference(
+        spec.name(), to.target(), to.directory(), bound ? "Bound" : "NotBound");
   }
 
   private StatusReport.DataSet dataSet(ShareStatus share, CacheNode.Status status, long capacity) {

@@ -23,7 +23,8 @@ public record StatusReport(
     long mapsBytes,
     long corruptBlocks,
     List<Tier> tiers,
-    List<DataSet> dataSets) {
+    List<DataSet> dataSets,
+    List<Reference> references) {
 
   /**
    * A directory of a tier.
@@ -42,6 +43,14 @@ public record StatusReport(
       double usedPercent,
       String state,
       String trouble) {}
+
+  /**
+   * Another name for a data set, or for a directory of it.
+   *
+   * @param directory empty for all of the data set
+   * @param phase Bound when that data set is served here, else NotBound
+   */
+  public record Reference(String name, String dataSet, String directory, String phase) {}
 
   /**
    * A data set.
