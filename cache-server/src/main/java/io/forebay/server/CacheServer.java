@@ -28,7 +28,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
@@ -107,6 +109,7 @@ public final class CacheServer implements AutoCloseable {
       NodeSocket socket =
           NodeSocket.listen(
               config.unix(),
+              new SocketRights(config.readers(), config.node().group()),
               () ->
                   listen(
                       EpollServerDomainSocketChannel.class,
@@ -120,6 +123,7 @@ public final class CacheServer implements AutoCloseable {
           config.members().stream().map(this::withRealPort).toList(),
           admin.address());
       node.join(peers);
+      warnOfOpenAddresses();
       // Last, for it is slow, and who is here already is served without.
       node.share();
       sources.start();
@@ -160,6 +164,14 @@ public final class CacheServer implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel connection) {
+                    if (config.readers() == Readers.GROUP && isLocal(connection)) {
+                      log.warn(
+                          "a process of this machine is refused over TCP, where nobody knows whose"
+                              + " it is; with readers = group it is to use {}",
+                          config.unix());
+                      connection.close();
+                      return;
+                    }
                     channels.add(connection);
                     connections.accepted(connection);
                     connection
@@ -180,6 +192,38 @@ public final class CacheServer implements AutoCloseable {
     } catch (Exception e) {
       throw new IOException("cannot listen on " + what + ": " + e.getMessage(), e);
     }
+  }
+
+  private static boolean isLocal(Channel connection) {
+    if (!(connection.remoteAddress() instanceof InetSocketAddress remote)) {
+      return false;
+    }
+    try {
+      return remote.getAddress().isLoopbackAddress()
+          || NetworkInterface.getByInetAddress(remote.getAddress()) != null;
+    } catch (SocketException e) {
+      return true; // nobody is let in who cannot be told apart
+    }
+  }
+
+  /** Addresses that are open to more than one might think. */
+  private void warnOfOpenAddresses() {
+    if (isWildcard(config.tcp())) {
+      log.warn(
+          "listen.tcp {} takes connections from every network that this machine is in, and whoever"
+              + " connects reads every data set; name one address, or fence the port",
+          config.tcp());
+    }
+    if (isWildcard(config.admin())) {
+      log.warn(
+          "listen.admin {} shows names and numbers to every network that this machine is in; name"
+              + " one address, or fence the port",
+          config.admin());
+    }
+  }
+
+  private static boolean isWildcard(Address.Tcp address) {
+    return new InetSocketAddress(address.host(), address.port()).getAddress().isAnyLocalAddress();
   }
 
   /** With port 0 the system chose one, and others must know which. */

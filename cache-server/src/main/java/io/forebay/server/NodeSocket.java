@@ -19,6 +19,7 @@ final class NodeSocket {
   private static final Logger log = LoggerFactory.getLogger(NodeSocket.class);
 
   private final Path file;
+  private final SocketRights rights;
   private final Binding binding;
   private Channel channel;
   private Optional<Object> key;
@@ -29,20 +30,22 @@ final class NodeSocket {
     Channel bind() throws IOException;
   }
 
-  private NodeSocket(Path file, Binding binding) throws IOException {
+  private NodeSocket(Path file, SocketRights rights, Binding binding) throws IOException {
     this.file = file;
+    this.rights = rights;
     this.binding = binding;
     bind();
   }
 
   /** Only the owner of the node may, for what has that name is deleted. */
-  static NodeSocket listen(Path file, Binding binding) throws IOException {
-    return new NodeSocket(file, binding);
+  static NodeSocket listen(Path file, SocketRights rights, Binding binding) throws IOException {
+    return new NodeSocket(file, rights, binding);
   }
 
   private void bind() throws IOException {
     Files.deleteIfExists(file);
     channel = binding.bind();
+    rights.give(file);
     key = key();
   }
 

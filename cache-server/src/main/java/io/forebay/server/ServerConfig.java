@@ -18,6 +18,7 @@ import io.forebay.wire.Address;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +58,8 @@ import java.util.function.Consumer;
  * scrub.bandwidth = 20MB
  * idle.after = 1h
  * secrets = /etc/forebay/secrets               # directory of what secretKeyRefs name
+ * group = forebay                              # whose members read resident files by themselves
+ * readers = everyone                           # or group: nobody else on this machine is served
  * dataset.images.root = oss://bucket/images
  * dataset.images.cache.retain = auto           # auto, keep, frequency
  * dataset.images.cache.guaranteed = 100GiB
@@ -78,6 +81,7 @@ import java.util.function.Consumer;
  * @param members all servers of the cluster, this one included
  * @param dataSets what is served
  * @param secrets directory in which the secrets of data sets are looked up
+ * @param readers users of this machine who are served
  */
 public record ServerConfig(
     String name,
@@ -87,7 +91,8 @@ public record ServerConfig(
     Address.Tcp admin,
     List<Member> members,
     List<DataSetSpec> dataSets,
-    Optional<Path> secrets) {
+    Optional<Path> secrets,
+    Readers readers) {
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -104,7 +109,9 @@ public record ServerConfig(
           "move.bandwidth",
           "scrub.bandwidth",
           "idle.after",
-          "secrets");
+          "secrets",
+          "group",
+          "readers");
 
   private static final String DATA_SET = "dataset.";
 
@@ -114,6 +121,19 @@ public record ServerConfig(
 
   /** The longest path of a Unix-domain socket, without its final NUL (sockaddr_un). */
   private static final int MAX_SOCKET_PATH = 107;
+
+  /** For everyone. */
+  public ServerConfig(
+      String name,
+      NodeOptions node,
+      Address.Tcp tcp,
+      Path unix,
+      Address.Tcp admin,
+      List<Member> members,
+      List<DataSetSpec> dataSets,
+      Optional<Path> secrets) {
+    this(name, node, tcp, unix, admin, members, dataSets, secrets, Readers.EVERYONE);
+  }
 
   public ServerConfig {
     members = List.copyOf(members);
@@ -214,10 +234,11 @@ public record ServerConfig(
             new NodeOptions(
                 node.directory(),
                 node.store().withTiers(runtime.tiers(node.directory())),
-                node.fill());
+                node.fill(),
+                node.group());
       }
     }
-    return new ServerConfig(name, options, tcp, unix, admin, members, all, secrets);
+    return new ServerConfig(name, options, tcp, unix, admin, members, all, secrets, readers);
   }
 
   static ServerConfig parse(Properties properties) {
@@ -258,7 +279,8 @@ public record ServerConfig(
             store(plain, tiers, directory),
             new FillOptions(
                 Setting.bytes(plain, "fill.memory", FillOptions.DEFAULT.memoryBytes()),
-                Setting.bytes(plain, "fill.readAhead", FillOptions.DEFAULT.readAheadBytes())));
+                Setting.bytes(plain, "fill.readAhead", FillOptions.DEFAULT.readAheadBytes())),
+            Setting.of(plain, "group", ServerConfig::group, Optional.empty()));
     return new ServerConfig(
         name,
         node,
@@ -268,7 +290,19 @@ public record ServerConfig(
         Setting.of(
             plain, "members", ServerConfig::members, List.of(new Member(name, tcp.toString()))),
         dataSets.entrySet().stream().map(e -> dataSet(e.getKey(), e.getValue())).toList(),
-        secrets(plain));
+        secrets(plain),
+        Setting.of(plain, "readers", Readers::parse, Readers.EVERYONE));
+  }
+
+  private static Optional<String> group(String text) {
+    try {
+      FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByGroupName(text);
+      return Optional.of(text);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "there is no group '" + text + "' on this machine; make it with: groupadd --system " + text,
+          e);
+    }
   }
 
   /** {@code secrets}, else the environment's {@code FOREBAY_SECRETS}. */

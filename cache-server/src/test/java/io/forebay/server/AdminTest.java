@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.DataSet;
 import io.forebay.background.BackgroundTasks;
+import io.forebay.server.admin.AdminToken;
 import io.forebay.server.admin.StatusReport;
 import java.io.IOException;
 import java.net.URI;
@@ -196,7 +197,12 @@ class AdminTest {
         .contains("'soon' is no duration");
     assertThat(run(1, "status", "--admin", "127.0.0.1:1")).contains("no cache server answers");
     assertThat(run(1, "status", "--node", directory.toString())).contains("is it up?");
-    assertThat(send("POST", "/prune").body()).contains("'dataset' is missing");
+    String token = AdminToken.read(Path.of(node()));
+    assertThat(send("POST", "/prune", AdminToken.HEADER, token).body())
+        .contains("'dataset' is missing");
+    assertThat(send("POST", "/prune?dataset=images").statusCode()).isEqualTo(403);
+    assertThat(send("POST", "/prune?dataset=images", AdminToken.HEADER, "guess").body())
+        .contains("only the server's own user and root may");
     assertThat(send("POST", "/prune?dataset=images", "Origin", "http://evil").statusCode())
         .isEqualTo(403);
   }

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -174,7 +175,11 @@ public record NodeInfo(
   public void write(Path directory) throws IOException {
     StringWriter text = new StringWriter();
     properties().store(text, "Written by the owner of this directory at each start");
-    new StateFile(directory.resolve(FILE)).write(text.toString());
+    // Everybody on the node finds the server by it.
+    new StateFile(directory.resolve(FILE))
+        .write(
+            text.toString(),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
   }
 
   public static void delete(Path directory) throws IOException {

@@ -3,6 +3,8 @@ package io.forebay.metadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -72,12 +74,24 @@ public final class SharedMaps {
   static SharedMaps create(Path directory, String generation, long expected, MapTrouble trouble)
       throws IOException {
     Files.createDirectories(directory);
-    return openOrCreate(directory, generation, expected, trouble);
+    SharedMaps maps = openOrCreate(directory, generation, expected, trouble);
+    for (String name : List.of(NAMESPACE, RESIDENCY)) { // whose readers lock in them
+      Files.setPosixFilePermissions(
+          directory.resolve(name + generation), PosixFilePermissions.fromString("rw-rw----"));
+    }
+    return maps;
   }
 
   /** Opens the maps that the owner of the directory created. */
   static SharedMaps follow(Path directory, String generation, MapTrouble trouble)
       throws IOException {
+    if (Files.exists(directory) && !Files.isExecutable(directory)) {
+      throw new IOException(
+          directory
+              + " is for group '"
+              + Files.readAttributes(directory, PosixFileAttributes.class).group().getName()
+              + "', of which this process's user is no member");
+    }
     for (String name : List.of(NAMESPACE, RESIDENCY)) {
       Path file = directory.resolve(name + generation);
       if (!Files.isWritable(file)) { // a reader writes too: its locks are in the file

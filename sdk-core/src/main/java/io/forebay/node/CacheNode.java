@@ -69,6 +69,7 @@ public final class CacheNode implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CacheNode.class);
 
+  private static final String RIGHTS = "closing the cache's directories to other users";
   private static final String KEEPING = "keeping the cache directory";
 
   /** What a file takes on disk beyond its length, on average. */
@@ -113,6 +114,17 @@ public final class CacheNode implements AutoCloseable {
             store::forEachResident,
             this::mapsOpened);
     publisher.maps = maps;
+    DirectoryRights rights = new DirectoryRights(options.group());
+    kept.put(RIGHTS, () -> giveRights(rights));
+    background().guarded(RIGHTS, kept.get(RIGHTS)).run();
+  }
+
+  private void giveRights(DirectoryRights rights) throws IOException {
+    for (Path each : store.directories()) {
+      rights.give(each);
+    }
+    rights.give(Files.createDirectories(options.directory().resolve("maps")));
+    rights.give(Files.createDirectories(options.directory().resolve("snapshots")));
   }
 
   /** What comes when the node is being closed is left undone: nobody needs it any more. */

@@ -124,10 +124,11 @@ public final class ResidentRung implements Rung {
     Optional<Path> tier = findTier(file);
     if (tier.isPresent() && troubled.add(tier.get())) {
       log.warn(
-          "{} cannot be read in {}, so it is read elsewhere; further files are logged at debug level",
+          "{} cannot be read in {}, so it is read elsewhere: {}; further files are logged at debug"
+              + " level",
           file,
           tier.get(),
-          reason);
+          reason.toString());
     } else {
       log.debug("{} cannot be read here", file, reason);
     }

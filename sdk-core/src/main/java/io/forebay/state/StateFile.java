@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,10 @@ public final class StateFile {
 
   private static final Logger log = LoggerFactory.getLogger(StateFile.class);
 
+  private static final FileAttribute<?>[] NOT_FOR_ALL = {
+    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----"))
+  };
+
   private static final String CHECKSUM = "#crc32c=";
 
   /** Of the checksum's line: eight digits and the line's end. */
@@ -33,13 +38,16 @@ public final class StateFile {
     this.file = file;
   }
 
-  /** Replaces the file: readers see the old text or the new one. */
+  /**
+   * Replaces the file: readers see the old text or the new one. It is for the owner and his group,
+   * unless the attributes say otherwise.
+   */
   public void write(String text, FileAttribute<?>... attributes) throws IOException {
     String whole = text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
     byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
     Path unfinished = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(unfinished);
-    Files.createFile(unfinished, attributes);
+    Files.createFile(unfinished, attributes.length == 0 ? NOT_FOR_ALL : attributes);
     Files.writeString(unfinished, whole + lastLine(bytes, bytes.length));
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
   }

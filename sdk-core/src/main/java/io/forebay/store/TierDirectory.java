@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -19,6 +22,14 @@ import org.slf4j.LoggerFactory;
 
 /** A directory of a tier: its space, its log, and whether its disk works. Thread-safe. */
 final class TierDirectory implements Closeable {
+
+  private static final Set<StandardOpenOption> WRITING =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+
+  /** Whoever is neither the owner nor in the group gets the bytes from the server. */
+  private static final FileAttribute<?> NOT_FOR_ALL =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----"));
+
 
   private static final Logger log = LoggerFactory.getLogger(TierDirectory.class);
 
@@ -168,10 +179,10 @@ final class TierDirectory implements Closeable {
   /** Opens a file for writing, made if it is not there, as its subdirectory is. */
   static FileChannel openForWriting(Path file) throws IOException {
     try {
-      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      return FileChannel.open(file, WRITING, NOT_FOR_ALL);
     } catch (NoSuchFileException e) {
       Files.createDirectories(file.getParent());
-      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      return FileChannel.open(file, WRITING, NOT_FOR_ALL);
     }
   }
 

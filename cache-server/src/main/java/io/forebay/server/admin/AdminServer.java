@@ -40,9 +40,9 @@ import org.slf4j.LoggerFactory;
  * The admin endpoint, plain HTTP: {@code GET /metrics}, {@code /healthz}, {@code /readyz}, {@code
  * /status}, {@code /loads}, {@code /snapshots}; {@code POST /pin}, {@code /unpin}, {@code /prune},
  * {@code /scrub}, {@code /apply}, {@code /drop}, {@code /suspend}, {@code /resume}, {@code /load},
- * {@code /snapshot/...} with parameters in the query. Apply, drop, suspend and resume ask for the
- * {@link AdminToken}, so it listens on loopback unless told otherwise, and refuses requests that a
- * web page sent. Thread-safe.
+ * {@code /snapshot/...} with parameters in the query. What changes something asks for the {@link
+ * AdminToken}; what is shown are names and numbers, so it listens on loopback unless told
+ * otherwise, and refuses requests that a web page sent. Thread-safe.
  */
 public final class AdminServer implements AutoCloseable {
 
@@ -114,14 +114,14 @@ public final class AdminServer implements AutoCloseable {
     post("/unpin", r -> Map.of("files", node.unpin(r.required("dataset"), r.path())));
     post("/prune", this::prune);
     post("/scrub", r -> Map.of("badBlocks", node.store().scrub()));
-    guarded("/apply", this::apply);
-    guarded("/suspend", r -> suspend(r, true));
-    guarded("/resume", r -> suspend(r, false));
-    guarded("/drop", r -> applied.drop(r.required("dataset")));
+    post("/apply", this::apply);
+    post("/suspend", r -> suspend(r, true));
+    post("/resume", r -> suspend(r, false));
+    post("/drop", r -> applied.drop(r.required("dataset")));
     new LoadEndpoints(loads).addTo(this);
     new SnapshotEndpoints(node).addTo(this);
     get("/unfinished", r -> unfinished(r).unfinished(age(r)));
-    guarded("/unfinished/remove", r -> unfinished(r).abandon(age(r)));
+    post("/unfinished/remove", r -> unfinished(r).abandon(age(r)));
     sampler.scheduleWithFixedDelay(
         node.background()
             .guarded(
@@ -178,28 +178,23 @@ public final class AdminServer implements AutoCloseable {
     handle("GET", path, "application/json", request -> json(answer.to(request)));
   }
 
+  /** What changes something is for those who have the token. */
   void post(String path, Answer answer) {
     handle(
         "POST",
         path,
         "application/json",
         request -> {
+          if (!token.matches(request.token())) {
+            throw new AccessDeniedException(
+                path,
+                null,
+                "only the server's own user and root may; as one of them, give the server's"
+                    + " directory with --node");
+          }
           String done = json(answer.to(request));
           log.info("{} {}: done", path, request.parameters());
           return done;
-        });
-  }
-
-  /** For those who have the token. */
-  private void guarded(String path, Answer answer) {
-    post(
-        path,
-        request -> {
-          if (!token.matches(request.token())) {
-            throw new AccessDeniedException(
-                path, null, "give the server's directory with --node, as the server's own user");
-          }
-          return answer.to(request);
         });
   }
 
