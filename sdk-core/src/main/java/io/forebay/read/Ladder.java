@@ -1,5 +1,6 @@
 package io.forebay.read;
 
+import io.forebay.NameTooLongException;
 import io.forebay.ReadOrder;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
@@ -81,6 +82,7 @@ public final class Ladder {
   /** Whether an exception is the answer, whatever the next step would say. */
   static boolean isFinal(IOException e) {
     return e instanceof NoSuchFileException
+        || e instanceof NameTooLongException
         || e instanceof StaleFileException
         || e instanceof UnknownDataSetException
         || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException))
