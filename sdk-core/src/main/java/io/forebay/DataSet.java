@@ -69,17 +69,17 @@ public final class DataSet {
 
   /** The children of a directory. The root is the empty path. */
   public List<FileStatus> list(String directory) throws IOException {
-    return catalog.list(DataPath.normalize(directory));
+    return catalog().list(DataPath.normalize(directory));
   }
 
   /** All files below a directory, in no particular order; many directories are listed at a time. */
   public List<FileStatus> walk(String directory) throws IOException {
     return TreeListing.walk(
-        catalog::list, DataPath.normalize(directory), listers, Forebay.WALK_WIDTH);
+        catalog()::list, DataPath.normalize(directory), listers, Forebay.WALK_WIDTH);
   }
 
   public FileStatus stat(String path) throws IOException {
-    return catalog.stat(DataPath.normalize(path));
+    return catalog().stat(DataPath.normalize(path));
   }
 
   /** Opens the version of a file that the metadata names now. */
@@ -359,7 +359,13 @@ public final class DataSet {
     writes();
   }
 
+  private Catalog catalog() throws IOException {
+    ladder.requireOpen();
+    return catalog;
+  }
+
   private UnderStore writes() throws IOException {
+    ladder.requireOpen();
     return writable
         .orElseThrow(
             () ->
@@ -439,7 +445,7 @@ public final class DataSet {
    * @throws IOException when a server could not be told, after all others were
    */
   public void refresh() throws IOException {
-    catalog.refresh();
+    catalog().refresh();
   }
 
   /**

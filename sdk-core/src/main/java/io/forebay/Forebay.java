@@ -64,6 +64,7 @@ public final class Forebay implements AutoCloseable {
   private final Map<String, DataSet> dataSets = new ConcurrentHashMap<>();
   private final List<AutoCloseable> resources = new ArrayList<>();
   private final ExecutorService listers;
+  private volatile boolean closed;
 
   // Embedded mode has a node, unless another process has its directory; client mode all the others.
   private final boolean embedded;
@@ -183,14 +184,18 @@ public final class Forebay implements AutoCloseable {
    *     by which the servers know it; with {@code @} and a snapshot's name behind it, the files are
    *     those of that snapshot for good
    * @throws UnknownDataSetException when the servers do not have it
+   * @throws IOException after this was closed
    * @throws IllegalArgumentException for a bad root, an unknown scheme, or missing options
    */
   public DataSet dataSet(String nameOrRoot) throws IOException {
     DataSet open = dataSets.get(nameOrRoot);
-    if (open != null) {
+    if (open != null && !closed) {
       return open;
     }
     synchronized (resources) {
+      if (closed) {
+        throw new IOException("this Forebay was closed; open another one for " + nameOrRoot);
+      }
       open = dataSets.get(nameOrRoot);
       if (open == null) {
         open = node != null ? embeddedDataSet(nameOrRoot) : clientDataSet(nameOrRoot);
@@ -204,13 +209,13 @@ public final class Forebay implements AutoCloseable {
     SnapshotName name = SnapshotName.parse(called);
     NodeDataSet opened = node.add(own(name.dataSet()));
     DirectAccess direct = DirectAccess.with(opened.spec());
-    resources.add(direct);
     Ladder ladder =
         Ladder.embedded(
             new ResidentRung(node.residents(), node.store()::used),
             new EmbeddedRung(opened.reads(), update -> node.plan(opened, update)),
             new UnderStoreRung(direct),
             stats);
+    resources.addAll(List.of(ladder, direct)); // in this order are they closed
     return new DataSet(
         opened.spec().name(),
         new DirectoryCatalog(node.catalog(name.of(opened.spec().name())), ""),
@@ -228,19 +233,21 @@ public final class Forebay implements AutoCloseable {
         embedded
             ? DirectAccess.with(own(name.dataSet()))
             : DirectAccess.with(served.name(), served.mounts(), options, nodeInfo.isPresent());
-    resources.add(direct);
     Optional<ResidentRung> resident =
         nodeInfo.map(info -> new ResidentRung(link.residents(), link));
+    Ladder ladder =
+        Ladder.client(
+            resident,
+            new ServerRung(served.name(), servers, f -> link.readElsewhere(served.name(), f)),
+            new UnderStoreRung(direct),
+            stats);
+    resources.addAll(List.of(ladder, direct));
     return new DataSet(
         served.name(),
         new DirectoryCatalog(
             new RemoteCatalog(name.of(served.name()), link.namespace(), servers, direct),
             reference.map(DataSetReference::directory).orElse("")),
-        Ladder.client(
-            resident,
-            new ServerRung(served.name(), servers, f -> link.readElsewhere(served.name(), f)),
-            new UnderStoreRung(direct),
-            stats),
+        ladder,
         reference.isPresent() ? Optional.empty() : writable(name, direct),
         listers);
   }
@@ -311,11 +318,18 @@ public final class Forebay implements AutoCloseable {
     return stats.counts();
   }
 
-  /** Ends all reads and gives the cache directory free. Files in it stay for the next run. */
+  /**
+   * Ends all reads and gives the cache directory free. Files in it stay for the next run. Its data
+   * sets refuse to read and to write afterwards.
+   */
   @Override
   public void close() throws IOException {
     listers.shutdownNow();
     synchronized (resources) {
+      if (closed) {
+        return;
+      }
+      closed = true;
       for (AutoCloseable resource : resources) {
         closeQuietly(resource);
       }

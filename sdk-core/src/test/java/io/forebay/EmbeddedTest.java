@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,39 @@ class EmbeddedTest {
 
   private Forebay embedded(Bucket bucket) throws IOException {
     return closing(bucket.to(Forebay.builder().embedded(directory.resolve("cache"))).open());
+  }
+
+  @Test
+  void aClosedForebayRefusesAndAsksNobody() throws Exception {
+    Bucket bucket = closing(new Bucket());
+    bucket.add("a", 10);
+    Forebay forebay = embedded(bucket);
+    DataSet data = forebay.dataSet(bucket.root());
+    FileStatus known = data.stat("a");
+    DataFile file = data.open("a");
+    forebay.close();
+    forebay.close(); // changes nothing
+    long requests = bucket.server().traffic().counts().total();
+    List<ThrowingCallable> uses =
+        List.of(
+            () -> forebay.dataSet(bucket.root()),
+            () -> forebay.dataSet("file:/tmp"),
+            () -> data.read("a"),
+            () -> data.read(known, 0, ByteBuffer.allocate(10)),
+            () -> data.list(""),
+            () -> data.walk(""),
+            () -> data.refresh(),
+            () -> data.prefetch(List.of("a")),
+            () -> data.load(known, 0, 10, 1),
+            () -> data.write("b", InputStream.nullInputStream(), 0),
+            () -> data.delete("a"),
+            () -> file.read(ByteBuffer.allocate(10)));
+    for (ThrowingCallable use : uses) {
+      assertThatThrownBy(use)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("this Forebay was closed; open another one");
+    }
+    assertThat(bucket.server().traffic().counts().total()).isEqualTo(requests);
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

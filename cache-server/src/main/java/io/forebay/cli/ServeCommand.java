@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,22 +63,17 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     logging.apply();
     FatalErrors.endTheProcess();
-    CountDownLatch stopped = new CountDownLatch(1);
-    CountDownLatch closed = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  stopped.countDown();
-                  awaitQuietly(closed);
-                }));
-    try (CacheServer server = CacheServer.start(load())) {
-      System.out.println("serving at " + server.address());
-      stopped.await();
+    Stop stop = new Stop();
+    try {
+      try (CacheServer server = CacheServer.start(load())) {
+        System.out.println("serving at " + server.address());
+        stop.await();
+      }
+      stop.succeeded();
     } finally {
-      closed.countDown();
+      stop.ended();
     }
-    return 0;
+    return CommandLine.ExitCode.OK;
   }
 
   private ServerConfig load() throws IOException {
@@ -88,13 +83,5 @@ final class ServeCommand implements Callable<Integer> {
     }
     return ServerConfig.load(
         config, settings, warning -> LoggerFactory.getLogger(ServeCommand.class).warn(warning));
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

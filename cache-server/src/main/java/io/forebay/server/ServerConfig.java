@@ -300,7 +300,10 @@ public record ServerConfig(
       return Optional.of(text);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "there is no group '" + text + "' on this machine; make it with: groupadd --system " + text,
+          "there is no group '"
+              + text
+              + "' on this machine; make it with: groupadd --system "
+              + text,
           e);
     }
   }

@@ -91,7 +91,9 @@ class RightsTest {
         System.out.println(
             "READ "
                 + StandardCharsets.UTF_8.decode(bytes)
-                + (forebay.stats().reads(Origin.RESIDENT) > resident ? " by itself" : " through the server"));
+                + (forebay.stats().reads(Origin.RESIDENT) > resident
+                    ? " by itself"
+                    : " through the server"));
       } catch (IOException e) {
         System.out.println("REFUSED " + e.getMessage());
       }
@@ -101,8 +103,7 @@ class RightsTest {
   /** Runs a main class of this test's class path as another user, and returns what it prints. */
   private String as(String user, Class<?> main, String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("setpriv", "--reuid", user, "--regid", user));
-    command.addAll(
-        user.equals(MEMBER) ? List.of("--groups", GROUP) : List.of("--clear-groups"));
+    command.addAll(user.equals(MEMBER) ? List.of("--groups", GROUP) : List.of("--clear-groups"));
     List<String> java = Command.java(main, arguments).command();
     int classPath = java.indexOf("-cp") + 1;
     command.addAll(java.subList(0, classPath));
@@ -160,7 +161,13 @@ class RightsTest {
         String readable =
             run(
                 List.of(
-                    "setpriv", "--reuid", STRANGER, "--regid", STRANGER, "--clear-groups", "cat",
+                    "setpriv",
+                    "--reuid",
+                    STRANGER,
+                    "--regid",
+                    STRANGER,
+                    "--clear-groups",
+                    "cat",
                     file.toString()));
         assertThat(readable).as("%s", file).contains("Permission denied");
       }

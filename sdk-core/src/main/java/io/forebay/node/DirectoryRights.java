@@ -59,8 +59,7 @@ record DirectoryRights(Optional<String> group) {
             .getUserPrincipalLookupService()
             .lookupPrincipalByGroupName(group.orElseThrow());
     if (!Files.readAttributes(directory, PosixFileAttributes.class).group().equals(wanted)) {
-      Files.getFileAttributeView(
-              directory, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+      Files.getFileAttributeView(directory, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
           .setGroup(wanted);
     }
   }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * process or the servers, the under-store. A step that fails is as good as one that has nothing:
  * the next one is tried, and only when all failed does the reader hear of it. Thread-safe.
  */
-public final class Ladder {
+public final class Ladder implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Ladder.class);
 
@@ -45,6 +45,7 @@ public final class Ladder {
   private final Optional<ServerRung> server;
   private final List<Rung> rungs;
   private final ReadStats stats;
+  private volatile boolean closed;
 
   private Ladder(
       Optional<ResidentRung> resident,
@@ -87,6 +88,21 @@ public final class Ladder {
         || e instanceof UnknownDataSetException
         || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException))
         || e instanceof ClosedByInterruptException;
+  }
+
+  /**
+   * Refuses what comes when this was closed: the steps would be taken one after the other, each
+   * with a failure of its own, down to the under-store.
+   */
+  public void requireOpen() throws IOException {
+    if (closed) {
+      throw new IOException("this Forebay was closed; open another one");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
   }
 
   /** Opens a file's bytes on this node, if it is resident and can be opened. */
@@ -149,6 +165,7 @@ public final class Ladder {
    * @param offset of the first byte; {@code offset + target.remaining() <= size}
    */
   public void read(FileVersion file, long offset, ByteBuffer target) throws IOException {
+    requireOpen();
     int start = target.position();
     int length = target.remaining();
     IOException failure = null;
@@ -181,6 +198,7 @@ public final class Ladder {
    * @return how many of them are not on this node
    */
   public int prefetch(List<FileVersion> files) throws IOException {
+    requireOpen();
     List<FileVersion> missing = missing(files);
     if (missing.isEmpty()) {
       return 0;
@@ -238,6 +256,7 @@ public final class Ladder {
    */
   public void load(List<LoadRange> ranges, int replicas, LoadRange.Failures failures)
       throws IOException {
+    requireOpen();
     for (Rung rung : rungs) {
       if (rung.load(ranges, replicas, failures)) {
         return;
@@ -271,6 +290,7 @@ public final class Ladder {
    */
   public void readMany(List<FileVersion> files, ReadOrder order, Delivery delivery)
       throws IOException {
+    requireOpen();
     Window next = startWindow(files, 0, order, delivery);
     try {
       while (next != null) {

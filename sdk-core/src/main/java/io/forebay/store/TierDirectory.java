@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +29,6 @@ final class TierDirectory implements Closeable {
   /** Whoever is neither the owner nor in the group gets the bytes from the server. */
   private static final FileAttribute<?> NOT_FOR_ALL =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----"));
-
 
   private static final Logger log = LoggerFactory.getLogger(TierDirectory.class);
 
