@@ -191,16 +191,8 @@ final class DoctorCommand implements Callable<Integer> {
         : "taken away what processes left that are gone: " + left;
   }
 
-  private static Path existing(Path path) {
-    Path at = path.toAbsolutePath();
-    while (!Files.exists(at)) {
-      at = at.getParent();
-    }
-    return at;
-  }
-
   private static String writable(Path path) throws IOException {
-    Path at = existing(path);
+    Path at = ServerConfig.existing(path);
     if (!Files.isDirectory(at) || !Files.isWritable(at)) {
       throw new IOException(at + " cannot be written; change its owner, or choose another");
     }
@@ -209,7 +201,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static String tier(TierOptions.Directory directory) throws IOException {
     writable(directory.path());
-    var disk = Files.getFileStore(existing(directory.path()));
+    var disk = Files.getFileStore(ServerConfig.existing(directory.path()));
     long room = disk.getUsableSpace();
     if (room < directory.quotaBytes()) {
       throw new IOException(

@@ -5,6 +5,7 @@ import io.forebay.DataSetSpec;
 import io.forebay.UnknownDataSetException;
 import io.forebay.dataset.spec.Manifest;
 import io.forebay.dataset.spec.Manifests;
+import io.forebay.dataset.spec.SpecException;
 import io.forebay.node.Binding;
 import io.forebay.node.CacheNode;
 import io.forebay.server.load.LoadJobs;
@@ -61,9 +62,9 @@ public final class AppliedDataSets {
     this.loads = loads;
     this.sources = sources;
     this.directory = node.directory().resolve("datasets");
-    this.secrets = secrets;
+    this.secrets = config.secrets();
+    this.configured = config.dataSets().stream().map(DataSetSpec::name).collect(Collectors.toSet());
     this.applied = new AppliedSecrets(AppliedSecrets.of(node.directory()));
-    this.configured = configured;
   }
 
   private Manifests parse(String file, String text) {
@@ -140,7 +141,8 @@ public final class AppliedDataSets {
       }
     }
     synchronized (this) {
-      done.addAll(failed.isEmpty() ? startLoads(manifests) : notStarted(manifests, failed));
+      done.addAll(
+          failed.isEmpty() ? startLoads(manifests, warnings) : notStarted(manifests, failed));
     }
     return new Outcome(done, warnings, failed);
   }
@@ -194,7 +196,7 @@ public final class AppliedDataSets {
     Map<String, String> changes = new LinkedHashMap<>();
     for (Manifest manifest : manifests.documents()) {
       if (manifest instanceof Manifest.DataSet dataSet) {
-        changes.put(dataSet.name(), apply(dataSet.spec(), text));
+        changes.put(dataSet.name(), apply(dataSet, text));
       }
     }
     return changes;
@@ -228,7 +230,7 @@ public final class AppliedDataSets {
         .toList();
   }
 
-  private List<String> startLoads(Manifests manifests) throws IOException {
+  private List<String> startLoads(Manifests manifests, List<String> warnings) throws IOException {
     List<String> started = new ArrayList<>();
     Set<String> listed = new HashSet<>();
     for (Manifest manifest : manifests.documents()) {
@@ -236,7 +238,14 @@ public final class AppliedDataSets {
         if (load.loadMetadata()) {
           listed.add(load.dataSet());
         }
-        loads.start(LoadRequest.of(load));
+        LoadRequest request = LoadRequest.of(load);
+        loads
+            .tooManyReplicas(request)
+            .ifPresent(
+                why ->
+                    warnings.add(
+                        "DataLoad/" + load.name() + ": " + why + "; each of them gets the files"));
+        loads.start(request);
         started.add("DataLoad/" + load.name() + " started");
       }
     }
@@ -272,10 +281,17 @@ public final class AppliedDataSets {
     }
   }
 
-  private String apply(DataSetSpec spec, String text) throws IOException {
+  private String apply(Manifest.DataSet dataSet, String text) throws IOException {
+    DataSetSpec spec = dataSet.spec();
     Optional<DataSetSpec> before = node.spec(spec.name());
     try {
       serve(spec);
+    } catch (IOException | IllegalArgumentException e) {
+      Optional<SpecException> placed = dataSet.places().find(e);
+      if (placed.isPresent()) {
+        throw placed.get();
+      }
+      throw e;
     } finally {
       if (node.spec(spec.name()).equals(Optional.of(spec))) { // even if it could not be listed anew
         keep(spec.name(), text);

@@ -14,6 +14,7 @@ import io.forebay.placement.Member;
 import io.forebay.store.Medium;
 import io.forebay.store.StoreOptions;
 import io.forebay.store.TierOptions;
+import io.forebay.understore.UnderStores;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.io.Reader;
@@ -187,11 +188,57 @@ public record ServerConfig(
             Manifests.read(
                 file, AppliedDataSets.secretDirectories(config.secrets, config.node.directory()));
         manifests.warnings().forEach(warnings);
+        requireOptions(manifests, warnings);
         warnOfUnused(file, manifests, warnings);
         config = config.with(manifests);
       }
     }
+    warnOfQuotas(config.node.store().tiers(), warnings);
     return config;
+  }
+
+  /** What under-stores would find wrong when they are opened is said with its place now. */
+  private static void requireOptions(Manifests manifests, Consumer<String> warnings) {
+    for (Manifest manifest : manifests.documents()) {
+      if (manifest instanceof Manifest.DataSet dataSet) {
+        try {
+          UnderStores.connect(dataSet.spec()).close();
+        } catch (IllegalArgumentException e) {
+          throw dataSet.places().find(e).orElseThrow();
+        } catch (IOException e) { // a secret that may come yet
+          warnings.accept(
+              dataSet.places().find(e).map(Exception::getMessage).orElse(e.getMessage()));
+        }
+      }
+    }
+  }
+
+  private static void warnOfQuotas(List<TierOptions> tiers, Consumer<String> warnings)
+      throws IOException {
+    for (TierOptions tier : tiers) {
+      for (TierOptions.Directory directory : tier.directories()) {
+        long disk = Files.getFileStore(existing(directory.path())).getTotalSpace();
+        if (directory.quotaBytes() > disk) {
+          warnings.accept(
+              "the quota of "
+                  + directory.path()
+                  + " is "
+                  + new DataSize(directory.quotaBytes())
+                  + ", and its whole disk has "
+                  + new DataSize(disk)
+                  + "; lower the quota");
+        }
+      }
+    }
+  }
+
+  /** The path, or the directory that it will be made in. */
+  public static Path existing(Path path) {
+    Path at = path.toAbsolutePath();
+    while (!Files.exists(at)) {
+      at = at.getParent();
+    }
+    return at;
   }
 
   /** One file alone. */

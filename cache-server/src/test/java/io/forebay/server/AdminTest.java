@@ -192,6 +192,9 @@ class AdminTest {
   @Test
   void badRequestsGetClearAnswers() throws Exception {
     assertThat(run(1, "pin", "--node", node(), "nope")).contains("'nope' is not served here");
+    assertThat(run(1, "pin", "--node", node(), "images", "no/such"))
+        .contains("no/such", "nothing to pin");
+    assertThat(status().dataSets().get(0).pins()).isEmpty();
     assertThat(run(1, "unpin", "--node", node(), "images", "x")).contains("is not pinned");
     assertThat(run(1, "prune", "--node", node(), "images", "--older-than", "soon"))
         .contains("'soon' is no duration");

@@ -590,6 +590,56 @@ class DataSetsTest {
   }
 
   @Test
+  void whatKubectlPrintsIsApplied() throws Exception {
+    String text = manifest("printed", "/");
+    String listed =
+        "apiVersion: v1\nkind: List\nmetadata: {resourceVersion: ''}\nitems:\n"
+            + Stream.of(text.split("---\n", -1))
+                .map(
+                    object ->
+                        object.replaceFirst(
+                                "metadata:\n",
+                                "metadata:\n  creationTimestamp: '2026-01-31T14:25:36Z'\n"
+                                    + "  generation: 2\n  resourceVersion: '77'\n  uid: 1b4f\n"
+                                    + "  finalizers: [fluid]\n  managedFields:\n"
+                                    + "    - {manager: kubectl, fieldsV1: {f:spec: {}}}\n")
+                            + "status:\n  phase: Bound\n  conditions: []\n")
+                .map(object -> ("- " + object.strip().replace("\n", "\n  ") + "\n"))
+                .collect(java.util.stream.Collectors.joining());
+    assertThat(run(0, "apply", "--node", node(0), "-f", write("list.yaml", listed)))
+        .contains("Dataset/printed created, Bound", "DataLoad/warm-printed started");
+  }
+
+  @Test
+  void mistakesInOptionsAndSecretsAreNamedWithTheirLines() throws Exception {
+    String text = manifest("wrong", "/");
+    String unknown = write("option.yaml", text.replace("fs.oss.endpoint", "fs.oss.endpont"));
+    assertThat(run(1, "apply", "--node", node(0), "-f", unknown))
+        .contains("option.yaml:11: spec.mounts[0].options.fs.oss.endpont is wrong: unknown option");
+    String missing =
+        text.replace(
+            "        fs.oss.accessKeySecret: secret\n",
+            "      encryptOptions:\n"
+                + "        - name: fs.oss.accessKeySecret\n"
+                + "          valueFrom: {secretKeyRef: {name: no-such, key: key}}\n");
+    assertThat(run(1, "apply", "--node", node(0), "-f", write("secret.yaml", missing)))
+        .contains("secret.yaml:15: spec.mounts[0].encryptOptions[0].valueFrom.secretKeyRef")
+        .contains("no-such/key");
+    assertThat(run(1, "drop", "--node", node(0), "wrong")).contains("nothing to drop");
+  }
+
+  @Test
+  void moreReplicasThanServersAreSaid() throws Exception {
+    assertThat(run(1, "load", "--node", node(0), "--replicas", "3", Nodes.DATA_SET))
+        .contains("3 replicas are asked for, and there are 2 cache servers");
+    String load =
+        "apiVersion: data.fluid.io/v1alpha1\nkind: DataLoad\nmetadata: {name: much}\n"
+            + "spec: {dataset: {name: images}, target: [{path: /, replicas: 3}]}";
+    assertThat(run(0, "apply", "--node", node(0), "-f", write("much.yaml", load)))
+        .contains("warning: DataLoad/much: 3 replicas are asked for", "DataLoad/much started");
+  }
+
+  @Test
   void aLoadThatWasInterruptedGoesOnAfterARestart() throws Exception {
     run(0, "load", "--node", node(0), "--metadata", Nodes.DATA_SET);
     nodes.oss().faults().rate(1, io.forebay.samples.oss.Fault.HANG);
@@ -621,6 +671,8 @@ class DataSetsTest {
         .until(() -> run(0, "loads", "--node", node(0)).contains("load-images: Failed"));
     nodes.oss().faults().clear();
     assertThat(run(0, "loads", "--node", node(0), "-o", "yaml")).contains("reason: cancelled");
+    assertThat(run(1, "load", "--node", node(0), "--cancel", Nodes.DATA_SET))
+        .contains("load 'load-images' has ended already (Failed), so there is nothing to cancel");
   }
 
   @Test

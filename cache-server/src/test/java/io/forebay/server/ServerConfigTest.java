@@ -8,6 +8,9 @@ import io.forebay.placement.Member;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +50,21 @@ class ServerConfigTest {
     assertThat(config.members()).contains(new Member("b", "10.0.0.2:7070"));
     assertThat(config.dataSets().get(0).mounts().get(0).options())
         .containsEntry("fs.oss.endpoint", "oss.example.com");
+  }
+
+  @Test
+  void aQuotaBeyondTheDiskIsSaid(@TempDir Path directory) throws IOException {
+    List<String> warnings = new ArrayList<>();
+    Map<String, String> settings =
+        Map.of("directory", directory.resolve("new").toString(), "quota", "7EiB");
+    ServerConfig.load(List.of(), settings, warnings::add);
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("the quota of " + directory.resolve("new/tier"), "its whole disk has");
+    warnings.clear();
+    ServerConfig.load(List.of(), Map.of("directory", "/d", "quota", "1MiB"), warnings::add);
+    assertThat(warnings).isEmpty();
   }
 
   @ParameterizedTest

@@ -40,6 +40,7 @@ import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -388,6 +389,11 @@ public final class CacheNode implements AutoCloseable {
     return pruned;
   }
 
+  /** How many servers the cluster has, this one included. */
+  public int servers() {
+    return peers.nodes();
+  }
+
   /** All that are served. */
   public List<NodeDataSet> dataSets() {
     return List.copyOf(dataSets.values());
@@ -643,12 +649,27 @@ public final class CacheNode implements AutoCloseable {
    *
    * @param path empty for the whole data set
    * @return files that were resident there
+   * @throws NoSuchFileException when the data set has no file there
    */
   public synchronized long pin(String dataSet, String path) throws IOException {
     NodeDataSet known = dataSet(dataSet);
+    if (!path.isEmpty()) {
+      requireFiles(known, path);
+    }
     pins.add(new Pins.Pin(known.spec().name(), path));
     store.pin(known.spec().name(), path);
     return applyPins(known, path);
+  }
+
+  private static void requireFiles(NodeDataSet dataSet, String path) throws IOException {
+    try {
+      dataSet.catalog().stat(path);
+    } catch (NoSuchFileException e) {
+      throw new NoSuchFileException(
+          e.getFile(),
+          null,
+          "there is nothing to pin; give a file or directory that is there, not a glob");
+    }
   }
 
   /**

@@ -35,13 +35,20 @@ final class LoadEndpoints {
             .filter(line -> !line.isBlank())
             .map(line -> new LoadTarget(line.strip(), replicas))
             .toList();
-    return loads.start(
+    LoadRequest load =
         LoadRequest.once(
             request.required("name"),
             request.required("dataset"),
             request.flag("metadata"),
             request.flag("data"),
             targets.isEmpty() ? List.of(new LoadTarget("", replicas)) : targets,
-            new Acceptance(!request.flag("strict"), request.flag("allowShrink"))));
+            new Acceptance(!request.flag("strict"), request.flag("allowShrink")));
+    loads
+        .tooManyReplicas(load)
+        .ifPresent(
+            why -> {
+              throw new IllegalArgumentException(why);
+            });
+    return loads.start(load);
   }
 }

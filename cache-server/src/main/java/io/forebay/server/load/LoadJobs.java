@@ -3,6 +3,7 @@ package io.forebay.server.load;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.DataSet;
 import io.forebay.UnknownDataSetException;
+import io.forebay.dataset.load.LoadTarget;
 import io.forebay.dataset.spec.Schedule;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
@@ -102,6 +103,18 @@ public final class LoadJobs implements AutoCloseable {
     }
     keep(request);
     return begin(request);
+  }
+
+  /** What is wrong with asking for more replicas than there are servers; empty for nothing. */
+  public Optional<String> tooManyReplicas(LoadRequest request) {
+    int servers = node.servers();
+    int most = request.targets().stream().mapToInt(LoadTarget::replicas).max().orElse(1);
+    return most <= servers
+        ? Optional.empty()
+        : Optional.of(
+            most
+                + " replicas are asked for, and there "
+                + (servers == 1 ? "is 1 cache server" : "are " + servers + " cache servers"));
   }
 
   private void keep(LoadRequest request) throws IOException {
@@ -273,6 +286,14 @@ public final class LoadJobs implements AutoCloseable {
   /** Ends a load; what it loaded stays. A schedule is forgotten. */
   public synchronized LoadReport cancel(String name) throws IOException {
     LoadJob job = find(name);
+    if (job.isOver() && !job.request().repeats()) {
+      throw new IllegalArgumentException(
+          "load '"
+              + name
+              + "' has ended already ("
+              + report(job).phase()
+              + "), so there is nothing to cancel");
+    }
     job.cancel();
     if (job.request().repeats()) {
       jobs.remove(name);

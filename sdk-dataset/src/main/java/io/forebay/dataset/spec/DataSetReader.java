@@ -46,15 +46,17 @@ final class DataSetReader {
 
   Manifest read(String name, Field spec, Optional<Field> annotations) {
     spec.allow("mounts", "sharedOptions", "sharedEncryptOptions", "accessModes", "placement");
+    Places places = new Places(spec);
     Optional<Field> options = spec.get("sharedOptions");
+    places.addAll(options);
     Map<String, String> shared = new HashMap<>(options.map(Field::texts).orElse(Map.of()));
     Optional<String> metaPolicy = Optional.ofNullable(shared.remove(META_POLICY));
-    Map<String, SecretRef> sharedSecrets = secrets(spec.get("sharedEncryptOptions"));
+    Map<String, SecretRef> sharedSecrets = secrets(spec.get("sharedEncryptOptions"), places);
     boolean writable = isWritable(spec.get("accessModes"));
     List<Mount> mounts = new ArrayList<>();
     Field all = spec.require("mounts");
     for (Field mount : all.list()) {
-      mounts.add(mount(mount, shared, sharedSecrets, writable));
+      mounts.add(mount(mount, shared, sharedSecrets, writable, places));
       mount.close();
     }
     if (mounts.size() > 1 && mounts.stream().anyMatch(DataSetReader::isReference)) {
@@ -68,7 +70,7 @@ final class DataSetReader {
     spec.close();
     CachePolicy policy = policy(annotations, options, metaPolicy);
     try {
-      return new Manifest.DataSet(new DataSetSpec(name, mounts, policy));
+      return new Manifest.DataSet(new DataSetSpec(name, mounts, policy), places);
     } catch (IllegalArgumentException e) {
       throw spec.error("is wrong: " + e.getMessage());
     }
@@ -138,7 +140,8 @@ final class DataSetReader {
       Field mount,
       Map<String, String> shared,
       Map<String, SecretRef> sharedSecrets,
-      boolean writable) {
+      boolean writable,
+      Places places) {
     mount.allow("mountPoint", "name", "path", "options", "encryptOptions", "readOnly");
     mount.ignore("every mount is shared by all readers", "shared");
     Field point = mount.require("mountPoint");
@@ -158,9 +161,10 @@ final class DataSetReader {
     String path = given.map(Field::text).orElse("/" + name);
     Map<String, String> options = new HashMap<>(UnderStores.optionsFor(root, shared));
     mount.get("options").ifPresent(field -> options.putAll(filledIn(field)));
+    places.addAll(mount.get("options"));
     Map<String, SecretRef> refs = new HashMap<>(sharedSecrets);
     refs.keySet().retainAll(UnderStores.optionsFor(root, names(sharedSecrets)).keySet());
-    refs.putAll(secrets(mount.get("encryptOptions")));
+    refs.putAll(secrets(mount.get("encryptOptions"), places));
     options.keySet().removeAll(refs.keySet());
     boolean readOnly = mount.get("readOnly").map(Field::flag).orElse(false);
     try {
@@ -232,14 +236,18 @@ final class DataSetReader {
     return text.replaceFirst("(?<![:/])/+$", "");
   }
 
-  private Map<String, SecretRef> secrets(Optional<Field> options) {
+  private Map<String, SecretRef> secrets(Optional<Field> options, Places places) {
     Map<String, SecretRef> refs = new HashMap<>();
     if (options.isEmpty()) {
       return refs;
     }
     for (Field option : options.get().list()) {
       Field from = option.allow("name", "valueFrom").require("valueFrom").allow("secretKeyRef");
-      refs.put(option.require("name").text(), secrets.find(from.require("secretKeyRef")));
+      Field name = option.require("name");
+      SecretRef ref = secrets.find(from.require("secretKeyRef"));
+      refs.put(name.text(), ref);
+      places.add(name.text(), name);
+      places.add(ref.toString(), from.require("secretKeyRef"));
       from.close();
       option.close();
     }

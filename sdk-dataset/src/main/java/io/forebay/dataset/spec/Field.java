@@ -169,6 +169,14 @@ final class Field {
     return items;
   }
 
+  /** The fields of a mapping whose names are the user's, each with its value. */
+  Map<String, Field> entries() {
+    requireMapping();
+    Map<String, Field> entries = new LinkedHashMap<>();
+    fields.forEach((name, field) -> entries.put(name, child(name, field)));
+    return entries;
+  }
+
   /** The fields of a mapping of plain values whose names are the user's. */
   Map<String, String> texts() {
     requireMapping();

@@ -15,8 +15,12 @@ public sealed interface Manifest {
   /** The object's own name. */
   String name();
 
-  /** A {@code Dataset}. */
-  record DataSet(DataSetSpec spec) implements Manifest {
+  /**
+   * A {@code Dataset}.
+   *
+   * @param places where its options and secrets stand
+   */
+  record DataSet(DataSetSpec spec, Places places) implements Manifest {
     @Override
     public String name() {
       return spec.name();

@@ -39,6 +39,21 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
   /** What only tells Fluid how to run another product. */
   private static final Set<String> OTHERS = Set.of("ThinRuntimeProfile", "CacheRuntimeClass");
 
+  /** What a cluster adds to an object; it says nothing about it. */
+  private static final String[] SET_BY_CLUSTERS = {
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "finalizers",
+    "generateName",
+    "generation",
+    "managedFields",
+    "ownerReferences",
+    "resourceVersion",
+    "selfLink",
+    "uid"
+  };
+
   public Manifests {
     documents = List.copyOf(documents);
     warnings = List.copyOf(warnings);
@@ -105,9 +120,11 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
       LoadSettings settings =
           LoadSettings.builder().setLabel(file).setAllowDuplicateKeys(true).build();
       for (Node node : new Compose(settings).composeAllFromString(text)) {
-        Field object = new Field(source, "", node);
-        if (!object.isNull()) {
-          objects.add(object.allow("apiVersion", "kind", "metadata", "spec"));
+        Field document = new Field(source, "", node);
+        if (!document.isNull()) {
+          for (Field object : items(document)) {
+            objects.add(object.allow("apiVersion", "kind", "metadata", "spec"));
+          }
         }
       }
     } catch (MarkedYamlEngineException e) {
@@ -117,6 +134,24 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
       throw new SpecException(file + ": is no YAML: " + e.getMessage());
     }
     return objects;
+  }
+
+  /**
+   * What a {@code List} holds, which is how Kubernetes shows several objects; else the document.
+   */
+  private static List<Field> items(Field document) {
+    boolean list =
+        document
+            .allow("apiVersion", "kind")
+            .get("kind")
+            .map(kind -> kind.text().equals("List"))
+            .orElse(false);
+    if (!list) {
+      return List.of(document);
+    }
+    List<Field> items = document.allow("metadata", "items").require("items").list();
+    document.close();
+    return items;
   }
 
   private static boolean isSecret(Field object) {
@@ -180,6 +215,7 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
 
     static Metadata of(Field object) {
       Field metadata = object.require("metadata").allow("name", "labels", "annotations");
+      metadata.allow(SET_BY_CLUSTERS);
       Field name = metadata.require("name");
       if (!name.text().matches("[a-z0-9]([-.a-z0-9]*[a-z0-9])?")) {
         throw name.error("is '" + name.text() + "'; use lower case letters, digits, '-' and '.'");
