@@ -359,7 +359,7 @@ public final class DataSet {
     writes();
   }
 
-  private Catalog catalog() throws IOException {
+  private DirectoryCatalog catalog() throws IOException {
     ladder.requireOpen();
     return catalog;
   }

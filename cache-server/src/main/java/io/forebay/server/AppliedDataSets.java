@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,15 +50,10 @@ public final class AppliedDataSets {
   private final Set<String> configured;
 
   /**
-   * @param secrets the operator's directory of secrets, which come before those that are applied
-   * @param configured names of the data sets that the server's configuration has
+   * @param config the operator's: its secrets come before those that are applied, and its data sets
+   *     are served again after a restart
    */
-  AppliedDataSets(
-      CacheNode node,
-      LoadJobs loads,
-      SourceChecks sources,
-      Optional<Path> secrets,
-      Set<String> configured) {
+  AppliedDataSets(CacheNode node, LoadJobs loads, SourceChecks sources, ServerConfig config) {
     this.node = node;
     this.loads = loads;
     this.sources = sources;

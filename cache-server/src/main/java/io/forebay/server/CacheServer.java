@@ -36,7 +36,6 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,13 +83,7 @@ public final class CacheServer implements AutoCloseable {
     peers = new Peers(config.members(), config.name());
     loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
     sources = new SourceChecks(node);
-    AppliedDataSets applied =
-        new AppliedDataSets(
-            node,
-            loads,
-            sources,
-            config.secrets(),
-            config.dataSets().stream().map(DataSetSpec::name).collect(Collectors.toSet()));
+    AppliedDataSets applied = new AppliedDataSets(node, loads, sources, config);
     try {
       for (DataSetSpec dataSet : config.dataSets()) {
         if (DataSetReference.of(dataSet).isPresent()) {
