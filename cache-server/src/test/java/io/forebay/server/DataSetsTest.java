@@ -599,10 +599,16 @@ class DataSetsTest {
                     object ->
                         object.replaceFirst(
                                 "metadata:\n",
-                                "metadata:\n  creationTimestamp: '2026-01-31T14:25:36Z'\n"
-                                    + "  generation: 2\n  resourceVersion: '77'\n  uid: 1b4f\n"
-                                    + "  finalizers: [fluid]\n  managedFields:\n"
-                                    + "    - {manager: kubectl, fieldsV1: {f:spec: {}}}\n")
+                                """
+                                metadata:
+                                  creationTimestamp: '2026-01-31T14:25:36Z'
+                                  generation: 2
+                                  resourceVersion: '77'
+                                  uid: 1b4f
+                                  finalizers: [fluid]
+                                  managedFields:
+                                    - {manager: kubectl, fieldsV1: {f:spec: {}}}
+                                """)
                             + "status:\n  phase: Bound\n  conditions: []\n")
                 .map(object -> ("- " + object.strip().replace("\n", "\n  ") + "\n"))
                 .collect(java.util.stream.Collectors.joining());
@@ -619,9 +625,11 @@ class DataSetsTest {
     String missing =
         text.replace(
             "        fs.oss.accessKeySecret: secret\n",
-            "      encryptOptions:\n"
-                + "        - name: fs.oss.accessKeySecret\n"
-                + "          valueFrom: {secretKeyRef: {name: no-such, key: key}}\n");
+            """
+                  encryptOptions:
+                    - name: fs.oss.accessKeySecret
+                      valueFrom: {secretKeyRef: {name: no-such, key: key}}
+            """);
     assertThat(run(1, "apply", "--node", node(0), "-f", write("secret.yaml", missing)))
         .contains("secret.yaml:15: spec.mounts[0].encryptOptions[0].valueFrom.secretKeyRef")
         .contains("no-such/key");
