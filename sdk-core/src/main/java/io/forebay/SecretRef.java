@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Names a value that must not stand in a configuration, as Kubernetes' {@code secretKeyRef} does.
@@ -60,17 +60,17 @@ public record SecretRef(List<Path> directories, String name, String key, Optiona
     }
     String value = System.getenv(variable());
     if (value == null) {
+      List<String> places = new ArrayList<>();
+      directories.forEach(directory -> places.add("the file " + file(directory)));
+      places.add("the environment variable " + variable());
       throw new IOException(
           "the secret "
               + this
-              + " is neither in the environment ("
-              + variable()
-              + ")"
-              + directories.stream()
-                  .map(directory -> " nor in the file " + file(directory))
-                  .collect(Collectors.joining())
-              + "; the secrets' directory is set by 'secrets' in the server's configuration or by"
-              + " FOREBAY_SECRETS");
+              + " is missing: there is "
+              + (places.size() == 1 ? "no value in " : "neither ")
+              + String.join(" nor ", places)
+              + "; another directory of secrets is set by 'secrets' in the server's configuration,"
+              + " or by FOREBAY_SECRETS");
     }
     return value;
   }

@@ -15,7 +15,7 @@ public final class StaleFileException extends IOException {
         file
             + " has changed in the under-store since its metadata was read ("
             + detail
-            + "); refresh the data set and open the file again");
+            + "); list the data set anew (forebay snapshot create, or DataSet.refresh) and open the file again");
   }
 
   private StaleFileException(String message) {

@@ -2,11 +2,10 @@ package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.forebay.config.Durations;
+import io.forebay.config.TextFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +64,7 @@ final class ApplyCommand implements Callable<Integer> {
         description =
             "Applies it again and again until every data set is Bound, for 10m or as long as is said"
                 + " here.")
-    private String longest;
+    private Duration longest = Duration.ZERO;
 
     @Option(
         names = "--no-check",
@@ -77,9 +76,7 @@ final class ApplyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Instant until =
-        Instant.now()
-            .plus(checking.longest == null ? Duration.ZERO : Durations.parse(checking.longest));
+    Instant until = Instant.now().plus(checking.longest);
     boolean failed = false;
     for (String file : files) {
       failed |= !apply(file, read(file), until);
@@ -118,6 +115,6 @@ final class ApplyCommand implements Callable<Integer> {
   private static String read(String file) throws IOException {
     return file.equals("-")
         ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-        : Files.readString(Path.of(file));
+        : TextFile.read(Path.of(file));
   }
 }

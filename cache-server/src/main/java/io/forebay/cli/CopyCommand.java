@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,7 +58,7 @@ final class CopyCommand implements Callable<Integer> {
         copy(data, at, Files.isDirectory(target) ? target.resolve(at.name()) : target);
         files++;
       }
-      spec.commandLine().getOut().printf(Locale.ROOT, "%,d files copied to %s%n", files, target);
+      spec.commandLine().getOut().println(Count.of(files, "file") + " copied to " + target);
       spec.commandLine().getOut().flush();
     }
     return 0;

@@ -30,8 +30,10 @@ final class DropCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     JsonNode answer = new ObjectMapper().readTree(admin.post("/drop", Map.of("dataset", dataSet)));
     System.out.printf(
-        "data set '%s' is dropped: %,d cached files removed, %s freed%n",
-        dataSet, answer.get("files").asLong(), new DataSize(answer.get("bytes").asLong()));
+        "data set '%s' is dropped: %s removed, %s freed%n",
+        dataSet,
+        Count.of(answer.get("files").asLong(), "cached file"),
+        new DataSize(answer.get("bytes").asLong()));
     if (answer.get("configured").asBoolean()) {
       System.out.println(
           "the server's configuration has it, so it is served again after a restart unless you take"

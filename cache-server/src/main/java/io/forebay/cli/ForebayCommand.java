@@ -1,13 +1,24 @@
 package io.forebay.cli;
 
 import io.forebay.cli.logging.LogOptions;
+import io.forebay.config.Durations;
+import io.forebay.snapshot.SnapshotId;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code forebay} command: exit status 0 for success, 1 for failure, 2 for wrong usage. */
 @Command(
@@ -76,9 +87,36 @@ public final class ForebayCommand {
     System.exit(CommandLine.ExitCode.USAGE);
   }
 
+  /** A mistake in an argument is wrong usage, and said in the parser's own words. */
+  private static <T> T converted(Function<String, T> parser, String text) {
+    try {
+      return parser.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  /** What failed; the JDK leaves it to the type of some failures to say how. */
+  private static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    if (failure instanceof FileSystemException file && file.getReason() == null) {
+      String how =
+          switch (file) {
+            case NoSuchFileException missing -> "there is no such file or directory";
+            case AccessDeniedException denied -> "permission denied";
+            case NotDirectoryException other -> "is a file, not a directory";
+            case FileAlreadyExistsException other -> "is there already, and is no directory";
+            case DirectoryNotEmptyException full -> "is not empty";
+            default -> "cannot be used";
+          };
+      return file.getFile() + ": " + how;
+    }
+    return message == null || message.isBlank() ? failure.toString() : message;
+  }
+
   /** What failed first, and what was tried instead of it. */
   private static String message(Throwable failure) {
-    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+    StringBuilder text = new StringBuilder(reason(failure));
     for (Throwable later : failure.getSuppressed()) {
       text.append("; then: ").append(message(later));
     }
@@ -101,6 +139,8 @@ public final class ForebayCommand {
     } else {
       COMMANDS.forEach(command::addSubcommand);
     }
+    command.registerConverter(Duration.class, text -> converted(Durations::parse, text));
+    command.registerConverter(SnapshotId.class, text -> converted(SnapshotId::new, text));
     command.setExecutionExceptionHandler(
         (failure, line, result) -> {
           line.getErr().println(line.getColorScheme().errorText("forebay: " + message(failure)));

@@ -3,10 +3,10 @@ package io.forebay.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.config.DataSize;
+import io.forebay.config.TextFile;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -113,17 +114,21 @@ final class LoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (replicas < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--replicas is " + replicas + "; use a whole number from 1 on");
+    }
     String called = name != null ? name : "load-" + dataSet.replaceAll("[^-_.a-zA-Z0-9]", "-");
     PrintWriter out = spec.commandLine().getOut();
     if (cancel) {
       admin.post("/load/cancel", Map.of("name", called));
-      out.println("cancelled " + called);
+      out.println("load '" + called + "' is cancelled; what it fetched stays");
       out.flush();
       return 0;
     }
     List<String> wanted = new ArrayList<>(paths);
     if (files != null) {
-      wanted.addAll(Files.readAllLines(files));
+      wanted.addAll(TextFile.read(files).lines().toList());
     }
     Map<String, String> parameters = new HashMap<>();
     parameters.put("name", called);
@@ -134,7 +139,7 @@ final class LoadCommand implements Callable<Integer> {
     parameters.putAll(acceptable.parameters());
     admin.post("/load", parameters, String.join("\n", wanted));
     if (noWait) {
-      out.println("started " + called + "; 'forebay loads' shows how it goes");
+      out.println("load '" + called + "' has begun; 'forebay loads' shows how it goes");
       out.flush();
       return 0;
     }
@@ -159,7 +164,7 @@ final class LoadCommand implements Callable<Integer> {
           listing.stepTo(counts.get("listed").asLong());
         }
         if (terminal && counts.get("bytes").asLong() > 0) {
-          fetching = fetching != null ? fetching : bar("loading", "MB", 1_000_000);
+          fetching = fetching != null ? fetching : bar("loading", "MiB", 1 << 20);
           fetching.maxHint(counts.get("bytes").asLong());
           fetching.stepTo(counts.get("bytesDone").asLong());
           fetching.setExtraMessage(
@@ -205,19 +210,31 @@ final class LoadCommand implements Callable<Integer> {
     JsonNode counts = load.get("counts");
     double rate = load.get("bytesPerSecond").asDouble();
     long left = counts.get("bytes").asLong() - counts.get("bytesDone").asLong();
-    return String.format(
-        Locale.ROOT,
-        "%s: %s, %,d listed, %,d of %,d files, %s of %s, %s/s, %,d failed%s",
-        load.get("name").asText(),
-        load.get("phase").asText(),
-        counts.get("listed").asLong(),
-        counts.get("filesDone").asLong(),
-        counts.get("files").asLong(),
-        new DataSize(counts.get("bytesDone").asLong()),
-        new DataSize(counts.get("bytes").asLong()),
-        new DataSize((long) rate),
-        counts.get("failed").asLong(),
-        rate > 0 && left > 0 ? String.format(Locale.ROOT, ", %.0f s left", left / rate) : "");
+    StringBuilder text = new StringBuilder();
+    text.append(load.get("name").asText()).append(": ").append(load.get("phase").asText());
+    if (counts.get("listed").asLong() > 0) {
+      text.append(String.format(Locale.ROOT, ", %,d listed", counts.get("listed").asLong()));
+    }
+    if (counts.get("files").asLong() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              ", %,d of %,d files cached, %s of %s",
+              counts.get("filesDone").asLong(),
+              counts.get("files").asLong(),
+              new DataSize(counts.get("bytesDone").asLong()),
+              new DataSize(counts.get("bytes").asLong())));
+    }
+    if (counts.get("failed").asLong() > 0) {
+      text.append(String.format(Locale.ROOT, ", %,d failed", counts.get("failed").asLong()));
+    }
+    // What was there already counts too, so that a rate says something only of what is to come.
+    text.append(
+        rate > 0 && left > 0
+            ? String.format(
+                Locale.ROOT, ", %s/s, %.0f s left", new DataSize((long) rate), left / rate)
+            : String.format(Locale.ROOT, ", %.1f s", load.get("seconds").asDouble()));
+    return text.toString();
   }
 
   private static void print(JsonNode end, PrintWriter out) {

@@ -23,8 +23,8 @@ final class PinCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     String answer = admin.post("/pin", target.parameters());
     System.out.printf(
-        "pinned; %,d files are cached there now%n",
-        new ObjectMapper().readTree(answer).get("files").asLong());
+        "pinned; %s there now%n",
+        Count.of(new ObjectMapper().readTree(answer).get("files").asLong(), "cached file"));
     return 0;
   }
 }

@@ -3,6 +3,7 @@ package io.forebay.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.config.DataSize;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,13 +34,13 @@ final class PruneCommand implements Callable<Integer> {
       names = "--older-than",
       paramLabel = "DURATION",
       description = "Only what came so long ago, such as 30m, 12h or 7d.")
-  private String olderThan;
+  private Duration olderThan;
 
   @Option(
       names = "--unused-for",
       paramLabel = "DURATION",
       description = "Only what was not read for so long; a restart counts as a read.")
-  private String unusedFor;
+  private Duration unusedFor;
 
   @Option(
       names = "--not-in-snapshot",
@@ -52,14 +53,14 @@ final class PruneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Map<String, String> parameters = target.parameters();
-    put(parameters, "olderThan", olderThan);
-    put(parameters, "unusedFor", unusedFor);
+    put(parameters, "olderThan", seconds(olderThan));
+    put(parameters, "unusedFor", seconds(unusedFor));
     put(parameters, "notInSnapshot", notInSnapshot ? "" : null);
     put(parameters, "pinnedToo", pinnedToo ? "" : null);
     JsonNode answer = new ObjectMapper().readTree(admin.post("/prune", parameters));
     System.out.printf(
-        "%,d files removed, %s freed%n",
-        answer.get("files").asLong(), new DataSize(answer.get("bytes").asLong()));
+        "%s removed, %s freed%n",
+        Count.of(answer.get("files").asLong(), "file"), new DataSize(answer.get("bytes").asLong()));
     return 0;
   }
 
@@ -67,5 +68,9 @@ final class PruneCommand implements Callable<Integer> {
     if (value != null) {
       parameters.put(key, value);
     }
+  }
+
+  private static String seconds(Duration duration) {
+    return duration == null ? null : duration.toSeconds() + "s";
   }
 }

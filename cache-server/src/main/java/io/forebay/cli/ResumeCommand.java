@@ -23,7 +23,7 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     admin.post("/resume", Map.of("dataset", dataSet));
-    System.out.println("resumed");
+    System.out.println("the under-store of data set '" + dataSet + "' is asked again");
     return 0;
   }
 }

@@ -24,7 +24,7 @@ final class ScrubCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     long bad =
         new ObjectMapper().readTree(admin.post("/scrub", Map.of())).get("badBlocks").asLong();
-    System.out.printf("%,d bad blocks%n", bad);
+    System.out.println(Count.of(bad, "bad block"));
     return bad == 0 ? 0 : 1;
   }
 }

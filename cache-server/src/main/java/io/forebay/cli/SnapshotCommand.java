@@ -1,12 +1,15 @@
 package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.config.DataSize;
+import io.forebay.snapshot.SnapshotId;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,17 +41,43 @@ final class SnapshotCommand {
   int create(
       @Mixin Admin admin,
       @Mixin Acceptable acceptable,
-      @Parameters(paramLabel = "DATASET") String dataSet) {
+      @Parameters(paramLabel = "DATASET") String dataSet)
+      throws Exception {
     List<String> load = new ArrayList<>(List.of("load", "--metadata"));
     load.addAll(admin.arguments());
     load.addAll(acceptable.arguments());
     load.addAll(
         List.of("--name", "snapshot-" + dataSet.replaceAll("[^-_.a-zA-Z0-9]", "-"), dataSet));
     String[] arguments = load.toArray(String[]::new);
-    return ForebayCommand.commandLine(arguments)
-        .setOut(out())
-        .setErr(spec.commandLine().getErr())
-        .execute(arguments);
+    Optional<JsonNode> before = inUse(admin, dataSet);
+    int status =
+        ForebayCommand.commandLine(arguments)
+            .setOut(out())
+            .setErr(spec.commandLine().getErr())
+            .execute(arguments);
+    Optional<JsonNode> now = inUse(admin, dataSet);
+    if (status == 0 && now.isPresent()) {
+      out()
+          .printf(
+              Locale.ROOT,
+              "snapshot %s is in use%s: %,d files, %s%n",
+              now.get().get("snapshot").asText(),
+              now.equals(before) ? " as before, for nothing has changed" : "",
+              now.get().get("files").asLong(),
+              new DataSize(now.get().get("bytes").asLong()));
+      out().flush();
+    }
+    return status;
+  }
+
+  private static Optional<JsonNode> inUse(Admin admin, String dataSet) throws Exception {
+    for (JsonNode each :
+        new ObjectMapper().readTree(admin.get("/snapshots", Map.of("dataset", dataSet)))) {
+      if (each.get("inUse").asBoolean()) {
+        return Optional.of(each);
+      }
+    }
+    return Optional.empty();
   }
 
   @Command(name = "list", description = "Shows the snapshots of a data set.")
@@ -64,9 +93,10 @@ final class SnapshotCommand {
       @Mixin Admin admin,
       @Mixin Output output,
       @Parameters(paramLabel = "DATASET") String dataSet,
-      @Parameters(paramLabel = "SNAPSHOT") String snapshot)
+      @Parameters(paramLabel = "SNAPSHOT") SnapshotId snapshot)
       throws Exception {
-    String now = admin.post("/snapshot/use", Map.of("dataset", dataSet, "snapshot", snapshot));
+    String now =
+        admin.post("/snapshot/use", Map.of("dataset", dataSet, "snapshot", snapshot.text()));
     output.print(now, out(), this::table);
     return 0;
   }
@@ -78,9 +108,10 @@ final class SnapshotCommand {
       @Mixin Admin admin,
       @Mixin Output output,
       @Parameters(paramLabel = "DATASET") String dataSet,
-      @Parameters(paramLabel = "SNAPSHOT") String snapshot)
+      @Parameters(paramLabel = "SNAPSHOT") SnapshotId snapshot)
       throws Exception {
-    String now = admin.post("/snapshot/drop", Map.of("dataset", dataSet, "snapshot", snapshot));
+    String now =
+        admin.post("/snapshot/drop", Map.of("dataset", dataSet, "snapshot", snapshot.text()));
     output.print(now, out(), this::table);
     return 0;
   }
@@ -92,11 +123,12 @@ final class SnapshotCommand {
       @Mixin Admin admin,
       @Mixin Output output,
       @Parameters(paramLabel = "DATASET") String dataSet,
-      @Parameters(paramLabel = "FROM") String from,
-      @Parameters(paramLabel = "TO") String to)
+      @Parameters(paramLabel = "FROM") SnapshotId from,
+      @Parameters(paramLabel = "TO") SnapshotId to)
       throws Exception {
     output.print(
-        admin.get("/snapshot/diff", Map.of("dataset", dataSet, "from", from, "to", to)),
+        admin.get(
+            "/snapshot/diff", Map.of("dataset", dataSet, "from", from.text(), "to", to.text())),
         out(),
         (diff, out) -> {
           diff.get("differences").forEach(d -> out.println(d.asText()));

@@ -27,7 +27,11 @@ final class SuspendCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     admin.post("/suspend", Map.of("dataset", dataSet));
-    System.out.println("suspended; take it back with: forebay resume");
+    System.out.println(
+        "the under-store of data set '"
+            + dataSet
+            + "' is left alone from now on; take that back with: forebay resume "
+            + dataSet);
     return 0;
   }
 }

@@ -2,6 +2,7 @@ package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,7 +45,7 @@ final class UnfinishedCommand implements Callable<Integer> {
       description =
           "Only what was begun, or last written to, so long ago, such as 12h or 7d (default:"
               + " ${DEFAULT-VALUE}).")
-  private String olderThan;
+  private Duration olderThan;
 
   @Option(names = "--remove", description = "Removes them. A writer that is at work still fails.")
   private boolean remove;
@@ -53,7 +54,7 @@ final class UnfinishedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Map<String, String> parameters = Map.of("dataset", dataSet, "olderThan", olderThan);
+    Map<String, String> parameters = Map.of("dataset", dataSet, "olderThan", seconds(olderThan));
     output.print(
         remove
             ? admin.post("/unfinished/remove", parameters)
@@ -72,5 +73,9 @@ final class UnfinishedCommand implements Callable<Integer> {
           each.get("upload").asText());
     }
     out.printf("%d %s%n", writes.size(), remove ? "removed" : "unfinished");
+  }
+
+  private static String seconds(Duration duration) {
+    return duration == null ? null : duration.toSeconds() + "s";
   }
 }

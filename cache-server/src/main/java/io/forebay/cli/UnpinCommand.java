@@ -22,8 +22,8 @@ final class UnpinCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     String answer = admin.post("/unpin", target.parameters());
     System.out.printf(
-        "unpinned; %,d files are cached there now%n",
-        new ObjectMapper().readTree(answer).get("files").asLong());
+        "unpinned; %s there now%n",
+        Count.of(new ObjectMapper().readTree(answer).get("files").asLong(), "cached file"));
     return 0;
   }
 }

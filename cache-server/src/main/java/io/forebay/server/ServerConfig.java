@@ -6,6 +6,7 @@ import io.forebay.config.CachePolicies;
 import io.forebay.config.DataSize;
 import io.forebay.config.Durations;
 import io.forebay.config.Setting;
+import io.forebay.config.TextFile;
 import io.forebay.dataset.spec.Manifest;
 import io.forebay.dataset.spec.Manifests;
 import io.forebay.fill.FillOptions;
@@ -18,6 +19,7 @@ import io.forebay.understore.UnderStores;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -167,7 +169,7 @@ public record ServerConfig(
     Properties properties = new Properties();
     for (Path file : files) {
       if (!isManifest(file)) {
-        try (Reader reader = Files.newBufferedReader(file)) {
+        try (Reader reader = new StringReader(TextFile.read(file))) {
           properties.load(reader);
         } catch (IllegalArgumentException e) {
           throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
@@ -319,7 +321,8 @@ public record ServerConfig(
     Path directory = Path.of(directoryText).toAbsolutePath();
     Address.Tcp tcp =
         Setting.of(plain, "listen.tcp", ServerConfig::tcp, new Address.Tcp("127.0.0.1", 7070));
-    String name = plain.getOrDefault("name", tcp.toString());
+    // An address that the system chooses is no name: it would be another one at each start.
+    String name = plain.getOrDefault("name", tcp.port() == 0 ? "this-server" : tcp.toString());
     NodeOptions node =
         new NodeOptions(
             directory,

@@ -146,11 +146,11 @@ class AdminTest {
 
   @Test
   void pinnedFilesOutliveAPruneAndARestart() throws Exception {
-    assertThat(run(0, "pin", "--node", node(), "images", "dir0")).contains("3 files");
+    assertThat(run(0, "pin", "--node", node(), "images", "dir0")).contains("3 cached files");
     nodes.stop(0);
     nodes.start(0);
     assertThat(run(0, "status", "--node", node())).contains("dir0");
-    assertThat(run(0, "pin", "--node", node(), "images", "dir0")).contains("3 files");
+    assertThat(run(0, "pin", "--node", node(), "images", "dir0")).contains("3 cached files");
     assertThat(run(0, "prune", "--node", node(), "images")).contains("17 files removed");
     assertThat(status().files()).isEqualTo(3);
     run(0, "unpin", "--node", node(), "images", "dir0");
@@ -167,7 +167,7 @@ class AdminTest {
     nodes.add("dir0/file-0", 77); // another version
     data.refresh();
     assertThat(run(0, "prune", "--node", node(), "images", "--not-in-snapshot"))
-        .contains("1 files removed");
+        .contains("1 file removed");
   }
 
   @Test
@@ -184,7 +184,7 @@ class AdminTest {
             .orElseThrow()
             .path();
     java.nio.file.Files.write(tierFile, new byte[10]);
-    assertThat(run(1, "scrub", "--node", node())).contains("1 bad blocks");
+    assertThat(run(1, "scrub", "--node", node())).contains("1 bad block");
     assertThat(Nodes.bytes(data.read(nodes.paths().get(0))))
         .isEqualTo(nodes.files().get(nodes.paths().get(0)));
   }
@@ -196,7 +196,7 @@ class AdminTest {
         .contains("no/such", "nothing to pin");
     assertThat(status().dataSets().get(0).pins()).isEmpty();
     assertThat(run(1, "unpin", "--node", node(), "images", "x")).contains("is not pinned");
-    assertThat(run(1, "prune", "--node", node(), "images", "--older-than", "soon"))
+    assertThat(run(2, "prune", "--node", node(), "images", "--older-than", "soon"))
         .contains("'soon' is no duration");
     assertThat(run(1, "status", "--admin", "127.0.0.1:1")).contains("no cache server answers");
     assertThat(run(1, "status", "--node", directory.toString())).contains("is it up?");

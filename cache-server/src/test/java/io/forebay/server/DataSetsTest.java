@@ -702,6 +702,42 @@ class DataSetsTest {
   }
 
   @Test
+  void messagesSayWhatHappenedToWhatAndWhatToDo() throws Exception {
+    Path binary = Files.write(directory.resolve("binary.yaml"), new byte[] {(byte) 0xff, 'x'});
+    Path missing = directory.resolve("missing.yaml");
+    String here = node(0);
+    assertThat(run(1, "apply", "--node", here, "-f", missing.toString()))
+        .isEqualTo("forebay: " + missing + ": there is no such file\n");
+    assertThat(run(1, "apply", "--node", here, "-f", directory.toString()))
+        .isEqualTo("forebay: " + directory + ": is a directory, not a file\n");
+    assertThat(run(1, "serve", "--config", binary.toString(), "--set", "directory=/d"))
+        .isEqualTo("forebay: " + binary + ": is no text in UTF-8\n");
+    assertThat(run(1, "serve", "--set", "directory=" + binary))
+        .isEqualTo("forebay: " + binary + ": is there already, and is no directory\n");
+    for (String[] wrong :
+        new String[][] {
+          {"prune", "images", "--older-than", "soon"},
+          {"unfinished", "images", "--older-than", "soon"},
+          {"load", "images", "--replicas", "0"},
+          {"snapshot", "use", "images", "newest"},
+          {"apply", "-f", missing.toString(), "--wait", "long"},
+        }) {
+      run(2, wrong);
+    }
+    assertThat(run(0, "snapshot", "create", "--node", here, Nodes.DATA_SET))
+        .doesNotContain("0 of 0", "/s")
+        .containsPattern("snapshot [-0-9]+ is in use: 41 files, 47.9 MiB");
+    assertThat(run(0, "snapshot", "create", "--node", here, Nodes.DATA_SET))
+        .contains("as before, for nothing has changed");
+    run(0, "load", "--node", here, Nodes.DATA_SET);
+    assertThat(run(0, "load", "--node", here, Nodes.DATA_SET)).doesNotContain("/s");
+    assertThat(run(1, "stat", "--node", here, Nodes.DATA_SET, "no/such"))
+        .startsWith("forebay: images/no/such: not in the snapshot of ")
+        .contains("forebay snapshot create images");
+    assertThat(run(0, "suspend", "--node", here, Nodes.DATA_SET)).contains("forebay resume images");
+  }
+
+  @Test
   void theDoctorSaysWhatIsWrongAndWhatToDo() throws Exception {
     Path config = directory.resolve("good.yaml");
     Files.writeString(config, manifest("checked", "/"));

@@ -44,17 +44,17 @@ public record DataSize(long bytes) {
     return new DataSize(bytes.longValue());
   }
 
-  /** In the largest fitting power of 1000, such as {@code 1.5 GB}. */
+  /** In the largest fitting power of 1024, such as {@code 1.5 GiB}. */
   @Override
   public String toString() {
     double value = bytes;
     int power = 0;
-    while (value >= 1000 && power < 4) {
-      value /= 1000;
+    while (value >= 1024 && power < 6) {
+      value /= 1024;
       power++;
     }
     return power == 0
         ? bytes + " B"
-        : String.format(Locale.ROOT, "%.1f %sB", value, "KMGT".charAt(power - 1));
+        : String.format(Locale.ROOT, "%.1f %siB", value, "KMGTPE".charAt(power - 1));
   }
 }

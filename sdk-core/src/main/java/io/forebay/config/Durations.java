@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /** Durations as operators write them. */
 public final class Durations {
 
-  private static final Pattern FORM = Pattern.compile("(\\d{1,9})\\s*([smhd])");
+  private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s*([smhd])");
 
   private Durations() {}
 

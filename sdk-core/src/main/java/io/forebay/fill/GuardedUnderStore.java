@@ -43,6 +43,7 @@ public final class GuardedUnderStore implements UnderStore {
   private int waiting;
   private long halved;
   private boolean suspended;
+  private String dataSet = "";
 
   public GuardedUnderStore(UnderStore delegate, CachePolicy policy) {
     this.delegate = delegate;
@@ -60,8 +61,13 @@ public final class GuardedUnderStore implements UnderStore {
     notifyAll();
   }
 
-  /** While suspended, the store is asked for nothing. */
-  public synchronized void suspend(boolean whether) {
+  /**
+   * While suspended, the store is asked for nothing.
+   *
+   * @param name the data set's, for those who ask
+   */
+  public synchronized void suspend(String name, boolean whether) {
+    dataSet = name;
     suspended = whether;
     notifyAll();
   }
@@ -99,8 +105,11 @@ public final class GuardedUnderStore implements UnderStore {
       }
       if (suspended) {
         throw UnderStoreException.lasting(
-            "the data set is suspended, and what is asked for is not cached; take it back with:"
-                + " forebay resume",
+            "data set '"
+                + dataSet
+                + "' is suspended, and what is asked for is not cached; take that back with: forebay"
+                + " resume "
+                + dataSet,
             null);
       }
       running++;

@@ -682,7 +682,9 @@ public final class CacheNode implements AutoCloseable {
     NodeDataSet known = dataSet(dataSet);
     if (!pins.remove(new Pins.Pin(known.spec().name(), path))) {
       throw new IllegalArgumentException(
-          "'" + path + "' is not pinned in data set '" + dataSet + "'");
+          path.isEmpty()
+              ? "data set '" + dataSet + "' is not pinned as a whole"
+              : "'" + path + "' is not pinned in data set '" + dataSet + "'");
     }
     store.unpin(known.spec().name(), path);
     return applyPins(known, path);

@@ -106,7 +106,7 @@ public final class NodeDataSet {
   /** While suspended, the under-store is asked for nothing; what is cached is served. */
   void suspend(boolean whether) {
     suspended = whether;
-    guarded.suspend(whether);
+    guarded.suspend(spec.name(), whether);
   }
 
   /** Whether it is time to ask the under-store whether it answers. */
@@ -257,7 +257,7 @@ public final class NodeDataSet {
       peers.get().use(spec, id);
     } catch (IOException e) {
       log.warn(
-          "not all servers use snapshot {} of '{}' yet; refresh the data set when they are up: {}",
+          "not all servers use snapshot {} of '{}' yet; make a snapshot again when they are up: {}",
           id,
           spec.name(),
           e.getMessage());

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -46,6 +47,10 @@ final class NodeLock implements Closeable {
     Path file = directory.resolve(FILE);
     if (HELD.contains(key(file))) {
       throw new NodeBusyException(directory);
+    }
+    if (Files.exists(file)
+        && !Files.isRegularFile(file)) { // to open a pipe is to wait for a reader
+      throw new FileSystemException(file.toString(), null, "must be a file; remove what is there");
     }
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -173,7 +173,11 @@ public final class ListedCatalog implements Catalog {
         return FileStatus.directory(path);
       }
       throw new NoSuchFileException(
-          dataSet + "/" + path, null, e.getReason() + "; refresh the data set if it is newer");
+          dataSet + "/" + path,
+          null,
+          e.getReason()
+              + "; if it is newer, list the data set anew: forebay snapshot create "
+              + dataSet);
     }
   }
 

@@ -123,7 +123,7 @@ public final class SnapshotShelf implements AutoCloseable {
   private void take(Path file) {
     String name = file.getFileName().toString();
     String id = name.replace(SUFFIX, "");
-    if (!name.endsWith(SUFFIX) || !SnapshotId.isOne(id)) {
+    if (!name.endsWith(SUFFIX) || !SnapshotId.isOne(id) || !Files.isRegularFile(file)) {
       return;
     }
     try {

@@ -53,7 +53,12 @@ public final class WrittenFiles {
    */
   public static WrittenFiles open(Path file) throws IOException {
     WrittenFiles written = new WrittenFiles(file);
-    if (Files.exists(file)) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) { // to read a pipe is to wait
+      Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+      log.warn("{} was no file; it is called {} now", file, aside.getFileName());
+      written.damaged = true;
+    } else if (Files.exists(file)) {
       // Not as readAllLines does, which ends at bytes that are no UTF-8: those lines are left out.
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
       text.lines().forEach(written::readLine);

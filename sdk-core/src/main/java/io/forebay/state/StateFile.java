@@ -66,6 +66,9 @@ public final class StateFile {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
+    if (!Files.isRegularFile(file)) { // to read a pipe is to wait for its writer
+      throw new DamagedFileException(file, "it is a directory, pipe, socket or device");
+    }
     byte[] bytes = Files.readAllBytes(file);
     int length = bytes.length - LAST_LINE;
     if (length < 0

@@ -83,13 +83,18 @@ public enum ErrorCode {
    */
   public IOException toException(String noun, String message) {
     return switch (this) {
-      case NOT_FOUND -> new NoSuchFileException(noun, null, message);
+      case NOT_FOUND -> new NoSuchFileException(noun, null, without(noun, message));
       case STALE -> StaleFileException.reported(message);
-      case DENIED -> new AccessDeniedException(noun, null, message);
+      case DENIED -> new AccessDeniedException(noun, null, without(noun, message));
       case UNKNOWN_DATA_SET -> new UnknownDataSetException(message);
       case SNAPSHOT_REFUSED -> new SnapshotRefusedException(message);
       case NAME_TOO_LONG -> new NameTooLongException(noun, message);
       default -> new ServerFailureException(this, noun + ": " + message);
     };
+  }
+
+  /** The server names it already. */
+  private static String without(String noun, String message) {
+    return message.startsWith(noun + ": ") ? message.substring(noun.length() + 2) : message;
   }
 }

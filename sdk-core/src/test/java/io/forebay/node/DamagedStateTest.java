@@ -1,6 +1,7 @@
 package io.forebay.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
@@ -183,6 +184,25 @@ class DamagedStateTest {
       System.setErr(before);
     }
     return said.toString(StandardCharsets.UTF_8);
+  }
+
+  /** To read a pipe is to wait for somebody who writes into it. */
+  @Test
+  void aPipeInThePlaceOfAStateFileHoldsUpNoStart() throws Exception {
+    List<Path> states = files().stream().filter(f -> !f.startsWith("tier")).toList();
+    assertThat(states).hasSizeGreaterThan(3);
+    for (Path file : states) {
+      restore();
+      Files.delete(cache.resolve(file));
+      Process made =
+          new ProcessBuilder("mkfifo", cache.resolve(file).toString()).inheritIO().start();
+      assertThat(made.waitFor()).isZero();
+      if (file.endsWith("lock")) {
+        assertThatThrownBy(this::open).hasMessageContaining("lock: must be a file");
+      } else {
+        startAndRead(file + " is a pipe");
+      }
+    }
   }
 
   @Test

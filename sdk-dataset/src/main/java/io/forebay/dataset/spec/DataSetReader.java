@@ -146,6 +146,7 @@ final class DataSetReader {
     mount.ignore("every mount is shared by all readers", "shared");
     Field point = mount.require("mountPoint");
     URI root = point.as(this::root);
+    places.add(root.toString(), point);
     if (DataSetReference.of(root).isPresent()) {
       for (String field : List.of("options", "encryptOptions")) {
         mount

@@ -1,7 +1,7 @@
 package io.forebay.dataset.spec;
 
+import io.forebay.config.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,7 +67,7 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
    * @throws SpecException for whatever is wrong in it
    */
   public static Manifests read(Path file, List<Path> secrets) throws IOException {
-    return parse(file.toString(), Files.readString(file), secrets);
+    return parse(file.toString(), TextFile.read(file), secrets);
   }
 
   /**
