@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,39 +47,11 @@ class LocaleTest {
 
   @Test
   void theLauncherStartsItsJvmInUtf8() throws Exception {
-    // The launcher itself, in a checkout whose JDK is a script and whose class path is up to date.
-    Path checkout = Files.createDirectory(directory.resolve("checkout"));
-    Path launcher = Files.copy(launcher(), checkout.resolve("forebay"));
-    Path jdk = Files.createDirectories(checkout.resolve("jdk/bin")).getParent();
-    executable(jdk.resolve("bin/javac"), "");
-    executable(jdk.resolve("bin/java"), "locale charmap");
-    executable(jdk.resolve("bin/mvn"), "");
-    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25\"\n");
-    Path target = Files.createDirectories(checkout.resolve("cache-server/target"));
-    Files.writeString(target.resolve("classpath"), "nothing");
-    Files.createFile(target.resolve("forebay-1.jar"));
-
-    ProcessBuilder builder = withoutLocale(new ProcessBuilder(launcher.toString(), "doctor"));
-    builder.environment().put("JAVA_HOME", jdk.toString());
-    builder
-        .environment()
-        .merge("PATH", jdk.resolve("bin").toString(), (old, own) -> own + ":" + old);
+    ProcessBuilder builder =
+        withoutLocale(LauncherCommand.with(directory, "locale charmap", "doctor"));
     assertThat(outputOf(builder)).isEqualTo("UTF-8\n");
     builder.environment().put("LC_ALL", "xx_XX.UTF-8"); // one that is not installed
     assertThat(outputOf(builder)).endsWith("UTF-8\n"); // after the shell's complaint
-  }
-
-  private static Path launcher() {
-    Path at = Path.of("").toAbsolutePath();
-    while (!Files.isRegularFile(at.resolve("forebay"))) {
-      at = at.getParent();
-    }
-    return at.resolve("forebay");
-  }
-
-  private static void executable(Path file, String script) throws IOException {
-    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
   }
 
   @Test
@@ -124,7 +95,9 @@ class LocaleTest {
     String output =
         outputOf(withoutLocale(Command.java(Embedded.class, directory + "/cache", root)));
     assertThat(
-            output.lines().filter(line -> line.contains(" WARN io.forebay.locale.FileNameCharset")))
+            output
+                .lines()
+                .filter(line -> line.matches(".* WARN .*io.forebay.locale.FileNameCharset: .*")))
         .hasSize(1);
     assertThat(output).contains("LC_ALL=C.UTF-8").contains("refused: ");
   }

@@ -182,7 +182,7 @@ class RightsTest {
         .contains("REFUSED")
         .contains("Permission denied")
         .doesNotContain(SECRET);
-    String[] tcp = server.address().split(":");
+    String[] tcp = server.address().split(":", -1);
     try (Socket overTcp = new Socket(tcp[0], Integer.parseInt(tcp[1]))) {
       overTcp.setSoTimeout(60_000);
       assertThat(overTcp.getInputStream().read()).as("the connection is closed").isEqualTo(-1);

@@ -26,6 +26,7 @@ public final class FollowedMaps implements Namespace, Residents {
   private final Consumer<String> stuck;
   private final HeapNamespace near = new HeapNamespace(NEAR_NAMES);
   private volatile Optional<Current> current = Optional.empty();
+  private Optional<Object> read = Optional.empty();
   private String tried = "";
   private String warning = "";
 
@@ -52,7 +53,12 @@ public final class FollowedMaps implements Namespace, Residents {
       return;
     }
     try {
+      Optional<Object> mark = NodeInfo.mark(directory.get());
+      if (mark.equals(read)) {
+        return;
+      }
       Optional<NodeInfo> node = NodeInfo.read(directory.get());
+      read = mark; // that of a younger one would be missed the next time
       if (node.isPresent() && node.get().sharedMaps()) {
         follow(node.get());
       } // else what is open stays correct: tier files never change

@@ -8,7 +8,9 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -111,6 +113,21 @@ public record NodeInfo(
   /** Reads the file; empty when there is none. */
   public static Optional<NodeInfo> read(Path directory) throws IOException {
     return load(directory).map(NodeInfo::of);
+  }
+
+  /**
+   * Tells one announcement from another without reading it: each is a file of its own.
+   *
+   * @return empty when there is none
+   */
+  public static Optional<Object> mark(Path directory) throws IOException {
+    try {
+      BasicFileAttributes file =
+          Files.readAttributes(directory.resolve(FILE), BasicFileAttributes.class);
+      return Optional.of(List.of(file.fileKey(), file.lastModifiedTime(), file.size()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<Properties> load(Path directory) throws IOException {

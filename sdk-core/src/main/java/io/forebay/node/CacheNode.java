@@ -116,6 +116,8 @@ public final class CacheNode implements AutoCloseable {
             this::mapsOpened);
     publisher.maps = maps;
     DirectoryRights rights = new DirectoryRights(options.group());
+    Files.createDirectories(options.directory().resolve("maps"));
+    Files.createDirectories(options.directory().resolve("snapshots"));
     kept.put(RIGHTS, () -> giveRights(rights));
     background().guarded(RIGHTS, kept.get(RIGHTS)).run();
   }
@@ -124,8 +126,8 @@ public final class CacheNode implements AutoCloseable {
     for (Path each : store.directories()) {
       rights.give(each);
     }
-    rights.give(Files.createDirectories(options.directory().resolve("maps")));
-    rights.give(Files.createDirectories(options.directory().resolve("snapshots")));
+    rights.give(options.directory().resolve("maps"));
+    rights.give(options.directory().resolve("snapshots"));
   }
 
   /** What comes when the node is being closed is left undone: nobody needs it any more. */

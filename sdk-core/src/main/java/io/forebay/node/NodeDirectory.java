@@ -20,6 +20,7 @@ final class NodeDirectory implements Closeable {
   private final Path path;
   private NodeLock lock;
   private Optional<NodeInfo> announced = Optional.empty();
+  private Optional<Object> written = Optional.empty();
   private boolean lost;
   private boolean closed;
 
@@ -45,7 +46,12 @@ final class NodeDirectory implements Closeable {
       return;
     }
     announced = Optional.of(info);
+    write(info);
+  }
+
+  private void write(NodeInfo info) throws IOException {
     info.write(path);
+    written = NodeInfo.mark(path);
   }
 
   /**
@@ -66,7 +72,7 @@ final class NodeDirectory implements Closeable {
       takeAgain();
     }
     if (announced.isPresent() && !isWritten(announced.get())) {
-      announced.get().write(path);
+      write(announced.get());
       log.warn("{} was not as this process left it; it is announced there again", path);
     }
     return deleted;
@@ -90,7 +96,15 @@ final class NodeDirectory implements Closeable {
 
   private boolean isWritten(NodeInfo info) {
     try {
-      return info.isWrittenIn(path);
+      Optional<Object> found = NodeInfo.mark(path);
+      if (found.isPresent() && found.equals(written)) {
+        return true; // most of the time, and read for nothing
+      }
+      boolean same = info.isWrittenIn(path);
+      if (same) {
+        written = found;
+      }
+      return same;
     } catch (IOException e) {
       return false;
     }

@@ -14,8 +14,14 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Watchdog {
 
-  private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final long IDLE_STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /**
+   * How often it looks, of the shortest patience: a pool of idle connections is looked at, too, for
+   * to wake the thread would cost each request more than all of the looks.
+   */
+  private static final long LOOKS = 20;
+
+  private static final long SHORTEST_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long LONGEST_STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final Set<Guard> guards = ConcurrentHashMap.newKeySet();
   private static final Thread thread = start();
@@ -90,9 +96,17 @@ final class Watchdog {
 
   private static void run() {
     while (true) {
-      LockSupport.parkNanos(guards.isEmpty() ? IDLE_STEP_NANOS : STEP_NANOS);
+      LockSupport.parkNanos(stepNanos());
       long now = System.nanoTime();
       guards.forEach(guard -> guard.check(now));
     }
+  }
+
+  private static long stepNanos() {
+    long step = LONGEST_STEP_NANOS;
+    for (Guard guard : guards) {
+      step = Math.min(step, guard.patienceNanos / LOOKS);
+    }
+    return Math.max(SHORTEST_STEP_NANOS, step);
   }
 }
