@@ -124,7 +124,9 @@ record Bridge(
     // A mount goes on before the node's maps are open, and somewhat slower until then.
     try (Forebay forebay = builder().withoutWaiting().open()) {
       DataSet mounted = forebay.dataSet(dataSet);
-      System.gc(); // it may wait for days, and most of what the start took is garbage
+      if (cache.isEmpty()) { // or it is called already
+        System.gc(); // it may wait for days, and most of what the start took is garbage
+      }
       call.await();
       try (Mount mount = Mount.serve(mounted, point, MountOptions.parse(options), held)) {
         if (!mount.isResumed()) {
