@@ -288,6 +288,7 @@ class MountCrashTest {
   }
 
   /** At any moment of the rehearsal and of what comes after it. */
+  @Timeout(value = 1, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   @Test
   void mountsThatAreTakenAwayAtOnceLeaveNoCrashNoMountAndNoProcess() throws Exception {
     Path working = Files.createDirectory(directory.resolve("working")); // takes notes of crashes
