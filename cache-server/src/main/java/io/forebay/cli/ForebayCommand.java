@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.AutoComplete;
@@ -66,6 +67,15 @@ public final class ForebayCommand {
     }
   }
 
+  /** What the JDK tells by the type of a failure alone. */
+  private static final Map<Class<?>, String> HOW =
+      Map.of(
+          NoSuchFileException.class, "there is no such file or directory",
+          AccessDeniedException.class, "permission denied",
+          NotDirectoryException.class, "is a file, not a directory",
+          FileAlreadyExistsException.class, "is there already, and is no directory",
+          DirectoryNotEmptyException.class, "is not empty");
+
   private ForebayCommand() {}
 
   public static void main(String[] arguments) {
@@ -100,16 +110,7 @@ public final class ForebayCommand {
   private static String reason(Throwable failure) {
     String message = failure.getMessage();
     if (failure instanceof FileSystemException file && file.getReason() == null) {
-      String how =
-          switch (file) {
-            case NoSuchFileException missing -> "there is no such file or directory";
-            case AccessDeniedException denied -> "permission denied";
-            case NotDirectoryException other -> "is a file, not a directory";
-            case FileAlreadyExistsException other -> "is there already, and is no directory";
-            case DirectoryNotEmptyException full -> "is not empty";
-            default -> "cannot be used";
-          };
-      return file.getFile() + ": " + how;
+      return file.getFile() + ": " + HOW.getOrDefault(file.getClass(), "cannot be used");
     }
     return message == null || message.isBlank() ? failure.toString() : message;
   }
