@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
 /** Where a command finds the server's admin endpoint, and how it asks it. */
 final class Admin {
 
+  private static final String TOKEN = "FOREBAY_TOKEN";
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
   @ArgGroup private Where where = new Where();
@@ -46,13 +47,16 @@ final class Admin {
     @Option(
         names = "--node",
         paramLabel = "DIRECTORY",
-        description = "The server's directory, on this node.")
+        description =
+            "The server's directory, on this node (default: /var/lib/forebay, if a server is there).")
     private Path directory;
 
     @Option(
         names = "--admin",
         paramLabel = "HOST:PORT",
-        description = "The server's admin endpoint (default: 127.0.0.1:7071).")
+        description =
+            "The server's admin endpoint (default: 127.0.0.1:7071). To change something there, its"
+                + " token must be in the environment, as FOREBAY_TOKEN.")
     private String address;
   }
 
@@ -81,9 +85,13 @@ final class Admin {
     return send(request(path, parameters).POST(HttpRequest.BodyPublishers.ofString(body)).build());
   }
 
-  /** The server's directory, where it was given. */
-  Optional<Path> directory() {
-    return Optional.ofNullable(where).map(w -> w.directory);
+  /** The server's directory: as it was given, or that of this node's server, if there is one. */
+  private Optional<Path> directory() throws IOException {
+    return where.directory == null
+            && where.address == null
+            && NodeInfo.read(Client.NODE).isPresent()
+        ? Optional.of(Client.NODE)
+        : Optional.ofNullable(where.directory);
   }
 
   /** What was given, for another command. */
@@ -105,27 +113,36 @@ final class Admin {
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(
             URI.create("http://" + address() + path + "?" + String.join("&", query)));
-    if (where.directory != null) {
-      try {
-        builder.header(AdminToken.HEADER, AdminToken.read(where.directory));
-      } catch (IOException e) {
-        // Another user's: most questions are answered without, and the others say so.
-      }
-    }
+    token().ifPresent(token -> builder.header(AdminToken.HEADER, token));
     return builder;
   }
 
+  /** For servers of other nodes it is in the environment. */
+  private Optional<String> token() throws IOException {
+    Optional<Path> directory = directory();
+    if (directory.isEmpty()) {
+      return Optional.ofNullable(System.getenv(TOKEN));
+    }
+    try {
+      return Optional.of(AdminToken.read(directory.get()));
+    } catch (IOException e) {
+      return Optional
+          .empty(); // another user's: questions are answered without, and the others say so
+    }
+  }
+
   private String address() throws IOException {
-    if (where.directory == null) {
+    Optional<Path> directory = directory();
+    if (directory.isEmpty()) {
       return where.address == null ? "127.0.0.1:7071" : where.address;
     }
-    return NodeInfo.read(where.directory)
+    return NodeInfo.read(directory.get())
         .map(NodeInfo::admin)
         .filter(a -> !a.isEmpty())
         .orElseThrow(
             () ->
                 new IOException(
-                    "no cache server has announced itself in " + where.directory + "; is it up?"));
+                    "no cache server has announced itself in " + directory.get() + "; is it up?"));
   }
 
   private String send(HttpRequest request) throws IOException, InterruptedException {

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 /** How a command reads data sets: as a trainer does. */
 final class Client {
 
-  private static final Path NODE = Path.of("/var/lib/forebay");
+  /** The directory of a node's server, where nothing else is said. */
+  static final Path NODE = Path.of("/var/lib/forebay");
 
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -67,7 +68,8 @@ final class Client {
     System.err.println(
         "forebay: no cache server runs on this node, so what is read is kept in "
             + cache
-            + ", at most 10 GiB; a server's cache is everybody's: see forebay serve --help");
+            + ", at most 10 GiB; a server's cache is shared by all who read here: see forebay serve"
+            + " --help");
     return Optional.of(cache);
   }
 

@@ -230,7 +230,7 @@ final class LoadCommand implements Callable<Integer> {
     }
     // What was there already counts too, so that a rate says something only of what is to come.
     text.append(
-        rate > 0 && left > 0
+        rate > 0 && left > 0 && load.get("phase").asText().equals("Executing")
             ? String.format(
                 Locale.ROOT, ", %s/s, %.0f s left", new DataSize((long) rate), left / rate)
             : String.format(Locale.ROOT, ", %.1f s", load.get("seconds").asDouble()));

@@ -139,8 +139,9 @@ class DataSetsTest {
     nodes.remove(gone);
     nodes.add(changed, 6_000);
     String printed = run(1, "load", "--node", node(0), "--data", Nodes.DATA_SET);
-    assertThat(printed).contains("2 files could not be loaded", gone + ": ", changed + ": ");
-    assertThat(printed).contains("39 of 41 files");
+    assertThat(printed)
+        .contains("2 files could not be loaded; the first: ", gone + ": ", changed + ": ");
+    assertThat(printed).contains("39 of 41 files").doesNotContain("s left");
   }
 
   @Test

@@ -121,8 +121,7 @@ final class LoadJob {
         new Loader(client, files(dataSet, client), dataSet.spec().policy().maxRequests())
             .load(request.targets(), progress);
       }
-      long failed = progress.counts().failed();
-      end(failed == 0 ? "" : failed + " files could not be loaded");
+      end(failures());
     } catch (InterruptedIOException e) {
       end(cancelled ? "cancelled" : "the server was stopped; it goes on with the next start");
     } catch (IOException | RuntimeException e) {
@@ -134,6 +133,20 @@ final class LoadJob {
       thread = null;
       Thread.interrupted(); // the thread is used again
     }
+  }
+
+  /** Empty when there are none. */
+  private String failures() {
+    long failed = progress.counts().failed();
+    if (failed == 0) {
+      return "";
+    }
+    LoadProgress.Failure first = progress.failures().get(0);
+    return failed
+        + " files could not be loaded; the first: "
+        + first.path()
+        + ": "
+        + first.reason();
   }
 
   private void end(String why) {
