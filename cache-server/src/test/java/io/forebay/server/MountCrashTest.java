@@ -10,6 +10,7 @@ import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.samples.oss.Seed;
+import io.forebay.samples.oss.Fault;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileSystemException;
@@ -594,7 +595,11 @@ class MountCrashTest {
 
   @Test
   void whatAllProcessesLeftIsTakenAwayByWhateverComesNext() throws Exception {
+    String node = nodes.nodeDirectory(0).toString();
+    ProcessBuilder prune = Command.forebay("prune", "--node", node, Nodes.DATA_SET);
+    assertThat(prune.inheritIO().start().waitFor()).isZero();
     for (List<String> next : List.of(List.of("doctor"), List.of("umount", root.toString()))) {
+      nodes.oss().faults().rate(1, Fault.HANG); // so that the rehearsal's read takes its time
       mount("");
       Path stage = stage();
       await().atMost(ONE_MINUTE).until(() -> isMounted(stage.resolve("mnt")) && isMounted());
@@ -603,6 +608,7 @@ class MountCrashTest {
       assertThat(isMounted()).as("after %s", next).isFalse();
       assertThat(isMounted(stage.resolve("mnt"))).isFalse();
       assertThat(stage).doesNotExist();
+      nodes.oss().faults().clear();
     }
   }
 
