@@ -40,7 +40,7 @@ class MemoryTest {
       assertThat(server.get("/healthz")).contains("ok");
       assertThat(server.log())
           .content()
-          .contains("fill.memory is 268.4 MB and the heap")
+          .contains("fill.memory is 256.0 MiB and the heap")
           .doesNotContain("OutOfMemoryError");
     }
   }
