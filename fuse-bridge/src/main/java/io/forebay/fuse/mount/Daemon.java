@@ -77,7 +77,8 @@ public final class Daemon {
       file.seek(before);
       byte[] bytes = new byte[(int) Math.min(MOST_SAID, file.length() - before)];
       file.readFully(bytes);
-      String said = new String(bytes, StandardCharsets.UTF_8).strip();
+      String said =
+          new String(bytes, StandardCharsets.UTF_8).strip().replaceFirst("^forebay: ", "");
       return said.isEmpty() ? "its process said nothing" : said;
     }
   }
