@@ -210,14 +210,25 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     if (running.size() >= MAX_IN_FLIGHT || running.putIfAbsent(id, task) != null) {
       throw new MalformedFrameException("too many requests, or one id for two");
     }
-    executor.execute(
-        () -> {
-          try (LogContext context = LogContext.of(dataSet.spec().name())) {
-            task.run();
-          } finally {
-            running.remove(id);
-          }
-        });
+    Future<?> signs = signs(task::sign);
+    try {
+      executor.execute(
+          () -> {
+            try (LogContext context = LogContext.of(dataSet.spec().name())) {
+              task.run();
+            } finally {
+              signs.cancel(false);
+              running.remove(id);
+            }
+          });
+    } catch (RuntimeException | Error e) {
+      signs.cancel(false);
+      throw e; // which closes the connection
+    }
+  }
+
+  private Future<?> signs(Runnable sign) {
+    return eventLoop.scheduleAtFixedRate(sign, SIGN_SECONDS, SIGN_SECONDS, SECONDS);
   }
 
   private Message prefetch(Message.Prefetch prefetch) throws IOException {
@@ -306,9 +317,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
    * ends it: a client that is told of work goes on waiting for it.
    */
   private void answer(int id, String dataSet, Answer answer) {
-    Future<?> signs =
-        eventLoop.scheduleAtFixedRate(
-            () -> outbox.send(id, new Message.Working()), SIGN_SECONDS, SIGN_SECONDS, SECONDS);
+    Future<?> signs = signs(() -> outbox.send(id, new Message.Working()));
     try {
       executor.execute(
           () -> {

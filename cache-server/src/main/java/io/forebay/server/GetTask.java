@@ -57,6 +57,9 @@ final class GetTask implements Runnable {
   private ByteBuf gathered;
   private volatile boolean cancelled;
 
+  /** Whether the end of the answer is on its way, behind which nothing may come. */
+  private volatile boolean ended;
+
   GetTask(
       int requestId,
       NodeDataSet dataSet,
@@ -77,6 +80,16 @@ final class GetTask implements Runnable {
 
   void cancel() {
     cancelled = true;
+  }
+
+  /**
+   * Tells the client that its bytes are waited for, on the event loop: what ends the answer is
+   * queued behind this. Otherwise a slow under-store would look like a silent server.
+   */
+  void sign() {
+    if (!ended) {
+      outbox.send(requestId, new Message.Working());
+    }
   }
 
   /**
@@ -116,15 +129,21 @@ final class GetTask implements Runnable {
       }
       finish();
     } catch (IOException e) {
+      ended = true;
       log.debug("a read was given up: {}", e.getMessage());
     } catch (RuntimeException e) {
-      outbox.send(requestId, ClientHandler.failed(e));
+      fail(e);
     } catch (Error e) {
-      outbox.send(requestId, ClientHandler.failed(e));
+      fail(e);
       throw e;
     } finally {
       letGo();
     }
+  }
+
+  private void fail(Throwable reason) {
+    ended = true;
+    outbox.send(requestId, ClientHandler.failed(reason));
   }
 
   private void letGo() {
@@ -299,6 +318,7 @@ final class GetTask implements Runnable {
 
   /** The end of the answer, in the same write as what came last. */
   private void finish() throws IOException {
+    ended = true;
     ByteBuffer done = Codec.encode(requestId, new Message.Done());
     if (gathered == null) {
       gathered = outbox.allocate(done.remaining());

@@ -3,6 +3,7 @@ package io.forebay.server;
 import static io.forebay.server.Nodes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.forebay.DataSet;
 import io.forebay.DataSetSpec;
@@ -299,13 +300,17 @@ class FailuresTest {
       return Codec.decode(ByteBuffer.wrap(frame), frame.length);
     }
 
-    /** The first answer that is no sign of life, of which there is one a second. */
     Message answer() throws IOException {
-      Message message = receive().message();
-      for (int i = 0; i < 30 && message instanceof Message.Working; i++) {
-        message = receive().message();
+      return reply().message();
+    }
+
+    /** The first one that is no sign of life, of which there is one a second. */
+    Codec.Frame reply() throws IOException {
+      Codec.Frame frame = receive();
+      for (int i = 0; i < 30 && frame.message() instanceof Message.Working; i++) {
+        frame = receive();
       }
-      return message;
+      return frame;
     }
 
     @Override
@@ -373,8 +378,33 @@ class FailuresTest {
             new Message.Get(
                 Nodes.DATA_SET, ReadOrder.STRICT, List.of(Item.whole(id == 2 ? left : here))));
       }
-      assertThat(client.receive().requestId()).isEqualTo(3);
+      assertThat(client.reply().requestId()).isEqualTo(3);
     }
+  }
+
+  @Test
+  void aReadThatWaitsForASlowUnderStoreDoesNotMakeTheServerSilent() throws Exception {
+    nodes = new Nodes(directory, 1);
+    byte[] content = nodes.add("slow", 1_000_000);
+    DataSet data = nodes.elsewhere().dataSet(Nodes.DATA_SET); // which has no keys of its own
+    FileStatus slow = data.stat("slow");
+    nodes.oss().faults().nextOn("slow", 100, Fault.HANG);
+    CompletableFuture<byte[]> read =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                ByteBuffer target = ByteBuffer.allocate(content.length);
+                data.read(slow, 0, target);
+                return target.array();
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
+    Duration longerThanPatience = Duration.ofSeconds(7);
+    await().pollDelay(longerThanPatience).atMost(Duration.ofMinutes(1)).until(() -> true);
+    assertThat(read).isNotDone();
+    nodes.oss().faults().clear();
+    assertThat(read.get(1, TimeUnit.MINUTES)).isEqualTo(content);
   }
 
   @Test
