@@ -176,12 +176,21 @@ final class Admin {
     }
   }
 
-  private static IOException explained(String server, Throwable failure) {
+  private IOException explained(String server, Throwable failure) throws IOException {
     if (failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException) {
       return new IOException(
-          "no cache server answers at "
-              + server
-              + "; name its directory with --node, or its admin endpoint with --admin",
+          directory()
+              .map(
+                  node ->
+                      "the cache server of "
+                          + node
+                          + " does not answer at "
+                          + server
+                          + "; start it again")
+              .orElse(
+                  "no cache server answers at "
+                      + server
+                      + "; name its directory with --node, or its admin endpoint with --admin"),
           failure);
     }
     return new IOException(server + ": " + failure.getMessage(), failure);

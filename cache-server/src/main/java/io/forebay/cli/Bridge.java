@@ -132,7 +132,7 @@ record Bridge(
         if (!mount.isResumed()) {
           System.out.println(dataSet + " is mounted on " + mount.point());
         }
-        Daemon.mounted();
+        mount.whenChecked(Daemon::mounted);
         mount.await();
         return 0;
       }

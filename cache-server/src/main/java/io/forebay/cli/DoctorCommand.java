@@ -73,7 +73,9 @@ final class DoctorCommand implements Callable<Integer> {
     check("open files", this::descriptors);
     check("file names", this::fileNames);
     check("shared maps", this::maps);
-    check("/dev/fuse", this::fuse);
+    if (config.isEmpty() && settings.isEmpty()) { // a server mounts nothing
+      check("/dev/fuse", this::fuse);
+    }
     check("mounts", DoctorCommand::mounts);
     if (!config.isEmpty() || !settings.isEmpty()) {
       ServerConfig server =

@@ -3,6 +3,9 @@ package io.forebay.cli;
 import io.forebay.cli.logging.LogOptions;
 import io.forebay.config.Durations;
 import io.forebay.snapshot.SnapshotId;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -76,6 +79,9 @@ public final class ForebayCommand {
           FileAlreadyExistsException.class, "is there already, and is no directory",
           DirectoryNotEmptyException.class, "is not empty");
 
+  /** As a shell has it for other commands. */
+  private static final int ENDED_BY_SIGPIPE = 128 + 13;
+
   private ForebayCommand() {}
 
   public static void main(String[] arguments) {
@@ -85,11 +91,22 @@ public final class ForebayCommand {
     command.getOut().flush();
     // A stream for printing keeps its failures to itself.
     if (System.out.checkError() && status == CommandLine.ExitCode.OK) {
-      System.err.println(
-          "forebay: the output could not be written to its end: its disk is full, or its reader gone");
-      status = CommandLine.ExitCode.SOFTWARE;
+      status = explainOutput();
     }
     System.exit(status);
+  }
+
+  /** A reader that has enough, such as head, is no failure that anybody wants to hear of. */
+  private static int explainOutput() {
+    try (FileOutputStream again = new FileOutputStream(FileDescriptor.out)) {
+      again.write('\n');
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
+        return ENDED_BY_SIGPIPE;
+      }
+    }
+    System.err.println("forebay: the output could not be written to its end; is its disk full?");
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   private static void refuse(String problem) {

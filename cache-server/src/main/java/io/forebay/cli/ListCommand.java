@@ -50,6 +50,9 @@ final class ListCommand implements Callable<Integer> {
       List<FileStatus> entries =
           (recursive ? data.walk(path) : data.list(path))
               .stream().sorted(Comparator.comparing(FileStatus::path)).toList();
+      if (entries.isEmpty()) {
+        spec.commandLine().getErr().println("forebay: nothing is there");
+      }
       output.print(
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(entries) + "\n",
           spec.commandLine().getOut(),

@@ -127,7 +127,7 @@ final class MountCommand implements Callable<Integer> {
     try (Forebay forebay = cache == null ? client.open(dataSet) : client.embedded(cache);
         Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
       System.out.println(dataSet + " is mounted on " + mount.point());
-      Daemon.mounted();
+      mount.whenChecked(Daemon::mounted);
       mount.await();
     }
     return 0;

@@ -119,6 +119,7 @@ public final class AppliedDataSets {
   public Outcome apply(String file, String text, boolean check)
       throws IOException, InterruptedException {
     Manifests manifests = parse(file, text);
+    requireKnown(file, manifests);
     List<String> warnings = new ArrayList<>(manifests.warnings());
     List<String> done = new ArrayList<>();
     Map<String, String> changes;
@@ -161,6 +162,26 @@ public final class AppliedDataSets {
       failed.add(dataSet);
     }
     return binding.phase() + (binding.reason().isEmpty() ? "" : ": " + binding.reason());
+  }
+
+  /**
+   * Before anything is applied: loads are of data sets of the file, or of those that are served.
+   */
+  private void requireKnown(String file, Manifests manifests) {
+    for (Manifest manifest : manifests.documents()) {
+      if (manifest instanceof Manifest.DataLoad load
+          && node.spec(load.dataSet()).isEmpty()
+          && manifests.documents().stream()
+              .noneMatch(m -> m instanceof Manifest.DataSet d && d.name().equals(load.dataSet()))) {
+        throw new IllegalArgumentException(
+            file
+                + ": DataLoad/"
+                + load.name()
+                + ": data set '"
+                + load.dataSet()
+                + "' is neither in this file nor served here; nothing of the file was applied");
+      }
+    }
   }
 
   /** What became of each secret. */

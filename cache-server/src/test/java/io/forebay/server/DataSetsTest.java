@@ -618,6 +618,24 @@ class DataSetsTest {
   }
 
   @Test
+  void aLoadOfAnUnknownDataSetLeavesTheWholeFileUnapplied() throws Exception {
+    String load =
+        """
+        ---
+        apiVersion: data.fluid.io/v1alpha1
+        kind: DataLoad
+        metadata:
+          name: warm
+        spec:
+          dataset: {name: imges, namespace: default}
+        """;
+    String file = write("part.yaml", manifest("unborn", "/") + load);
+    assertThat(run(1, "apply", "--node", node(0), "-f", file))
+        .contains("DataLoad/warm: data set 'imges' is neither", "nothing of the file was applied");
+    assertThat(run(0, "status", "--node", node(0))).doesNotContain("unborn");
+  }
+
+  @Test
   void mistakesInOptionsAndSecretsAreNamedWithTheirLines() throws Exception {
     String text = manifest("wrong", "/");
     String unknown = write("option.yaml", text.replace("fs.oss.endpoint", "fs.oss.endpont"));

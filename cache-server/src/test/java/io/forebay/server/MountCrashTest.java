@@ -456,6 +456,20 @@ class MountCrashTest {
   }
 
   @Test
+  void whatIsMountedInTheBackgroundAndCannotBeReadIsSaidByTheCommandItself() throws Exception {
+    String missing = directory.resolve("no-such-directory").toUri().toString();
+    String cache = Files.createDirectory(directory.resolve("cache")).toString();
+    Process mount =
+        Command.forebay("mount", "--daemon", "--cache", cache, missing, root.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(mount.getInputStream().readAllBytes(), UTF_8);
+    assertThat(mount.waitFor()).as(said).isZero();
+    assertThat(said).contains("is mounted all the same", "no-such-directory");
+    takeAway();
+  }
+
+  @Test
   void keysStandInTheArgumentsOfNoProcessOfAMountInTheBackground() throws Exception {
     Path point = Files.createDirectory(directory.resolve("mnt \"1\" \\ \u00fc #"));
     List<String> arguments = new ArrayList<>(List.of("mount", "--daemon", "--cache"));

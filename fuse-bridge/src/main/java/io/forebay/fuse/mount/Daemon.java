@@ -5,17 +5,23 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A mount in the background. */
 public final class Daemon {
 
   private static final long PATIENCE_SECONDS = 120;
   private static final long LOOK_MILLIS = 50;
+  private static final long ANSWER_SECONDS = 5;
   private static final int MOST_SAID = 1 << 16;
 
   /** Of the JVM, so that all children of the process have it, too. */
@@ -29,7 +35,8 @@ public final class Daemon {
    *
    * @param command the same as in the foreground
    * @param directory to mount on
-   * @param log takes what the process prints; without one only a failure to mount is told
+   * @param log takes what the process prints; without one only a failure to mount is told, and that
+   *     what is mounted cannot be used
    * @throws IOException with what the process printed, when nothing was mounted
    */
   public static void start(ChildJvm command, Path directory, Optional<Path> log)
@@ -68,6 +75,42 @@ public final class Daemon {
         throw new IOException(
             "nothing was mounted within " + PATIENCE_SECONDS + " s: " + said(log, before));
       }
+    }
+    if (!answers(point)) {
+      awaitWords(log, before);
+      System.err.println("forebay: " + said(log, before));
+    }
+  }
+
+  /** Whether a name can be looked up, as far as that is known soon. */
+  private static boolean answers(MountPoint point) throws InterruptedException {
+    CompletableFuture<Boolean> answers = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                Files.readAttributes(
+                    point.path().resolve(Mount.UNLIKELY_NAME), BasicFileAttributes.class);
+              } catch (NoSuchFileException e) {
+                // This is an answer.
+              } catch (IOException e) {
+                answers.complete(false);
+              }
+              answers.complete(true);
+            });
+    try {
+      return answers.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      return true; // the log will say it
+    }
+  }
+
+  /** The process that serves has had the same answer, and is about to say what it means. */
+  private static void awaitWords(Path log, long before) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
+    while (!said(log, before).contains("all the same") && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
   }
 

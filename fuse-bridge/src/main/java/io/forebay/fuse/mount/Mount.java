@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,7 @@ public final class Mount implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Mount.class);
 
-  private static final String UNLIKELY_NAME = ".forebay-check";
+  static final String UNLIKELY_NAME = ".forebay-check";
 
   private static final long SWEEP_MILLIS = 5_000;
   private static final long SHORTEN_MILLIS = 500;
@@ -56,6 +57,9 @@ public final class Mount implements AutoCloseable {
   private final Thread atTheEnd;
   private final boolean resumed;
   private boolean closed;
+
+  /** Whether it can be used was tried. */
+  private CompletableFuture<Void> checked = CompletableFuture.completedFuture(null);
 
   private Mount(
       MountPoint point,
@@ -101,8 +105,18 @@ public final class Mount implements AutoCloseable {
    */
   public static Mount open(DataSet dataSet, Path directory, MountOptions options)
       throws IOException {
-    check(dataSet, options);
-    return openUnchecked(dataSet, directory, options);
+    CompletableFuture<Void> checked = check(dataSet, options);
+    Mount mount = openUnchecked(dataSet, directory, options);
+    mount.checked = checked;
+    return mount;
+  }
+
+  /**
+   * Has a task run when it is known whether names can be looked up, which the log says if they
+   * cannot.
+   */
+  public void whenChecked(Runnable task) {
+    checked.thenRun(task);
   }
 
   /**
@@ -111,23 +125,22 @@ public final class Mount implements AutoCloseable {
    *
    * @throws IOException why it cannot be used, if the options are strict; otherwise the log says it
    */
-  private static void check(DataSet dataSet, MountOptions options) throws IOException {
+  private static CompletableFuture<Void> check(DataSet dataSet, MountOptions options)
+      throws IOException {
     if (options.strict()) {
       tryToUse(dataSet, options);
-      return;
+      return CompletableFuture.completedFuture(null);
     }
     // A store that does not answer is no reason to wait with the mount.
-    Thread.ofPlatform()
-        .daemon()
-        .name("forebay-checking")
-        .start(
-            () -> {
-              try {
-                tryToUse(dataSet, options);
-              } catch (IOException e) {
-                log.warn("{} is mounted all the same: {}", dataSet.name(), e.getMessage());
-              }
-            });
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            tryToUse(dataSet, options);
+          } catch (IOException e) {
+            log.warn("{} is mounted all the same: {}", dataSet.name(), e.getMessage());
+          }
+        },
+        task -> Thread.ofPlatform().daemon().name("forebay-checking").start(task));
   }
 
   private static void tryToUse(DataSet dataSet, MountOptions options) throws IOException {
@@ -188,8 +201,10 @@ public final class Mount implements AutoCloseable {
     }
     Recovered known = Recovered.from(journal);
     if (known.capabilities().isEmpty()) {
-      check(dataSet, options);
-      return begin(dataSet, at, options, device, journal, keeper);
+      CompletableFuture<Void> checked = check(dataSet, options);
+      Mount mount = begin(dataSet, at, options, device, journal, keeper);
+      mount.checked = checked;
+      return mount;
     }
     if (!known.capabilities().get().resend()) {
       throw new CannotResumeException(

@@ -10,7 +10,6 @@ import io.forebay.fuse.protocol.MountCalls;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -49,13 +48,16 @@ record MountPoint(Path path) {
     if (point.isMounted()) {
       if (point.isServed()) {
         throw new FileSystemException(
-            directory + ": is mounted already; to take it away: forebay umount " + directory);
+            directory.toString(),
+            null,
+            "is mounted already; to take it away: forebay umount " + directory);
       }
       log.warn("{} was mounted by a process that is gone; it is mounted anew", directory);
       point.detach();
     }
     if (!Files.isDirectory(directory)) {
-      throw new NotDirectoryException(directory + ": make the directory to mount on first");
+      throw new FileSystemException(
+          directory.toString(), null, "is no directory; make one, and mount on it");
     }
     return new MountPoint(directory.toRealPath());
   }

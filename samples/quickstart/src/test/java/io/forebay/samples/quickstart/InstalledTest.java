@@ -79,6 +79,22 @@ class InstalledTest {
   }
 
   @Test
+  void aReaderThatHasEnoughIsNoFailure() throws Exception {
+    assumeNoServer();
+    Files.write(data.resolve("long"), new byte[10_000_000]);
+    Path err = Files.createTempFile(directory, "err", "");
+    Process cat =
+        command(Map.of(), "cat", data.toUri().toString(), "long")
+            .redirectError(err.toFile())
+            .start();
+    assertThat(cat.getInputStream().read()).isZero();
+    cat.getInputStream().close();
+    assertThat(cat.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(cat.exitValue()).isEqualTo(128 + 13);
+    assertThat(Files.readString(err)).doesNotContain("could not be written");
+  }
+
+  @Test
   void itSaysItsVersionAndItsCommands() throws Exception {
     assertThat(run("--version").out()).startsWith("forebay 0.").contains("Java ");
     assertThat(run("--help").out()).contains("serve ", "mount ", "doctor ");
