@@ -1,6 +1,7 @@
 package io.forebay.server;
 
 import io.forebay.CachePolicy;
+import io.forebay.DataSetReference;
 import io.forebay.DataSetSpec;
 import io.forebay.config.CachePolicies;
 import io.forebay.config.DataSize;
@@ -202,7 +203,8 @@ public record ServerConfig(
   /** What under-stores would find wrong when they are opened is said with its place now. */
   private static void requireOptions(Manifests manifests, Consumer<String> warnings) {
     for (Manifest manifest : manifests.documents()) {
-      if (manifest instanceof Manifest.DataSet dataSet) {
+      if (manifest instanceof Manifest.DataSet dataSet
+          && DataSetReference.of(dataSet.spec()).isEmpty()) {
         try {
           UnderStores.connect(dataSet.spec()).close();
         } catch (IllegalArgumentException e) {

@@ -3,6 +3,7 @@ package io.forebay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.forebay.DataSetSpec;
 import io.forebay.config.DataSize;
 import io.forebay.placement.Member;
 import java.io.IOException;
@@ -87,6 +88,27 @@ class ServerConfigTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("forebay.properties")
         .hasMessageContaining(noun);
+  }
+
+  @Test
+  void aReferenceToAnotherDataSetMayStandInTheConfiguration(@TempDir Path directory)
+      throws IOException {
+    Path manifest =
+        Files.writeString(
+            directory.resolve("part.yaml"),
+            """
+            apiVersion: data.fluid.io/v1alpha1
+            kind: Dataset
+            metadata: {name: part}
+            spec:
+              mounts:
+                - mountPoint: dataset://default/whole/train
+                  name: any
+            """);
+    ServerConfig config =
+        ServerConfig.load(
+            List.of(manifest), Map.of("directory", directory.toString()), warning -> {});
+    assertThat(config.dataSets()).extracting(DataSetSpec::name).containsExactly("part");
   }
 
   @Test
