@@ -14,12 +14,19 @@ import io.forebay.understore.ErrorTable.Meaning;
 import io.forebay.understore.UnderStoreException;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Turns the client's exceptions into the SPI's. The codes are those of the OSS API reference,
  * "Error responses".
  */
 final class OssErrors {
+
+  private static final Set<String> NO_ANSWER =
+      Set.of(
+          ClientErrorCode.CONNECTION_REFUSED,
+          ClientErrorCode.CONNECTION_TIMEOUT,
+          ClientErrorCode.SOCKET_TIMEOUT);
 
   static final ErrorTable TABLE =
       new ErrorTable(
@@ -62,8 +69,18 @@ final class OssErrors {
   static IOException translate(String noun, ClientException e) {
     String code = String.valueOf(e.getErrorCode());
     String detail = code + ": " + e.getErrorMessage();
-    return code.equals(ClientErrorCode.UNKNOWN_HOST)
-        ? UnderStoreException.lasting(noun + ": " + detail + "; check " + OssOptions.ENDPOINT, e)
-        : UnderStoreException.passing(noun + ": " + detail, e);
+    if (code.equals(ClientErrorCode.UNKNOWN_HOST)) {
+      return UnderStoreException.lasting(
+          noun + ": " + detail + "; check " + OssOptions.ENDPOINT, e);
+    }
+    return UnderStoreException.passing(
+        NO_ANSWER.contains(code)
+            ? noun
+                + ": the store does not answer ("
+                + detail
+                + "); see whether it is up, and check "
+                + OssOptions.ENDPOINT
+            : noun + ": " + detail,
+        e);
   }
 }

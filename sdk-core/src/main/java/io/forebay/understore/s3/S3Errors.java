@@ -9,6 +9,8 @@ import io.forebay.understore.ErrorTable.Kind;
 import io.forebay.understore.ErrorTable.Meaning;
 import io.forebay.understore.UnderStoreException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.util.Map;
@@ -83,6 +85,15 @@ final class S3Errors {
       if (cause instanceof UnknownHostException) {
         return UnderStoreException.lasting(
             noun + ": unknown host " + cause.getMessage() + "; check " + S3Options.ENDPOINT, e);
+      }
+      if (cause instanceof SocketTimeoutException || cause instanceof ConnectException) {
+        return UnderStoreException.passing(
+            noun
+                + ": the store does not answer ("
+                + cause.getMessage()
+                + "); see whether it is up, and check "
+                + S3Options.ENDPOINT,
+            e);
       }
     }
     if (String.valueOf(e.getMessage()).startsWith("Unable to load credentials")) {

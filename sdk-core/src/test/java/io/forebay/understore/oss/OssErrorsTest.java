@@ -2,7 +2,11 @@ package io.forebay.understore.oss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aliyun.oss.ClientErrorCode;
+import com.aliyun.oss.ClientException;
 import io.forebay.understore.ErrorTable.Kind;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -59,5 +63,15 @@ class OssErrorsTest {
   void anErrorHasOneMeaning(int status, String code, Kind kind, String advice) {
     assertThat(OssErrors.TABLE.find(status, code).kind()).isEqualTo(kind);
     assertThat(OssErrors.TABLE.find(status, code).advice()).contains(advice);
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerIsNamedWithTheOptionToCheck() {
+    IOException said =
+        OssErrors.translate(
+            "oss://bucket/key", new ClientException("slow", ClientErrorCode.SOCKET_TIMEOUT, ""));
+    assertThat(said)
+        .hasMessageContaining("oss://bucket/key: the store does not answer")
+        .hasMessageContaining("fs.oss.endpoint");
   }
 }

@@ -3,8 +3,14 @@ package io.forebay.understore.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.understore.ErrorTable.Kind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** The table of S3's errors, row by row; {@code ''} is the code of an answer without one. */
 class S3ErrorsTest {
@@ -61,5 +67,18 @@ class S3ErrorsTest {
   void anErrorHasOneMeaning(int status, String code, Kind kind, String advice) {
     assertThat(S3Errors.TABLE.find(status, code).kind()).isEqualTo(kind);
     assertThat(S3Errors.TABLE.find(status, code).advice()).contains(advice);
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerIsNamedWithTheOptionToCheck() {
+    for (IOException why :
+        List.of(new SocketTimeoutException("slow"), new ConnectException("shut"))) {
+      IOException said =
+          S3Errors.translate(
+              "s3://bucket/key", SdkClientException.create("Unable to execute", why));
+      assertThat(said)
+          .hasMessageContaining("s3://bucket/key: the store does not answer (" + why.getMessage())
+          .hasMessageContaining("fs.s3a.endpoint");
+    }
   }
 }
