@@ -131,7 +131,14 @@ class ServerConfigTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"100m, 100Mi", "1.5 m, 100Mi", "8EiB, 8 EiB", "10000000P, 8 EiB", "-1, -1"})
+  @CsvSource({
+    "100m, 100Mi",
+    "1.5 m, 100Mi",
+    "8EiB, 8 EiB",
+    "10000000P, 8 EiB",
+    "-1, -1",
+    "50Mb, 100MB"
+  })
   void amountsOfDataThatMeanSomethingElseOrAreTooLargeAreRefused(String text, String noun) {
     assertThatThrownBy(() -> DataSize.parse(text))
         .isInstanceOf(IllegalArgumentException.class)

@@ -15,11 +15,12 @@ public record DataSize(long bytes) {
   private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
 
   private static final Pattern FORM =
-      Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGTPE]?)(i?)(B?)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGTPE]?)(i?)((?-i)B?)", Pattern.CASE_INSENSITIVE);
 
   /**
    * Parses {@code 512}, {@code 100MB}, {@code 100M} (powers of 1000) or {@code 4MiB}, {@code 4Mi}
-   * (powers of 1024). A lone {@code m} is refused: Kubernetes means a thousandth by it.
+   * (powers of 1024). A lone {@code m} is refused: Kubernetes means a thousandth by it. So is
+   * {@code b}, which means bits.
    *
    * @throws IllegalArgumentException naming the text and the form
    */

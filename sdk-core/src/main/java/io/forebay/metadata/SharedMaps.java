@@ -158,6 +158,9 @@ public final class SharedMaps {
       // IllegalAccessError, ExceptionInInitializerError, InaccessibleObjectException, ...: it
       // depends on which flag or module is missing and on the JDK.
       closeQuietly(names);
+      if (e instanceof IllegalStateException && "Shutdown in progress".equals(e.getMessage())) {
+        throw new IOException("this process is being stopped", e);
+      }
       throw new IOException(
           "this JVM cannot open them ("
               + e
