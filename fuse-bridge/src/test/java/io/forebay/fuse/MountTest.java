@@ -614,7 +614,7 @@ class MountTest {
     assertThatThrownBy(() -> MountOptions.parse("uid=me")).hasMessageContaining("uid=me");
     assertThatThrownBy(
             () -> Mount.open(dataSet, directory.resolve("missing"), MountOptions.parse("")))
-        .hasMessageContaining("make the directory");
+        .hasMessageContaining("is no directory; make one");
   }
 
   @Test
