@@ -3,6 +3,7 @@ package io.forebay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,18 +17,19 @@ class StopTest {
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT"})
   void aServerThatIsToldToStopEndsWithZero(String signal) throws Exception {
-    Process server =
+    ProcessBuilder serve =
         Command.forebay(
-                "serve",
-                "--set",
-                "directory=" + directory.resolve("node"),
-                "--set",
-                "listen.tcp=127.0.0.1:0",
-                "--set",
-                "listen.admin=127.0.0.1:0")
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("log").toFile())
-            .start();
+            "serve",
+            "--set",
+            "directory=" + directory.resolve("node"),
+            "--set",
+            "listen.tcp=127.0.0.1:0",
+            "--set",
+            "listen.admin=127.0.0.1:0");
+    // A shell has what it starts in the background ignore INT, and that would be inherited.
+    serve.command().addAll(0, List.of("env", "--default-signal=INT"));
+    Process server =
+        serve.redirectErrorStream(true).redirectOutput(directory.resolve("log").toFile()).start();
     try {
       ServerProcess.awaitAdmin(directory.resolve("node"));
       new ProcessBuilder("kill", "-" + signal, "" + server.pid()).start().waitFor();
