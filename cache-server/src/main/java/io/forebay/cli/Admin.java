@@ -110,29 +110,27 @@ final class Admin {
     List<String> query = new ArrayList<>();
     parameters.forEach(
         (key, value) -> query.add(key + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
+    Optional<Path> directory = directory();
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(
-            URI.create("http://" + address() + path + "?" + String.join("&", query)));
-    token().ifPresent(token -> builder.header(AdminToken.HEADER, token));
+            URI.create("http://" + address(directory) + path + "?" + String.join("&", query)));
+    token(directory).ifPresent(token -> builder.header(AdminToken.HEADER, token));
     return builder;
   }
 
   /** For servers of other nodes it is in the environment. */
-  private Optional<String> token() throws IOException {
-    Optional<Path> directory = directory();
+  private static Optional<String> token(Optional<Path> directory) {
     if (directory.isEmpty()) {
       return Optional.ofNullable(System.getenv(TOKEN));
     }
     try {
       return Optional.of(AdminToken.read(directory.get()));
     } catch (IOException e) {
-      return Optional
-          .empty(); // another user's: questions are answered without, and the others say so
+      return Optional.empty(); // another user's; the server says which requests need it
     }
   }
 
-  private String address() throws IOException {
-    Optional<Path> directory = directory();
+  private String address(Optional<Path> directory) throws IOException {
     if (directory.isEmpty()) {
       return where.address == null ? "127.0.0.1:7071" : where.address;
     }
