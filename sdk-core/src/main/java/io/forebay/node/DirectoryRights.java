@@ -47,7 +47,7 @@ record DirectoryRights(Optional<String> group) {
               + group.map(g -> " and given to group '" + g + "'").orElse("")
               + ": "
               + e.getMessage()
-              + "; it has to belong to the server's user, who has to be in the group",
+              + "; its owner must be the server's user, and that user a member of the group",
           e);
     }
   }

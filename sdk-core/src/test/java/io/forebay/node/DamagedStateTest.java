@@ -186,7 +186,7 @@ class DamagedStateTest {
     return said.toString(StandardCharsets.UTF_8);
   }
 
-  /** To read a pipe is to wait for somebody who writes into it. */
+  /** A read of a pipe waits until another process writes to it. */
   @Test
   void aPipeInThePlaceOfAStateFileHoldsUpNoStart() throws Exception {
     List<Path> states = files().stream().filter(f -> !f.startsWith("tier")).toList();

@@ -266,8 +266,8 @@ final class Writes implements Directories.Tree {
     String name = path.substring(path.lastIndexOf('/') + 1);
     Draft draft = written(inode);
     if (draft.isClosedBy(caller)) {
-      draft.requireComplete(); // also where the process has another descriptor, as mmap of Python
-      // has
+      // Also when the process has another descriptor, such as the one that Python's mmap keeps.
+      draft.requireComplete();
       if (!caller.canWrite(name, inode.id())) {
         store(inode);
       }
