@@ -2,6 +2,7 @@ package io.forebay.cli;
 
 import io.forebay.metadata.NodeInfo;
 import io.forebay.server.admin.AdminToken;
+import io.forebay.wire.Address;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -57,7 +58,7 @@ final class Admin {
         description =
             "The server's admin endpoint (default: 127.0.0.1:7071). To change something there, its"
                 + " token must be in the environment, as FOREBAY_TOKEN.")
-    private String address;
+    private Address.Tcp address;
   }
 
   /** That of the server whose directory this is. */
@@ -100,7 +101,7 @@ final class Admin {
     if (where.directory != null) {
       arguments.addAll(List.of("--node", where.directory.toString()));
     } else if (where.address != null) {
-      arguments.addAll(List.of("--admin", where.address));
+      arguments.addAll(List.of("--admin", where.address.toString()));
     }
     return arguments;
   }
@@ -132,7 +133,7 @@ final class Admin {
 
   private String address(Optional<Path> directory) throws IOException {
     if (directory.isEmpty()) {
-      return where.address == null ? "127.0.0.1:7071" : where.address;
+      return where.address == null ? "127.0.0.1:7071" : where.address.toString();
     }
     return NodeInfo.read(directory.get())
         .map(NodeInfo::admin)

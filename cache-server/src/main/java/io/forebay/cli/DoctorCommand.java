@@ -86,8 +86,8 @@ final class DoctorCommand implements Callable<Integer> {
           check("tier " + directory.path(), () -> tier(directory));
         }
       }
-      boolean running = NodeInfo.read(server.node().directory()).isPresent();
-      if (running) {
+      Optional<NodeInfo> running = NodeInfo.read(server.node().directory());
+      if (running.isPresent()) {
         check("the server that runs here", () -> running(server.node().directory()));
       }
       check("port " + server.tcp(), () -> port(server.tcp(), running));
@@ -217,16 +217,23 @@ final class DoctorCommand implements Callable<Integer> {
     return (room >> 20) + " MiB left on " + disk.type();
   }
 
-  private static String port(Address.Tcp address, boolean running) throws IOException {
+  private static String port(Address.Tcp address, Optional<NodeInfo> running) throws IOException {
     try (ServerSocket socket = new ServerSocket()) {
       socket.bind(new InetSocketAddress(address.host(), address.port()));
       return "is free";
     } catch (IOException e) {
-      if (running) {
+      if (running.isPresent() && listensAt(running.get(), address.port())) {
         return "in use, by the server that runs here";
       }
       throw new IOException(e.getMessage() + "; choose another, or end who has it", e);
     }
+  }
+
+  private static boolean listensAt(NodeInfo server, int port) {
+    return server.admin().endsWith(":" + port)
+        || server.members().stream()
+            .anyMatch(
+                member -> member.startsWith(server.name() + "=") && member.endsWith(":" + port));
   }
 
   private static String underStore(DataSetSpec dataSet) throws IOException {

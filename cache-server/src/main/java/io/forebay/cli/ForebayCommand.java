@@ -3,9 +3,12 @@ package io.forebay.cli;
 import io.forebay.cli.logging.LogOptions;
 import io.forebay.config.Durations;
 import io.forebay.snapshot.SnapshotId;
+import io.forebay.wire.Address;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -123,6 +126,18 @@ public final class ForebayCommand {
     }
   }
 
+  private static Address.Tcp hostAndPort(String text) {
+    try {
+      URI uri = new URI("http://" + text);
+      if (uri.getHost() != null && uri.getPort() > 0 && text.equals(uri.getAuthority())) {
+        return new Address.Tcp(uri.getHost(), uri.getPort());
+      }
+    } catch (URISyntaxException e) {
+      // As below.
+    }
+    throw new IllegalArgumentException("'" + text + "' is not HOST:PORT");
+  }
+
   /** What failed; the JDK leaves it to the type of some failures to say how. */
   private static String reason(Throwable failure) {
     String message = failure.getMessage();
@@ -158,6 +173,8 @@ public final class ForebayCommand {
       COMMANDS.forEach(command::addSubcommand);
     }
     command.registerConverter(Duration.class, text -> converted(Durations::parse, text));
+    command.registerConverter(
+        Address.Tcp.class, text -> converted(ForebayCommand::hostAndPort, text));
     command.registerConverter(SnapshotId.class, text -> converted(SnapshotId::new, text));
     command.setExecutionExceptionHandler(
         (failure, line, result) -> {

@@ -3,10 +3,13 @@ package io.forebay.cli;
 import io.forebay.Forebay;
 import io.forebay.fuse.mount.ChildJvm;
 import io.forebay.fuse.mount.Daemon;
+import io.forebay.fuse.mount.Door;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
+import io.forebay.fuse.mount.MountRequest;
 import io.forebay.node.CacheNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +77,12 @@ final class MountCommand implements Callable<Integer> {
   private Path log;
 
   @Option(
+      names = "--door",
+      hidden = true, // a mount in the background opens it to those that come later
+      description = "Where further mounts are asked for.")
+  private Path door;
+
+  @Option(
       names = "--strict",
       description =
           "Does not mount what cannot be read, such as a bucket without credentials, or, with rw, not be"
@@ -108,39 +117,53 @@ final class MountCommand implements Callable<Integer> {
     if (cache == null) {
       cache = client.ownCache(dataSet).orElse(null);
     }
+    MountRequest request = new MountRequest(dataSet, point, options);
+    Bridge bridge = new Bridge(Optional.ofNullable(cache), client.connection());
     if (daemon) {
-      Daemon.start(
-          new ChildJvm(ForebayCommand.class.getName(), List.of("@/dev/stdin"), inForeground()),
-          point,
-          Optional.ofNullable(log));
+      Optional<Door> shared = parsed.isWritable() ? Optional.empty() : doorOf(bridge);
+      if (shared.isEmpty() || !shared.get().ask(request)) {
+        Daemon.start(
+            new ChildJvm(
+                ForebayCommand.class.getName(), List.of("@/dev/stdin"), inForeground(shared)),
+            point,
+            Optional.ofNullable(log));
+      }
       return 0;
     }
     if (!noKeeper) {
-      Bridge bridge =
-          new Bridge(dataSet, point, options, Optional.ofNullable(cache), client.connection());
-      return Keeper.run(
-          dataSet,
-          point,
-          parsed,
-          new ChildJvm(Bridge.class.getName(), bridge.arguments(), bridge.input()));
+      return Keeper.run(request, Optional.ofNullable(door).map(Door::new), bridge.child());
     }
     try (Forebay forebay = cache == null ? client.open(dataSet) : client.embedded(cache);
         Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
       System.out.println(dataSet + " is mounted on " + mount.point());
-      mount.whenChecked(Daemon::mounted);
+      mount.whenChecked(reason -> Daemon.mounted());
       mount.await();
     }
     return 0;
   }
 
   /**
+   * Where mounts in the background share their processes, with one client for all. A cache in a
+   * process is one mount's alone, and options may be secrets, by which no door is named.
+   */
+  private Optional<Door> doorOf(Bridge bridge) throws IOException {
+    if (noKeeper || bridge.cache().isPresent() || !bridge.connection().options().isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> common = new ArrayList<>(bridge.arguments());
+    common.add(log == null ? "" : log.toAbsolutePath().toString());
+    return Door.of(common);
+  }
+
+  /**
    * This command's own arguments, without those that put it into the background, as a file of
    * arguments: keys may be among them.
    */
-  private String inForeground() {
+  private String inForeground(Optional<Door> shared) {
     List<String> arguments = new ArrayList<>(spec.commandLine().getParseResult().expandedArgs());
     arguments.subList(0, arguments.indexOf(spec.name()) + 1).clear();
     arguments.removeAll(List.of("-d", "--daemon"));
+    shared.ifPresent(opened -> arguments.addAll(0, List.of("--door", opened.socket().toString())));
     return arguments.stream()
         .map(MountCommand::quoted)
         .collect(Collectors.joining(System.lineSeparator()));

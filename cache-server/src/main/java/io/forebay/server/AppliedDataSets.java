@@ -9,6 +9,7 @@ import io.forebay.dataset.spec.SpecException;
 import io.forebay.node.Binding;
 import io.forebay.node.CacheNode;
 import io.forebay.server.load.LoadJobs;
+import io.forebay.server.load.LoadReport;
 import io.forebay.server.load.LoadRequest;
 import io.forebay.snapshot.Acceptance;
 import io.forebay.state.StateFile;
@@ -262,8 +263,13 @@ public final class AppliedDataSets {
                 why ->
                     warnings.add(
                         "DataLoad/" + load.name() + ": " + why + "; each of them gets the files"));
-        loads.start(request);
-        started.add("DataLoad/" + load.name() + " started");
+        Optional<LoadReport> same = loads.unchanged(request);
+        if (same.isPresent()) {
+          started.add("DataLoad/" + load.name() + " unchanged, " + same.get().phase());
+        } else {
+          loads.start(request);
+          started.add("DataLoad/" + load.name() + " started");
+        }
       }
     }
     for (Manifest manifest : manifests.documents()) {

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,6 +200,9 @@ class AdminTest {
     assertThat(run(2, "prune", "--node", node(), "images", "--older-than", "soon"))
         .contains("'soon' is no duration");
     assertThat(run(1, "status", "--admin", "127.0.0.1:1")).contains("no cache server answers");
+    for (String wrong : List.of("nonsense", "http://127.0.0.1:1", "127.0.0.1:port", "a b:1")) {
+      assertThat(run(2, "status", "--admin", wrong)).contains("'" + wrong + "' is not HOST:PORT");
+    }
     assertThat(run(1, "status", "--node", directory.toString())).contains("is it up?");
     String token = AdminToken.read(Path.of(node()));
     assertThat(send("POST", "/prune", AdminToken.HEADER, token).body())

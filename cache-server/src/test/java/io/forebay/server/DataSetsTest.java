@@ -12,6 +12,7 @@ import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -370,6 +371,8 @@ class DataSetsTest {
         .atMost(ONE_MINUTE)
         .until(() -> run(0, "loads", "--node", node(0)).contains("warm-copied: Complete"));
     assertThat(status("copied").get("cachedPercentage").asDouble()).isGreaterThan(0);
+    assertThat(run(0, "apply", "--node", node(0), "-f", file.toString()))
+        .contains("Dataset/copied unchanged", "DataLoad/warm-copied unchanged, Complete");
     Path kept = nodes.nodeDirectory(0).resolve("datasets/copied.yaml");
     assertThat(Files.getPosixFilePermissions(kept)).hasSize(2);
 
@@ -777,5 +780,9 @@ class DataSetsTest {
     assertThat(run(1, arguments))
         .contains("in use, by the server that runs here")
         .containsPattern("ok +the server that runs here: ready");
+    try (ServerSocket other = new ServerSocket(0)) {
+      arguments[4] = "listen.tcp=127.0.0.1:" + other.getLocalPort();
+      assertThat(run(1, arguments)).containsPattern("WRONG +port .*choose another");
+    }
   }
 }

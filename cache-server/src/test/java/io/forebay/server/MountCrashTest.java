@@ -364,7 +364,11 @@ class MountCrashTest {
   }
 
   private long proportionalBytesOfAll() throws IOException {
-    long bytes = proportionalBytes(keeper.toHandle());
+    return proportionalBytesOfAll(keeper.toHandle());
+  }
+
+  private static long proportionalBytesOfAll(ProcessHandle keeper) throws IOException {
+    long bytes = proportionalBytes(keeper);
     for (ProcessHandle child : keeper.children().toList()) {
       bytes += proportionalBytes(child);
     }
@@ -449,6 +453,110 @@ class MountCrashTest {
     assertThat(log).content().contains("is mounted on");
   }
 
+  private Process mountInTheBackground(String dataSet, Path point) throws IOException {
+    return Command.forebay(
+            "mount",
+            "--daemon",
+            "--node",
+            nodes.nodeDirectory(0).toString(),
+            dataSet,
+            point.toString())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  /** The keeper of what was mounted in the background: the parent of the bridges of this node. */
+  private List<ProcessHandle> keepersInTheBackground() {
+    String node = nodes.nodeDirectory(0).toString();
+    return ProcessHandle.allProcesses()
+        .filter(process -> commandOf(process).contains("io.forebay.cli.Bridge\0serve"))
+        .filter(process -> commandOf(process).contains(node))
+        .flatMap(bridge -> bridge.parent().stream())
+        .distinct()
+        .toList();
+  }
+
+  private ProcessHandle bridgeOf(ProcessHandle kept) {
+    return kept.children()
+        .filter(child -> commandOf(child).contains("Bridge\0serve"))
+        .min(Comparator.comparing(child -> child.info().startInstant().orElseThrow()))
+        .orElseThrow();
+  }
+
+  private void assertLargeFileIsReadIn(Path point) {
+    assertThat(point.resolve("dir0/large")).hasBinaryContent(nodes.files().get("dir0/large"));
+  }
+
+  @Test
+  void mountsInTheBackgroundShareTheirProcesses() throws Exception {
+    Path second = Files.createDirectory(directory.resolve("second"));
+    Path third = Files.createDirectory(directory.resolve("third"));
+    assertThat(mountInTheBackground(Nodes.DATA_SET, root).waitFor()).isZero();
+    try {
+      ProcessHandle keeper = assertThat(keepersInTheBackground()).hasSize(1).first().actual();
+      assertLargeFileIsReadIn(root);
+      await() // what prepares quick starts has ended, and the next bridge has settled
+          .atMost(Duration.ofMinutes(3))
+          .untilAsserted(
+              () -> {
+                assertThat(keeper.children().count()).isEqualTo(3);
+                assertThat(proportionalBytesOfAll(keeper)).isLessThan(250_000_000L);
+              });
+      long ofOne = proportionalBytesOfAll(keeper);
+      for (Path more : List.of(second, third)) {
+        assertThat(mountInTheBackground(Nodes.DATA_SET, more).waitFor()).isZero();
+        assertLargeFileIsReadIn(more);
+      }
+      assertThat(keepersInTheBackground()).containsExactly(keeper);
+      assertThat(proportionalBytesOfAll(keeper) - ofOne).isLessThan(2 * 30_000_000L);
+
+      Process unknown =
+          mountInTheBackground("no-such", Files.createDirectory(directory.resolve("fourth")));
+      assertThat(unknown.waitFor()).isOne();
+      assertThat(unknown.inputReader().lines()).anyMatch(line -> line.contains("no-such"));
+      assertThat(mountInTheBackground(Nodes.DATA_SET, third).waitFor()).as("mounted").isOne();
+
+      ProcessHandle bridge = bridgeOf(keeper);
+      signal("KILL", bridge);
+      for (Path each : List.of(root, second, third)) {
+        assertLargeFileIsReadIn(each);
+        assertThat(each.resolve("missing")).doesNotExist();
+      }
+      await().atMost(ONE_MINUTE).until(() -> !bridgeOf(keeper).equals(bridge));
+
+      Mount.remove(second);
+      signal("KILL", bridgeOf(keeper));
+      assertLargeFileIsReadIn(root);
+      assertLargeFileIsReadIn(third);
+      assertThat(mountInTheBackground(Nodes.DATA_SET, second).waitFor()).as("again").isZero();
+      assertLargeFileIsReadIn(second);
+      assertThat(keepersInTheBackground()).containsExactly(keeper);
+    } finally {
+      for (Path each : List.of(root, second, third)) {
+        if (isMounted(each)) {
+          Mount.remove(each);
+        }
+      }
+    }
+    await().atMost(ONE_MINUTE).until(() -> keepersInTheBackground().isEmpty());
+  }
+
+  @Test
+  void nothingStaysOfMountsWhoseProcessesAreAllKilled() throws Exception {
+    Path second = Files.createDirectory(directory.resolve("second"));
+    for (Path point : List.of(root, second)) {
+      assertThat(mountInTheBackground(Nodes.DATA_SET, point).waitFor()).isZero();
+    }
+    ProcessHandle killed = keepersInTheBackground().get(0);
+    List<ProcessHandle> all = new ArrayList<>(List.of(killed));
+    killed.children().filter(child -> commandOf(child).contains("Bridge")).forEach(all::add);
+    all.forEach(ProcessHandle::destroyForcibly);
+    await().atMost(ONE_MINUTE).until(() -> !isMounted(root) && !isMounted(second));
+    assertThat(mountInTheBackground(Nodes.DATA_SET, root).waitFor()).as("its door").isZero();
+    assertOneFileIsRead();
+    takeAway();
+  }
+
   @Test
   void whatCannotBeMountedInTheBackgroundIsSaidOnceByTheCommandItself() throws Exception {
     Path log = Files.writeString(directory.resolve("log"), "an older line\n");
@@ -495,7 +603,7 @@ class MountCrashTest {
     try {
       assertThat(point.resolve("dir0/large")).hasBinaryContent(nodes.files().get("dir0/large"));
       assertThat(ProcessHandle.allProcesses().map(MountCrashTest::commandOf))
-          .anyMatch(command -> command.contains(point.toString()))
+          .anyMatch(command -> command.contains("@/dev/stdin"))
           .noneMatch(command -> command.contains("accessKeySecret"));
     } finally {
       Mount.remove(point);

@@ -105,6 +105,17 @@ public final class LoadJobs implements AutoCloseable {
     return begin(request);
   }
 
+  /**
+   * A load that was asked for in just the same words before, and is under way, complete, or
+   * repeated by itself.
+   */
+  public synchronized Optional<LoadReport> unchanged(LoadRequest request) {
+    return Optional.ofNullable(jobs.get(request.name()))
+        .filter(job -> job.request().equals(request))
+        .filter(job -> !job.isOver() || job.isComplete() || request.repeats())
+        .map(LoadJobs::report);
+  }
+
   /** What is wrong with asking for more replicas than there are servers; empty for nothing. */
   public Optional<String> tooManyReplicas(LoadRequest request) {
     int servers = node.servers();

@@ -69,13 +69,9 @@ public final class Journal implements Entries, AutoCloseable {
     this.header = map(0, 2 * Long.BYTES);
   }
 
-  /**
-   * An empty journal.
-   *
-   * @param inherited whether processes that this one starts have the descriptor, too
-   */
-  public static Journal create(boolean inherited) throws IOException {
-    return open(Libc.require("memory for a journal", Libc.memfd("forebay-journal", !inherited)));
+  /** An empty journal. */
+  public static Journal create() throws IOException {
+    return open(Libc.require("memory for a journal", Libc.memfd("forebay-journal")));
   }
 
   /**

@@ -2,18 +2,20 @@ package io.forebay.fuse.mount;
 
 import io.forebay.fuse.protocol.Libc;
 import io.forebay.fuse.protocol.Processes;
+import io.forebay.fuse.protocol.Sockets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A process that a {@link Keeper} has started: it gets ready, and waits at its standard input until
- * it is told to serve ({@link Call}). The end of that input, which comes with the keeper's end,
- * too, is its own. Thread-safe.
+ * A process that a {@link Keeper} has started: it gets ready, and follows the {@link Order}s that
+ * come at its standard input. The end of that input, which comes with the keeper's end, too, is its
+ * own, unless it serves. Thread-safe.
  */
 final class Child implements AutoCloseable {
 
@@ -25,57 +27,81 @@ final class Child implements AutoCloseable {
   private static final long LOOK_MILLIS = 100;
 
   private final int pid;
-  private final int input;
+  private final int socket;
+  private final Thread listener;
+  private final Consumer<Report> listening;
 
   // Guarded by this.
-  private boolean inputOpen = true;
   private boolean serves;
+  private boolean closed;
 
-  private Child(int pid, int input) {
+  private Child(int pid, int socket, Consumer<Report> listening) {
     this.pid = pid;
-    this.input = input;
+    this.socket = socket;
+    this.listening = listening;
+    this.listener = Thread.ofPlatform().daemon().name("forebay-reports").unstarted(this::listen);
   }
 
   /**
    * Starts one; when that is not possible it counts as one that has ended.
    *
-   * @param first what it reads before it is told to serve; less than the 64 KiB of a pipe
+   * @param input its first order
+   * @param reports takes what it reports when it serves, on a thread of its own
    */
-  static Child start(List<String> command, String first) throws IOException {
-    Processes.Pipe pipe = Processes.pipe();
-    int pid = Processes.spawn(command, Optional.of(pipe));
+  static Child start(List<String> command, String input, Consumer<Report> reports)
+      throws IOException {
+    Sockets.Pair sockets = Sockets.messagePair();
+    int pid =
+        Processes.spawn(command, Optional.of(new Processes.Pipe(sockets.other(), sockets.own())));
     if (pid < 0) {
       log.warn("{} cannot be started (error {})", command.get(0), -pid);
     }
-    // This end is closed afterwards: if the child has ended already, a write would be an error, and
-    // with nobody's end open a signal.
-    Processes.write(pipe.writeEnd(), first + "\n");
-    Libc.close(pipe.readEnd());
-    return new Child(pid, pipe.writeEnd());
+    Child child = new Child(pid, sockets.own(), reports);
+    child.tell(new Order.Prepare(input));
+    Libc.close(sockets.other());
+    return child;
   }
 
-  /** Has it serve. One that has ended meanwhile is noticed by {@link #await()}. */
+  /** That one has ended meanwhile is noticed by {@link #await()}. */
+  synchronized void tell(Order order) {
+    if (!closed && !Order.send(socket, order)) {
+      log.debug("process {} takes no orders any more", pid);
+    }
+  }
+
+  /** Has it serve. */
   synchronized void serve() {
-    Processes.write(input, "\n");
+    tell(new Order.Serve());
     serves = true;
-    endInput();
+    listener.start();
   }
 
-  private synchronized void endInput() {
-    if (inputOpen) {
-      inputOpen = false;
-      Libc.close(input);
+  private void listen() {
+    for (Optional<Report> report = Report.receive(socket);
+        report.isPresent();
+        report = Report.receive(socket)) {
+      listening.accept(report.get());
     }
   }
 
   /**
-   * Waits for its end. One that was stopped by a signal blocks all who read in the mount, so unless
-   * it goes on soon it is ended.
+   * Waits for its end, and until all that it reported was taken. One that was stopped by a signal
+   * blocks all who read in its mounts, so unless it goes on soon it is ended.
    *
    * @return its exit status, or the negated number of the signal that ended it
    */
-  int await() {
-    return pid < 0 ? 1 : Processes.waitFor(pid, this::endUnlessItGoesOn);
+  int await() throws InterruptedException {
+    int status = pid < 0 ? 1 : Processes.waitFor(pid, this::endUnlessItGoesOn);
+    listener.join(); // at once, where it never served
+    release();
+    return status;
+  }
+
+  private synchronized void release() {
+    if (!closed) {
+      closed = true;
+      Libc.close(socket);
+    }
   }
 
   /**
@@ -108,13 +134,18 @@ final class Child implements AutoCloseable {
 
   /** Ends it at once, unless it serves. */
   @Override
-  public synchronized void close() {
-    if (!serves) {
-      endInput();
-      ProcessHandle.of(pid)
-          .filter(child -> child.parent().equals(Optional.of(ProcessHandle.current())))
-          .ifPresent(ProcessHandle::destroy);
-      await();
+  public void close() {
+    synchronized (this) {
+      if (serves) {
+        return;
+      }
+    }
+    release();
+    ProcessHandle.of(pid)
+        .filter(child -> child.parent().equals(Optional.of(ProcessHandle.current())))
+        .ifPresent(ProcessHandle::destroy);
+    if (pid >= 0) {
+      Processes.waitFor(pid);
     }
   }
 }

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * A Java process with the options and the class path of this one, and names of files in UTF-8.
  *
  * @param main its main class
- * @param arguments behind the first, which differs from child to child; everybody on the machine
- *     can read them
+ * @param arguments behind the first ones, which differ from child to child; everybody on the
+ *     machine can read them
  * @param input what nobody else may read: it comes first at the standard input
  */
 public record ChildJvm(String main, List<String> arguments, String input) {
@@ -32,9 +32,9 @@ public record ChildJvm(String main, List<String> arguments, String input) {
 
   /**
    * @param options of the JVM, beside those of this one
-   * @param first argument
+   * @param first arguments
    */
-  List<String> command(List<String> options, String first) throws IOException {
+  List<String> command(List<String> options, List<String> first) throws IOException {
     // The system's own record: ProcessHandle's is cut off where class paths are long.
     List<String> self = List.of(Files.readString(Path.of("/proc/self/cmdline")).split("\0", -1));
     List<String> command = new ArrayList<>();
@@ -45,7 +45,7 @@ public record ChildJvm(String main, List<String> arguments, String input) {
     command.addAll(QUICK);
     command.addAll(options);
     command.add(main);
-    command.add(first);
+    command.addAll(first);
     command.addAll(arguments);
     return command;
   }

@@ -57,7 +57,7 @@ public final class Daemon {
       throws IOException, InterruptedException {
     MountPoint point = MountPoint.at(directory);
     List<String> detached = new ArrayList<>(List.of("setsid"));
-    detached.addAll(command.command(options, "mount"));
+    detached.addAll(command.command(options, List.of("mount")));
     long before = Files.exists(log) ? Files.size(log) : 0;
     Process process =
         new ProcessBuilder(detached)

@@ -1,7 +1,6 @@
 package io.forebay.fuse.mount;
 
 import io.forebay.fuse.protocol.Device;
-import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Libc;
 import io.forebay.fuse.protocol.Processes;
 import io.forebay.fuse.protocol.Sockets;
@@ -23,17 +22,15 @@ final class FuserMount {
 
   /**
    * @param name that /proc/mounts shows as the source
-   * @param inherited whether children have the device, too
    * @throws IOException when that is not possible; then nothing is mounted
    */
-  static Device mount(String name, MountPoint point, MountOptions options, boolean inherited)
-      throws IOException {
-    Sockets.Pair sockets = Sockets.pair();
+  static Device mount(String name, MountPoint point, MountOptions options) throws IOException {
+    Sockets.Pair sockets = Sockets.inheritedPair();
     try {
       List<String> words = new ArrayList<>(options.forKernel());
       words.add("subtype=forebay");
       words.add("fsname=" + name.replace("\\", "\\\\").replace(",", "\\,"));
-      words.add(options.serving().attributes().writable() ? "rw" : "ro");
+      words.add(options.isWritable() ? "rw" : "ro");
       int pid =
           Processes.spawn(
               List.of(
@@ -47,8 +44,9 @@ final class FuserMount {
               Optional.empty());
       Libc.require(COMMAND, pid);
       int status = Processes.waitFor(pid);
-      int fd = status == 0 ? Sockets.receive(sockets.own(), inherited) : -Errno.EPERM;
-      if (fd < 0) {
+      List<Integer> received =
+          status == 0 ? Sockets.receive(sockets.own()).descriptors() : List.of();
+      if (received.isEmpty()) {
         throw new IOException(
             "mounting on "
                 + point
@@ -57,7 +55,7 @@ final class FuserMount {
                 + " (on Debian: apt-get install fuse3) and a directory of one's own"
                 + (options.allowOther() ? ", and user_allow_other in /etc/fuse.conf" : ""));
       }
-      return Device.of(fd);
+      return Device.of(received.get(0));
     } finally {
       Libc.close(sockets.own());
       Libc.close(sockets.other());

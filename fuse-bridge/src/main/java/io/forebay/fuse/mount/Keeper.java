@@ -1,29 +1,30 @@
 package io.forebay.fuse.mount;
 
-import io.forebay.fuse.journal.Journal;
-import io.forebay.fuse.protocol.Device;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a mount while the processes that serve it come and go. It does nothing but hold the
- * kernel's device and the {@link Journal}, which its children inherit. One of them serves, and the
- * next is ready to take over. Whoever reads in the mount meanwhile waits; whatever the kernel reads
- * by itself goes on. So a mount survives the crash of its bridge, and its replacement by a newer
- * version.
+ * Keeps mounts while the processes that serve them come and go. It holds what each of them needs,
+ * the kernel's device and a {@link io.forebay.fuse.journal.Journal}, and hands it to its children.
+ * One of them serves all mounts, and the next is ready to take over. Whoever reads in a mount
+ * meanwhile waits; whatever the kernel reads by itself goes on. So mounts survive the crash of
+ * their bridge, and its replacement by a newer version.
  *
- * <p>A shell, which waits for nothing but the end of all of them, takes the mount away then.
+ * <p>A shell, which waits for nothing but the end of all of them, takes the mounts away then.
  */
 public final class Keeper {
 
   private static final Logger log = LoggerFactory.getLogger(Keeper.class);
 
   /** With which status a child says that it cannot go on where the one before ended. */
-  public static final int CANNOT_RESUME = 75;
+  static final int CANNOT_RESUME = 75;
 
   /** The status of a JVM that was asked to end by SIGTERM. */
   private static final int ASKED_TO_END = 143;
@@ -31,44 +32,31 @@ public final class Keeper {
   private static final long PAUSE_MILLIS = 1_000;
   private static final long GRACE_SECONDS = 5;
 
-  /**
-   * Descriptors that a child inherits.
-   *
-   * @param device of the kernel's end
-   * @param journal of its predecessors
-   */
-  public record Held(int device, int journal) {
-
-    /** The inverse of {@link #toString()}. */
-    public static Held parse(String text) {
-      String[] numbers = text.split(",", 2);
-      return new Held(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
-    }
-
-    @Override
-    public String toString() {
-      return device + "," + journal;
-    }
-  }
-
   /** Whether there is somebody who keeps the mount. */
   interface Alive {
     boolean isAlive();
   }
 
-  private final String name;
-  private final MountPoint point;
-  private final MountOptions options;
   private final ChildJvm child;
   private final Stage stage;
+  private final LastWatch watch;
+  private final CountDownLatch over = new CountDownLatch(1);
   private volatile boolean ending;
 
-  private Keeper(String name, MountPoint point, MountOptions options, ChildJvm child, Stage stage) {
-    this.name = name;
-    this.point = point;
-    this.options = options;
+  // Guarded by this.
+  private final Map<Integer, Kept> mounts = new LinkedHashMap<>();
+  private int attached;
+  private Child serving;
+  private Child next;
+  private boolean accepting;
+
+  /** Of the mount that ended last. */
+  private int status;
+
+  private Keeper(ChildJvm child, Stage stage, LastWatch watch) {
     this.child = child;
     this.stage = stage;
+    this.watch = watch;
   }
 
   static Alive parent() {
@@ -83,104 +71,182 @@ public final class Keeper {
   }
 
   /**
-   * Mounts, and keeps the mount until somebody takes it away. An orderly end of this process takes
-   * it away.
+   * Mounts, and keeps the mount until somebody takes it away, and all others that it was asked for
+   * at its door. An orderly end of this process takes them away.
    *
-   * @param name of the data set
-   * @param directory an existing one
-   * @param child reads its input, waits for its {@link Call}, and then calls {@link Mount#serve}
-   *     with what its first argument says; where that is a directory it calls {@link
-   *     Mount#rehearse}, and ends
-   * @return the status of the last child: 0 when the mount was taken away
+   * @param door where other processes ask for mounts
+   * @param child calls {@link MountServer#run}, or, where its first argument is a directory, {@link
+   *     Mount#rehearse} there, with the data set and the options that come next, and ends
+   * @return 0 when the last mount was taken away; 1 when it could not be served
    * @throws IOException when it cannot be mounted
    */
-  public static int run(String name, Path directory, MountOptions options, ChildJvm child)
+  public static int run(MountRequest first, Optional<Door> door, ChildJvm child)
       throws IOException, InterruptedException {
     Leftovers.remove()
         .forEach(path -> log.warn("{} was left by a mount whose processes are gone", path));
-    MountPoint point = MountPoint.at(directory);
-    CountDownLatch over = new CountDownLatch(1);
+    MountPoint point = MountPoint.at(first.point());
     try (Stage stage = Stage.create();
-        LastWatch watch = LastWatch.over(point, stage)) {
-      Keeper keeper = new Keeper(name, point, options, child, stage);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> keeper.end(over), "forebay-unmount"));
-      int status;
-      do {
-        status = keeper.keep();
-      } while (status == CANNOT_RESUME);
-      return status;
-    } finally {
-      over.countDown();
-    }
-  }
-
-  /** As long as one connection to the kernel lasts. */
-  private int keep() throws IOException, InterruptedException {
-    try (Journal journal = Journal.create(true);
-        Device device = point.attach(name, options, true)) {
-      Held held = new Held(device.fd(), journal.fd());
+        LastWatch watch = LastWatch.over(stage)) {
+      Keeper keeper = new Keeper(child, stage, watch);
+      Runtime.getRuntime().addShutdownHook(new Thread(keeper::end, "forebay-unmount"));
       try {
-        return keep(held, journal);
+        keeper.attach(first, point);
+        keeper.keep(first, door);
       } finally {
-        if (!ending && point.isMounted()) {
-          if (journal.isEmpty()) {
-            point.discard();
-          } else {
-            point.detach();
-          }
-        }
+        keeper.over.countDown();
       }
+      return keeper.status;
     }
   }
 
-  private int keep(Held held, Journal journal) throws IOException, InterruptedException {
-    Child next = start(held);
-    try {
+  private synchronized Kept attach(MountRequest request, MountPoint point) throws IOException {
+    watch.add(point);
+    Kept mount = Kept.attach(attached++, request, point);
+    mounts.put(mount.id(), mount);
+    return mount;
+  }
+
+  /**
+   * Mounts once more.
+   *
+   * @return empty when this keeper is about to end
+   * @throws IOException when this is not possible
+   */
+  Optional<Kept> take(MountRequest request) throws IOException {
+    // Before the lock: what is mounted there may be this keeper's, and wait for the next process.
+    MountPoint point = MountPoint.at(request.point());
+    synchronized (this) {
+      if (!accepting || ending) {
+        return Optional.empty();
+      }
+      Kept mount = attach(request, point);
+      mount.handTo(serving);
+      mount.handTo(next);
+      return Optional.of(mount);
+    }
+  }
+
+  private void keep(MountRequest first, Optional<Door> door)
+      throws IOException, InterruptedException {
+    try (Door.Opened opened = Door.open(door, this)) {
+      start();
+      relieve();
       while (true) {
-        Child serving = next;
-        serving.serve();
-        next = start(held);
-        stage.record(child);
+        stage.record(child, first);
         System.gc(); // of the command, from here on it only waits
-        int status = serving.await();
-        if (!point.isMounted()) {
-          return 0;
-        }
-        if (status == 0 || status == CANNOT_RESUME || ending || journal.isEmpty()) {
-          return status;
+        int ended = serving.await();
+        if (settle(ended)) {
+          return;
         }
         Daemon.mounted();
-        log.warn("the process behind {} has ended ({}); another one takes over", point, status);
-        if (status == ASKED_TO_END) {
-          next.close(); // whoever asked may have replaced the software
-          next = start(held);
-        } else if (status > 0) {
+        log.warn("the process behind {} has ended ({}); another one takes over", points(), ended);
+        if (ended > 0 && ended != ASKED_TO_END) {
           Thread.sleep(PAUSE_MILLIS); // it could not, so it may need time
         }
+        relieve();
       }
     } finally {
-      next.close();
+      close();
     }
   }
 
-  private Child start(Held held) throws IOException {
-    return Child.start(child.command(stage.options(), held.toString()), child.input());
+  /** Starts the process that takes over when the one that serves ends. */
+  private synchronized void start() throws IOException {
+    next = Child.start(child.command(stage.options(), List.of("serve")), child.input(), this::hear);
+    mounts.values().forEach(mount -> mount.handTo(next));
   }
 
-  /** At the end of this process, which may be the end of the mount, or after it. */
-  private void end(CountDownLatch over) {
+  private synchronized void relieve() throws IOException {
+    serving = next;
+    serving.serve();
+    start();
+    accepting = !ending;
+  }
+
+  private synchronized void hear(Report report) {
+    Kept mount = mounts.get(report.id());
+    if (mount == null) {
+      return;
+    }
+    switch (report.event()) {
+      case BEGUN -> {
+        if (report.isGood()) {
+          mount.begun().complete("");
+        } else {
+          drop(mount, report.text());
+        }
+      }
+      case CHECKED -> mount.checked().complete(report.text());
+      case OVER -> drop(mount, "");
+    }
+  }
+
+  /**
+   * @param reason why it could not be served; empty when it was taken away
+   */
+  private synchronized void drop(Kept mount, String reason) {
+    mounts.remove(mount.id());
+    next.tell(new Order.Drop(mount.id()));
+    mount.close();
+    mount.end(reason);
+    status = reason.isEmpty() ? 0 : 1;
+  }
+
+  /**
+   * Does what the end of the process that served asks for.
+   *
+   * @param ended its status
+   * @return whether there is nothing left to serve
+   */
+  private synchronized boolean settle(int ended) throws IOException {
+    for (Kept mount : List.copyOf(mounts.values())) {
+      if (!mount.point().isMounted() || (ended == 0 && !mount.isNew())) {
+        drop(mount, "");
+      } else if (ended == CANNOT_RESUME) {
+        drop(mount, "");
+        attach(mount.request(), mount.point());
+      } else if (ended != 0 && mount.isNew()) {
+        drop(mount, "the process that was to serve it has ended (" + ended + ")");
+      }
+    }
+    accepting = !ending && !mounts.isEmpty();
+    if (accepting && (ended == ASKED_TO_END || ended == CANNOT_RESUME)) {
+      next.close(); // whoever asked may have replaced the software
+      start();
+    }
+    return !accepting;
+  }
+
+  private synchronized void close() {
+    accepting = false;
+    if (next != null) {
+      next.close();
+    }
+    for (Kept mount : mounts.values()) {
+      mount.close();
+      mount.end("its keeper has ended");
+    }
+    mounts.clear();
+  }
+
+  /** At the end of this process, which may be the end of the mounts, or after it. */
+  private void end() {
     if (over.getCount() == 0) {
       return;
     }
     ending = true;
-    point.detach();
+    points().forEach(MountPoint::detach);
     try {
       // Whoever has files open still keeps them, with the child, which then nobody keeps.
       if (!over.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("files of {} are still open; their process ends when they are closed", point);
+        log.warn("files of {} are still open; their process ends when they are closed", points());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private synchronized List<MountPoint> points() {
+    return mounts.values().stream().map(Kept::point).toList();
   }
 }

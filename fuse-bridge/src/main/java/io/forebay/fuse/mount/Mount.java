@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,7 @@ public final class Mount implements AutoCloseable {
   private boolean closed;
 
   /** Whether it can be used was tried. */
-  private CompletableFuture<Void> checked = CompletableFuture.completedFuture(null);
+  private CompletableFuture<String> checked = CompletableFuture.completedFuture("");
 
   private Mount(
       MountPoint point,
@@ -105,7 +106,7 @@ public final class Mount implements AutoCloseable {
    */
   public static Mount open(DataSet dataSet, Path directory, MountOptions options)
       throws IOException {
-    CompletableFuture<Void> checked = check(dataSet, options);
+    CompletableFuture<String> checked = check(dataSet, options);
     Mount mount = openUnchecked(dataSet, directory, options);
     mount.checked = checked;
     return mount;
@@ -114,9 +115,11 @@ public final class Mount implements AutoCloseable {
   /**
    * Has a task run when it is known whether names can be looked up, which the log says if they
    * cannot.
+   *
+   * @param task takes why they cannot; an empty text where they can
    */
-  public void whenChecked(Runnable task) {
-    checked.thenRun(task);
+  public void whenChecked(Consumer<String> task) {
+    checked.thenAccept(task);
   }
 
   /**
@@ -125,19 +128,21 @@ public final class Mount implements AutoCloseable {
    *
    * @throws IOException why it cannot be used, if the options are strict; otherwise the log says it
    */
-  private static CompletableFuture<Void> check(DataSet dataSet, MountOptions options)
+  private static CompletableFuture<String> check(DataSet dataSet, MountOptions options)
       throws IOException {
     if (options.strict()) {
       tryToUse(dataSet, options);
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture("");
     }
     // A store that does not answer is no reason to wait with the mount.
-    return CompletableFuture.runAsync(
+    return CompletableFuture.supplyAsync(
         () -> {
           try {
             tryToUse(dataSet, options);
+            return "";
           } catch (IOException e) {
             log.warn("{} is mounted all the same: {}", dataSet.name(), e.getMessage());
+            return String.valueOf(e.getMessage());
           }
         },
         task -> Thread.ofPlatform().daemon().name("forebay-checking").start(task));
@@ -149,7 +154,7 @@ public final class Mount implements AutoCloseable {
     } catch (NoSuchFileException e) {
       // This is an answer.
     }
-    if (options.serving().attributes().writable()) {
+    if (options.isWritable()) {
       try {
         dataSet.requireWritable();
       } catch (IOException | UnsupportedOperationException e) {
@@ -161,9 +166,9 @@ public final class Mount implements AutoCloseable {
   private static Mount openUnchecked(DataSet dataSet, Path directory, MountOptions options)
       throws IOException {
     MountPoint point = MountPoint.at(directory);
-    Journal journal = Journal.create(false);
+    Journal journal = Journal.create();
     try {
-      Device device = point.attach(dataSet.name(), options, false);
+      Device device = point.attach(dataSet.name(), options);
       try {
         return begin(dataSet, point, options, device, journal, () -> false);
       } catch (IOException | RuntimeException e) {
@@ -183,32 +188,31 @@ public final class Mount implements AutoCloseable {
   }
 
   /**
-   * Serves the mount that a {@link Keeper} holds, which is the parent of this process: from its
+   * Serves a mount that a {@link Keeper} holds, which is the parent of this process: from its
    * begin, or where the process before ended.
    *
-   * @param held what the keeper handed down
+   * @param journal of that process
    * @throws CannotResumeException when the kernel cannot go on with another process, or this one
    *     with what its predecessor wrote
    */
-  public static Mount serve(DataSet dataSet, Path point, MountOptions options, Keeper.Held held)
+  static Mount serve(DataSet dataSet, MountRequest request, Device device, Journal journal)
       throws IOException {
-    Device device = Device.of(held.device());
-    Journal journal = Journal.open(held.journal());
     Keeper.Alive keeper = Keeper.parent();
-    MountPoint at = new MountPoint(point.toAbsolutePath().normalize());
+    MountPoint at = new MountPoint(request.point());
+    MountOptions options = MountOptions.parse(request.options());
     if (!journal.isUnderstood()) {
-      throw new CannotResumeException(point, "another version of Forebay wrote its journal");
+      throw new CannotResumeException(at.path(), "another version of Forebay wrote its journal");
     }
     Recovered known = Recovered.from(journal);
     if (known.capabilities().isEmpty()) {
-      CompletableFuture<Void> checked = check(dataSet, options);
+      CompletableFuture<String> checked = check(dataSet, options);
       Mount mount = begin(dataSet, at, options, device, journal, keeper);
       mount.checked = checked;
       return mount;
     }
     if (!known.capabilities().get().resend()) {
       throw new CannotResumeException(
-          point, "this kernel cannot go on with another process (Linux 6.9 can)");
+          at.path(), "this kernel cannot go on with another process (Linux 6.9 can)");
     }
     Counts counts = new Counts();
     // Whether there is a snapshot is not asked: servers may be away, and readers wait.

@@ -126,6 +126,11 @@ public record MountOptions(
         strict);
   }
 
+  /** Whether files can be written. */
+  public boolean isWritable() {
+    return serving.attributes().writable();
+  }
+
   /**
    * How a data set is served. Where nothing else was said, a snapshot is believed until the kernel
    * is told of another one: epochs may take longer than a time-out.
@@ -133,7 +138,7 @@ public record MountOptions(
    * @param snapshot how much there is of it, if there is one
    */
   Serving serving(Optional<Totals> snapshot) {
-    boolean lasts = snapshot.isPresent() && !timeouts && !serving.attributes().writable();
+    boolean lasts = snapshot.isPresent() && !timeouts && !isWritable();
     return lasts ? serving.lasting() : serving;
   }
 

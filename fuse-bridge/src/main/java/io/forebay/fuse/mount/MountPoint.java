@@ -95,13 +95,12 @@ record MountPoint(Path path) {
    * Mounts by itself, or, where that takes root, by fusermount3.
    *
    * @param name that /proc/mounts shows as the source
-   * @param inherited whether children have the device, too
    * @return the kernel's end
    * @throws IOException when this is not possible; then nothing is mounted
    */
-  Device attach(String name, MountOptions options, boolean inherited) throws IOException {
+  Device attach(String name, MountOptions options) throws IOException {
     if (Device.isAccessible()) {
-      Device device = Device.open(inherited);
+      Device device = Device.open();
       int result = attach(name, device, options);
       if (result >= 0) {
         return device;
@@ -111,7 +110,7 @@ record MountPoint(Path path) {
         Libc.require("mounting on " + path, result);
       }
     }
-    return FuserMount.mount(name, this, options, inherited);
+    return FuserMount.mount(name, this, options);
   }
 
   private int attach(String name, Device device, MountOptions options) {
@@ -125,7 +124,7 @@ record MountPoint(Path path) {
             + self.gid()
             + ","
             + String.join(",", options.forKernel());
-    long access = options.serving().attributes().writable() ? 0 : MountCalls.MS_RDONLY;
+    long access = options.isWritable() ? 0 : MountCalls.MS_RDONLY;
     return MountCalls.mount(
         name, path, TYPE, access | MountCalls.MS_NOSUID | MountCalls.MS_NODEV, data);
   }

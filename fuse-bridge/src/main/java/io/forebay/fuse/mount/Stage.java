@@ -105,16 +105,17 @@ final class Stage implements AutoCloseable {
    * Has the archive made, if nobody does yet. On a busy machine that takes minutes, so whoever does
    * it must not have the mount's descriptors: it would hold a mount whose other processes are gone.
    */
-  synchronized void record(ChildJvm child) throws IOException {
+  synchronized void record(ChildJvm child, MountRequest rehearsed) throws IOException {
     if (recorder != null) {
       return;
     }
-    recorder = start(child, List.of("-XX:DumpLoadedClassList=" + directory.resolve(LIST)));
-    recorder.onExit().thenAccept(ended -> archive(child, ended.exitValue()));
+    recorder =
+        start(child, List.of("-XX:DumpLoadedClassList=" + directory.resolve(LIST)), rehearsed);
+    recorder.onExit().thenAccept(ended -> archive(child, rehearsed, ended.exitValue()));
     child.handInput(recorder);
   }
 
-  private synchronized void archive(ChildJvm child, int status) {
+  private synchronized void archive(ChildJvm child, MountRequest rehearsed, int status) {
     if (closed || status != 0) {
       return;
     }
@@ -122,7 +123,7 @@ final class Stage implements AutoCloseable {
     options.add("-XX:SharedClassListFile=" + directory.resolve(LIST));
     options.add("-XX:SharedArchiveFile=" + archive);
     try {
-      recorder = start(child, options);
+      recorder = start(child, options, rehearsed);
       recorder
           .onExit()
           .thenAccept(ended -> recorded = ended.exitValue() == 0 && Files.exists(archive));
@@ -131,9 +132,12 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  private Process start(ChildJvm child, List<String> options) throws IOException {
+  private Process start(ChildJvm child, List<String> options, MountRequest rehearsed)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
-    command.addAll(child.command(options, point.toString()));
+    command.addAll(
+        child.command(
+            options, List.of(point.toString(), rehearsed.dataSet(), rehearsed.options())));
     // Unlike Child this closes all descriptors but the standard ones.
     return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -42,11 +42,10 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * @param inherited whether processes that this one starts have it, too
    * @throws IOException when the kernel has no FUSE, or this process may not use it
    */
-  public static Device open(boolean inherited) throws IOException {
-    int fd = Libc.open(PATH, Libc.O_RDWR | (inherited ? 0 : Libc.O_CLOEXEC));
+  public static Device open() throws IOException {
+    int fd = Libc.open(PATH, Libc.O_RDWR | Libc.O_CLOEXEC);
     if (fd < 0) {
       throw new IOException(
           PATH
@@ -63,7 +62,7 @@ public final class Device implements AutoCloseable {
     return (Files.isReadable(PATH) && Files.isWritable(PATH)) || Files.notExists(PATH);
   }
 
-  /** One that this process inherited. */
+  /** One that another process handed over. */
   public static Device of(int fd) {
     return new Device(fd);
   }

@@ -208,13 +208,11 @@ public final class Libc {
   }
 
   /** A file in memory, without a name in any directory. */
-  public static int memfd(String name, boolean closeOnExec) {
+  public static int memfd(String name) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment captured = CAPTURED.get();
       return checked(
-          (int)
-              MEMFD_CREATE.invokeExact(
-                  captured, arena.allocateFrom(name), closeOnExec ? MFD_CLOEXEC : 0),
+          (int) MEMFD_CREATE.invokeExact(captured, arena.allocateFrom(name), MFD_CLOEXEC),
           captured);
     } catch (Throwable e) {
       throw impossible(e);

@@ -12,7 +12,7 @@ class JournalTest {
 
   @Test
   void aJournalOfAnotherFormatIsNotUnderstood() throws IOException {
-    try (Journal journal = Journal.create(false)) {
+    try (Journal journal = Journal.create()) {
       assertThat(journal.isUnderstood()).as("empty").isTrue();
       journal.agreed(45, 0, "PASSTHROUGH");
       assertThat(journal.isUnderstood()).isTrue();

@@ -63,8 +63,8 @@ class RandomRequestsTest {
     Files.write(data.resolve("d/file"), new byte[10_000]);
     Files.write(data.resolve("empty"), new byte[0]);
     try (Forebay forebay = Forebay.embedded(directory.resolve("cache"));
-        Device device = Device.open(false);
-        Journal journal = Journal.create(false);
+        Device device = Device.open();
+        Journal journal = Journal.create();
         DataSetFileSystem files =
             first(forebay.dataSet(data.toUri().toString()), device, journal)) {
       Random random = new Random(2);
@@ -94,8 +94,8 @@ class RandomRequestsTest {
     Files.write(data.resolve("old"), new byte[10]);
     Files.write(data.resolve("from"), new byte[20]);
     try (Forebay forebay = Forebay.embedded(directory.resolve("cache"));
-        Device device = Device.open(false);
-        Journal journal = Journal.create(false)) {
+        Device device = Device.open();
+        Journal journal = Journal.create()) {
       DataSet dataSet = forebay.dataSet(data.toUri().toString());
       try (DataSetFileSystem before = first(dataSet, device, journal)) {
         for (long number = 100; number < 110; number += 2) {
