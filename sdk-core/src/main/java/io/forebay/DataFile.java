@@ -1,6 +1,6 @@
 package io.forebay;
 
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.read.Ladder;
 import java.io.IOException;
 import java.io.InputStream;

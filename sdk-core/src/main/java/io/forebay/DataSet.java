@@ -1,6 +1,7 @@
 package io.forebay;
 
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.DataPath;
+import io.forebay.file.FileVersion;
 import io.forebay.read.Announcement;
 import io.forebay.read.DirectAccess;
 import io.forebay.read.Ladder;

@@ -1,7 +1,5 @@
 package io.forebay.server;
 
-import io.forebay.DataSetReference;
-import io.forebay.DataSetSpec;
 import io.forebay.UnknownDataSetException;
 import io.forebay.dataset.spec.Manifest;
 import io.forebay.dataset.spec.Manifests;
@@ -10,7 +8,9 @@ import io.forebay.node.Binding;
 import io.forebay.node.CacheNode;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.server.load.LoadRequest;
-import io.forebay.snapshot.Acceptance;
+import io.forebay.spec.Acceptance;
+import io.forebay.spec.DataSetReference;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.state.StateFile;
 import io.forebay.store.NodeStore;
 import io.forebay.store.TierOptions;

@@ -1,12 +1,12 @@
 package io.forebay.server;
 
-import io.forebay.DataSetReference;
-import io.forebay.DataSetSpec;
 import io.forebay.locale.FileNameCharset;
 import io.forebay.node.CacheNode;
 import io.forebay.placement.Member;
 import io.forebay.server.admin.AdminServer;
 import io.forebay.server.load.LoadJobs;
+import io.forebay.spec.DataSetReference;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.wire.Address;
 import io.forebay.wire.Codec;
 import io.netty.bootstrap.ServerBootstrap;

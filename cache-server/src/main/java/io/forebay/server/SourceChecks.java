@@ -1,9 +1,9 @@
 package io.forebay.server;
 
-import io.forebay.Mount;
 import io.forebay.node.Binding;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
+import io.forebay.spec.Mount;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import io.forebay.dataset.epoch.EpochOrder;
 import io.forebay.dataset.prefetch.PrefetchOptions;
 import io.forebay.dataset.prefetch.Prefetcher;
 import io.forebay.dataset.prefetch.ReadPlan;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,13 +3,13 @@ package io.forebay.server;
 import static io.forebay.server.Nodes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.CachePolicy;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
-import io.forebay.LocalCopy;
 import io.forebay.Totals;
 import io.forebay.read.Origin;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.LocalCopy;
 import io.forebay.store.ShareStatus;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import io.forebay.dataset.epoch.EpochOrder;
 import io.forebay.dataset.prefetch.PrefetchOptions;
 import io.forebay.dataset.prefetch.Prefetcher;
 import io.forebay.dataset.prefetch.ReadPlan;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.read.Origin;
 import java.io.BufferedReader;

@@ -5,7 +5,7 @@ import io.forebay.ReadOrder;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
 import io.forebay.UnknownDataSetException;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.wire.Item;
 import io.forebay.wire.PendingGet;
 import java.io.IOException;

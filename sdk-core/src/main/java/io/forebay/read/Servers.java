@@ -1,6 +1,6 @@
 package io.forebay.read;
 
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 import io.forebay.placement.Member;
 import io.forebay.placement.Rendezvous;
 import io.forebay.wire.Address;

@@ -1,12 +1,12 @@
 package io.forebay.fuse.fs;
 
-import io.forebay.DataPath;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.NameTooLongException;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
+import io.forebay.file.DataPath;
 import io.forebay.fuse.journal.Entries;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Capabilities;

@@ -1,4 +1,4 @@
-package io.forebay.store.plan;
+package io.forebay.plan;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;

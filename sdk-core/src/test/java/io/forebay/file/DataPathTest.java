@@ -1,4 +1,4 @@
-package io.forebay;
+package io.forebay.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

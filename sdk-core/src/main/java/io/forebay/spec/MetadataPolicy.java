@@ -1,4 +1,4 @@
-package io.forebay;
+package io.forebay.spec;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.forebay.metadata;
+package io.forebay.file;
 
 import io.forebay.FileStatus;
 

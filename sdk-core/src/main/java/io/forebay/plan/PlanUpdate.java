@@ -1,4 +1,4 @@
-package io.forebay.store.plan;
+package io.forebay.plan;
 
 import java.util.List;
 
@@ -16,7 +16,7 @@ public record PlanUpdate(long job, long done, List<Read> reads) {
    * A read to come.
    *
    * @param position its number
-   * @param key of the file: the first half of its {@link io.forebay.metadata.FileId}
+   * @param key of the file: the first half of its {@link io.forebay.file.FileId}
    */
   public record Read(long position, long key) {}
 

@@ -1,6 +1,5 @@
-package io.forebay;
+package io.forebay.spec;
 
-import io.forebay.store.retention.Retain;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package io.forebay;
+package io.forebay.spec;
 
 /**
  * Which files that other nodes own a node copies for its own readers, as far as it has room left.

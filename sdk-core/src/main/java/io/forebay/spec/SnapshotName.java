@@ -1,4 +1,4 @@
-package io.forebay.snapshot;
+package io.forebay.spec;
 
 import java.util.Optional;
 

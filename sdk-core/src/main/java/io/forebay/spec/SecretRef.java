@@ -1,4 +1,4 @@
-package io.forebay;
+package io.forebay.spec;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
-package io.forebay;
+package io.forebay.spec;
 
+import io.forebay.file.DataPath;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.forebay.store.plan;
+package io.forebay.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

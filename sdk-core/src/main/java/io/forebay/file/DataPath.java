@@ -1,4 +1,4 @@
-package io.forebay;
+package io.forebay.file;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;

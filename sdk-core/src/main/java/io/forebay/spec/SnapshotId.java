@@ -1,4 +1,4 @@
-package io.forebay.snapshot;
+package io.forebay.spec;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -25,11 +25,12 @@ public record SnapshotId(String text) implements Comparable<SnapshotId> {
     }
   }
 
-  static SnapshotId at(Instant time) {
+  public static SnapshotId at(Instant time) {
     return new SnapshotId(FORMAT.format(time));
   }
 
-  static boolean isOne(String text) {
+  /** Whether a text has the form of such a name. */
+  public static boolean isOne(String text) {
     return FORM.matcher(text).matches();
   }
 

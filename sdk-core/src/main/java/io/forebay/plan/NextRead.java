@@ -1,4 +1,4 @@
-package io.forebay.store.plan;
+package io.forebay.plan;
 
 /**
  * The read of a file that comes next.

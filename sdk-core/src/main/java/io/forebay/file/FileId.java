@@ -1,4 +1,4 @@
-package io.forebay.metadata;
+package io.forebay.file;
 
 import io.forebay.FileStatus;
 import java.nio.ByteBuffer;
@@ -30,7 +30,8 @@ public record FileId(long high, long low) {
             }
           });
 
-  static FileId of(String dataSet, FileStatus status) {
+  /** The id of a version of a file of a data set. */
+  public static FileId of(String dataSet, FileStatus status) {
     MessageDigest digest = SHA_256.get();
     update(digest, dataSet);
     update(digest, status.path());
