@@ -10,6 +10,7 @@ import io.forebay.dataset.spec.Manifests;
 import io.forebay.fill.FillOptions;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
+import io.forebay.server.apply.AppliedDataSets;
 import io.forebay.spec.CachePolicy;
 import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;

@@ -8,7 +8,7 @@ import io.forebay.background.LogContext;
 import io.forebay.file.DataPath;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
-import io.forebay.server.AppliedDataSets;
+import io.forebay.server.apply.AppliedDataSets;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.spec.DataSetReference;

@@ -1,4 +1,4 @@
-package io.forebay.server;
+package io.forebay.server.apply;
 
 import io.forebay.UnknownDataSetException;
 import io.forebay.dataset.spec.Manifest;
@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,16 +49,22 @@ public final class AppliedDataSets {
   private final Set<String> configured;
 
   /**
-   * @param config the operator's: its secrets come before those that are applied, and its data sets
-   *     are served again after a restart
+   * @param secrets the operator's directory of secrets, which come before those that are applied
+   * @param configured names of the data sets of the server's configuration, which are served again
+   *     after a restart
    */
-  AppliedDataSets(CacheNode node, LoadJobs loads, SourceChecks sources, ServerConfig config) {
+  public AppliedDataSets(
+      CacheNode node,
+      LoadJobs loads,
+      SourceChecks sources,
+      Optional<Path> secrets,
+      Set<String> configured) {
     this.node = node;
     this.loads = loads;
     this.sources = sources;
     this.directory = node.directory().resolve("datasets");
-    this.secrets = config.secrets();
-    this.configured = config.dataSets().stream().map(DataSetSpec::name).collect(Collectors.toSet());
+    this.secrets = secrets;
+    this.configured = Set.copyOf(configured);
     this.applied = new AppliedSecrets(AppliedSecrets.of(node.directory()));
   }
 
@@ -68,7 +73,7 @@ public final class AppliedDataSets {
   }
 
   /** Where a server looks for secrets, in order. */
-  static List<Path> secretDirectories(Optional<Path> operators, Path nodeDirectory) {
+  public static List<Path> secretDirectories(Optional<Path> operators, Path nodeDirectory) {
     return Stream.concat(operators.stream(), Stream.of(AppliedSecrets.of(nodeDirectory))).toList();
   }
 
@@ -82,7 +87,7 @@ public final class AppliedDataSets {
   public record Outcome(List<String> applied, List<String> warnings, List<String> failed) {}
 
   /** Applies again what was applied before; what cannot be is reported and left out. */
-  void restore() throws IOException {
+  public void restore() throws IOException {
     if (!Files.isDirectory(directory)) {
       return;
     }
@@ -373,7 +378,7 @@ public final class AppliedDataSets {
   }
 
   /** Names of the secrets that a data set needs. */
-  static Set<String> secretsOf(DataSetSpec spec) {
+  public static Set<String> secretsOf(DataSetSpec spec) {
     Set<String> names = new HashSet<>();
     spec.mounts().forEach(m -> m.secrets().values().forEach(ref -> names.add(ref.name())));
     return names;

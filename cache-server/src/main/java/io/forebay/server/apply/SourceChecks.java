@@ -1,4 +1,4 @@
-package io.forebay.server;
+package io.forebay.server.apply;
 
 import io.forebay.node.Binding;
 import io.forebay.node.CacheNode;
@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * applied, and again with back-off. Each question has a thread of its own and a bound on its time,
  * so that a store that is silent holds up no other. Thread-safe.
  */
-final class SourceChecks implements AutoCloseable {
+public final class SourceChecks implements AutoCloseable {
 
   /** Longer than the time-outs of a connection and of its first byte together. */
   private static final Duration LONGEST = Duration.ofSeconds(15);
@@ -39,20 +39,20 @@ final class SourceChecks implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("forebay-checks").factory());
 
-  SourceChecks(CacheNode node) {
+  public SourceChecks(CacheNode node) {
     this(node, LONGEST);
   }
 
   /**
    * @param longest that a question may take
    */
-  SourceChecks(CacheNode node, Duration longest) {
+  public SourceChecks(CacheNode node, Duration longest) {
     this.node = node;
     this.longest = longest;
   }
 
   /** From now on each data set is asked whenever it is due. */
-  void start() {
+  public void start() {
     clock.scheduleWithFixedDelay(
         node.background().guarded("checking the under-stores", this::askThoseDue),
         0,
@@ -78,7 +78,7 @@ final class SourceChecks implements AutoCloseable {
   }
 
   /** Asks now, and waits for the answer. */
-  Binding check(NodeDataSet dataSet) throws InterruptedException {
+  public Binding check(NodeDataSet dataSet) throws InterruptedException {
     return dataSet.check(question -> ask(dataSet, question));
   }
 

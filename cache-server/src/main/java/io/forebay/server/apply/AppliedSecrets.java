@@ -1,4 +1,4 @@
-package io.forebay.server;
+package io.forebay.server.apply;
 
 import io.forebay.dataset.spec.Manifest;
 import java.io.IOException;
