@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.Origin;
 import io.forebay.UnknownDataSetException;
 import io.forebay.cli.ForebayCommand;
 import io.forebay.metadata.NodeInfo;
@@ -15,7 +16,6 @@ import io.forebay.node.NodeBusyException;
 import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
-import io.forebay.read.Origin;
 import io.forebay.spec.Acceptance;
 import io.forebay.spec.SnapshotId;
 import io.forebay.store.DiskState;

@@ -6,6 +6,7 @@ import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.control.CacheControl;
 import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
@@ -188,7 +189,7 @@ final class Nodes implements AutoCloseable {
         .untilAsserted(
             () -> {
               for (String path : paths()) {
-                assertThat(data.resident(data.stat(path))).as(path).isPresent();
+                assertThat(CacheControl.of(data).resident(data.stat(path))).as(path).isPresent();
               }
             });
   }

@@ -1,5 +1,6 @@
 package io.forebay.read;
 
+import io.forebay.Origin;
 import io.forebay.file.FileVersion;
 import io.forebay.fill.ReadThrough;
 import io.forebay.plan.PlanUpdate;

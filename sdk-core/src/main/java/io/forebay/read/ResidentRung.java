@@ -2,6 +2,7 @@ package io.forebay.read;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.forebay.Origin;
 import io.forebay.file.FileId;
 import io.forebay.file.FileVersion;
 import io.forebay.metadata.Residents;

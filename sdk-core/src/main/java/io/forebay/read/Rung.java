@@ -1,5 +1,6 @@
 package io.forebay.read;
 
+import io.forebay.Origin;
 import io.forebay.Totals;
 import io.forebay.file.FileVersion;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.forebay.read;
 
 import io.forebay.FileStatus;
+import io.forebay.Origin;
 import io.forebay.Totals;
 import io.forebay.file.FileVersion;
 import io.forebay.plan.PlanUpdate;

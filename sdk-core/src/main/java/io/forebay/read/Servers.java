@@ -1,5 +1,6 @@
 package io.forebay.read;
 
+import io.forebay.Origin;
 import io.forebay.file.FileId;
 import io.forebay.placement.Member;
 import io.forebay.placement.Rendezvous;

@@ -1,5 +1,6 @@
 package io.forebay.read;
 
+import io.forebay.Origin;
 import io.forebay.file.FileVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,7 @@
-package io.forebay;
+package io.forebay.client;
 
+import io.forebay.FileStatus;
+import io.forebay.Totals;
 import io.forebay.metadata.Catalog;
 import java.io.IOException;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.forebay.read;
+package io.forebay;
 
 /** Where the bytes of a read came from, nearest first. */
 public enum Origin {
