@@ -1,13 +1,9 @@
 package io.forebay;
 
-import io.forebay.metadata.FileVersion;
-import io.forebay.read.Ladder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 
@@ -15,137 +11,29 @@ import java.nio.channels.SeekableByteChannel;
  * An open file: one version, whatever happens to the object or to the cache meanwhile. Read-only;
  * safe for use by several threads, which then share one position.
  */
-public final class DataFile implements SeekableByteChannel {
+public interface DataFile extends SeekableByteChannel {
 
-  /** Small reads of a file that is not resident are served from a buffer of this many bytes. */
-  private static final int BUFFER_BYTES = 256 << 10;
-
-  private final FileVersion file;
-  private final Ladder ladder;
-  private FileChannel resident;
-  private ByteBuffer buffer = ByteBuffer.allocate(0);
-  private long bufferStart;
-  private long position;
-  private boolean open = true;
-
-  DataFile(FileVersion file, Ladder ladder) {
-    this.file = file;
-    this.ladder = ladder;
-    this.resident = ladder.openResident(file).orElse(null);
-  }
-
-  public FileStatus status() {
-    return file.status();
-  }
+  FileStatus status();
 
   /** A stream over this channel, from its position on; closing it closes the file. */
-  public InputStream asInputStream() {
+  default InputStream asInputStream() {
     return Channels.newInputStream(this);
   }
 
   /** Reads up to {@code target.remaining()} bytes, at least one unless the end is reached. */
   @Override
-  public synchronized int read(ByteBuffer target) throws IOException {
-    checkOpen();
-    if (position >= file.size()) {
-      return -1;
-    }
-    int wanted = (int) Math.min(target.remaining(), file.size() - position);
-    if (wanted == 0) {
-      return 0;
-    }
-    int n = readSome(target, wanted);
-    position += n;
-    return n;
-  }
-
-  private int readSome(ByteBuffer target, int wanted) throws IOException {
-    if (resident != null) {
-      ByteBuffer part = target.slice(target.position(), wanted);
-      int n = ladder.readResident(file, resident, position, part);
-      if (n > 0) {
-        target.position(target.position() + n);
-        return n;
-      }
-      closeResident();
-    }
-    if (wanted >= BUFFER_BYTES) {
-      ByteBuffer part = target.slice(target.position(), wanted);
-      ladder.read(file, position, part);
-      target.position(target.position() + wanted);
-      return wanted;
-    }
-    if (position < bufferStart || position >= bufferStart + buffer.limit()) {
-      fillBuffer();
-    }
-    int at = (int) (position - bufferStart);
-    int n = Math.min(wanted, buffer.limit() - at);
-    target.put(buffer.slice(at, n));
-    return n;
-  }
-
-  private void fillBuffer() throws IOException {
-    // The file may have become resident since it was opened.
-    resident = ladder.openResident(file).orElse(null);
-    ByteBuffer fresh = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, file.size() - position));
-    ladder.read(file, position, fresh);
-    buffer = fresh.flip();
-    bufferStart = position;
-  }
+  int read(ByteBuffer target) throws IOException;
 
   @Override
-  public synchronized long position() throws IOException {
-    checkOpen();
-    return position;
-  }
+  DataFile position(long newPosition) throws IOException;
 
   @Override
-  public synchronized DataFile position(long newPosition) throws IOException {
-    checkOpen();
-    if (newPosition < 0) {
-      throw new IllegalArgumentException("negative position " + newPosition);
-    }
-    position = newPosition;
-    return this;
-  }
-
-  @Override
-  public long size() throws IOException {
-    checkOpen();
-    return file.size();
-  }
-
-  @Override
-  public synchronized boolean isOpen() {
-    return open;
-  }
-
-  @Override
-  public synchronized void close() throws IOException {
-    open = false;
-    closeResident();
-  }
-
-  private void closeResident() throws IOException {
-    if (resident != null) {
-      resident.close();
-      resident = null;
-    }
-  }
-
-  @Override
-  public int write(ByteBuffer source) {
+  default int write(ByteBuffer source) {
     throw new NonWritableChannelException();
   }
 
   @Override
-  public SeekableByteChannel truncate(long size) {
+  default DataFile truncate(long size) {
     throw new NonWritableChannelException();
-  }
-
-  private synchronized void checkOpen() throws ClosedChannelException {
-    if (!open) {
-      throw new ClosedChannelException();
-    }
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
+import io.forebay.control.CacheControl;
 import io.forebay.metadata.NodeInfo;
-import io.forebay.read.Origin;
 import io.forebay.samples.oss.Fault;
 import io.forebay.samples.oss.Shape;
 import java.io.IOException;
@@ -77,7 +77,7 @@ class EmbeddedTest {
             () -> data.walk(""),
             () -> data.refresh(),
             () -> data.prefetch(List.of("a")),
-            () -> data.load(known, 0, 10, 1),
+            () -> CacheControl.of(data).load(known, 0, 10, 1),
             () -> data.write("b", InputStream.nullInputStream(), 0),
             () -> data.delete("a"),
             () -> file.read(ByteBuffer.allocate(10)));
@@ -126,13 +126,14 @@ class EmbeddedTest {
             threads.submit(
                 () -> {
                   for (FileStatus file : files) {
-                    data.loadAll(
-                        List.of(file),
-                        1,
-                        (which, reason) -> {
-                          throw new AssertionError(which.path(), reason);
-                        });
-                    assertThat(data.resident(file)).as(file.path()).isPresent();
+                    CacheControl.of(data)
+                        .loadAll(
+                            List.of(file),
+                            1,
+                            (which, reason) -> {
+                              throw new AssertionError(which.path(), reason);
+                            });
+                    assertThat(CacheControl.of(data).resident(file)).as(file.path()).isPresent();
                   }
                   return null;
                 }));

@@ -2,7 +2,7 @@ package io.forebay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.read.Origin;
+import io.forebay.control.CacheControl;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -103,7 +103,7 @@ class FailingDiskTest {
 
   @Test
   void aFileThatCannotBeOpenedIsReadFromTheUnderStore() throws IOException {
-    Path resident = data.resident(data.stat(LARGE)).orElseThrow();
+    Path resident = CacheControl.of(data).resident(data.stat(LARGE)).orElseThrow();
     Files.delete(resident);
     // A link to itself: opening it is an error, and not that it is missing.
     Files.createSymbolicLink(resident, resident.getFileName());

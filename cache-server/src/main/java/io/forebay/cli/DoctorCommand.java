@@ -2,14 +2,14 @@ package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.forebay.DataSetReference;
-import io.forebay.DataSetSpec;
 import io.forebay.fuse.mount.Leftovers;
 import io.forebay.locale.FileNameCharset;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.SharedMaps;
 import io.forebay.server.ServerConfig;
 import io.forebay.server.admin.StatusReport;
+import io.forebay.spec.DataSetReference;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.store.TierOptions;
 import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnderStores;

@@ -2,7 +2,7 @@ package io.forebay.cli;
 
 import io.forebay.cli.logging.LogOptions;
 import io.forebay.config.Durations;
-import io.forebay.snapshot.SnapshotId;
+import io.forebay.spec.SnapshotId;
 import io.forebay.wire.Address;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

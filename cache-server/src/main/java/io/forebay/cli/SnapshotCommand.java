@@ -3,7 +3,7 @@ package io.forebay.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.config.DataSize;
-import io.forebay.snapshot.SnapshotId;
+import io.forebay.spec.SnapshotId;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

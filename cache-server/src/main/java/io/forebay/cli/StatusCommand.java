@@ -1,9 +1,9 @@
 package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.forebay.DataSetReference;
 import io.forebay.config.DataSize;
 import io.forebay.server.admin.StatusReport;
+import io.forebay.spec.DataSetReference;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;

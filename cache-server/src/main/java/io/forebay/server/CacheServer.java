@@ -1,12 +1,14 @@
 package io.forebay.server;
 
-import io.forebay.DataSetReference;
-import io.forebay.DataSetSpec;
 import io.forebay.locale.FileNameCharset;
 import io.forebay.node.CacheNode;
 import io.forebay.placement.Member;
 import io.forebay.server.admin.AdminServer;
+import io.forebay.server.apply.AppliedDataSets;
+import io.forebay.server.apply.SourceChecks;
 import io.forebay.server.load.LoadJobs;
+import io.forebay.spec.DataSetReference;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.wire.Address;
 import io.forebay.wire.Codec;
 import io.netty.bootstrap.ServerBootstrap;
@@ -36,6 +38,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +86,13 @@ public final class CacheServer implements AutoCloseable {
     peers = new Peers(config.members(), config.name());
     loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
     sources = new SourceChecks(node);
-    AppliedDataSets applied = new AppliedDataSets(node, loads, sources, config);
+    AppliedDataSets applied =
+        new AppliedDataSets(
+            node,
+            loads,
+            sources,
+            config.secrets(),
+            config.dataSets().stream().map(DataSetSpec::name).collect(Collectors.toSet()));
     try {
       for (DataSetSpec dataSet : config.dataSets()) {
         if (DataSetReference.of(dataSet).isPresent()) {

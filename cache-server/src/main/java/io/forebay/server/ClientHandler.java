@@ -2,17 +2,17 @@ package io.forebay.server;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import io.forebay.UnknownDataSetException;
 import io.forebay.background.LogContext;
+import io.forebay.file.DataPath;
+import io.forebay.file.FileVersion;
 import io.forebay.metadata.Catalog;
-import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.snapshot.Snapshot;
-import io.forebay.snapshot.SnapshotId;
+import io.forebay.spec.SnapshotId;
 import io.forebay.wire.Codec;
 import io.forebay.wire.ErrorCode;
 import io.forebay.wire.Item;

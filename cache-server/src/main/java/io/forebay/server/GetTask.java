@@ -1,9 +1,9 @@
 package io.forebay.server;
 
-import io.forebay.DataPath;
 import io.forebay.ReadOrder;
+import io.forebay.file.DataPath;
+import io.forebay.file.FileVersion;
 import io.forebay.fill.ReadThrough;
-import io.forebay.metadata.FileVersion;
 import io.forebay.node.NodeDataSet;
 import io.forebay.store.NodeStore;
 import io.forebay.store.ResidentFile;

@@ -1,15 +1,15 @@
 package io.forebay.server;
 
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.SnapshotRefusedException;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.node.NodePeers;
 import io.forebay.placement.Member;
 import io.forebay.read.Servers;
-import io.forebay.snapshot.Acceptance;
-import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotShelf;
+import io.forebay.spec.Acceptance;
+import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.SnapshotId;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;

@@ -1,8 +1,5 @@
 package io.forebay.server;
 
-import io.forebay.CachePolicy;
-import io.forebay.DataSetReference;
-import io.forebay.DataSetSpec;
 import io.forebay.config.CachePolicies;
 import io.forebay.config.DataSize;
 import io.forebay.config.Durations;
@@ -13,6 +10,10 @@ import io.forebay.dataset.spec.Manifests;
 import io.forebay.fill.FillOptions;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
+import io.forebay.server.apply.AppliedDataSets;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.DataSetReference;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.store.Medium;
 import io.forebay.store.StoreOptions;
 import io.forebay.store.TierOptions;

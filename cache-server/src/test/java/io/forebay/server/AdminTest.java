@@ -180,7 +180,7 @@ class AdminTest {
             .node()
             .store()
             .find(
-                io.forebay.metadata.FileVersion.of(Nodes.DATA_SET, data.stat(nodes.paths().get(0)))
+                io.forebay.file.FileVersion.of(Nodes.DATA_SET, data.stat(nodes.paths().get(0)))
                     .id())
             .orElseThrow()
             .path();

@@ -6,11 +6,12 @@ import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.control.CacheControl;
 import io.forebay.dataset.epoch.EpochOrder;
 import io.forebay.dataset.prefetch.PrefetchOptions;
 import io.forebay.dataset.prefetch.Prefetcher;
 import io.forebay.dataset.prefetch.ReadPlan;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,7 @@ class AnnouncedPlansTest {
 
   private boolean knowsOfTheLast(int server, List<FileStatus> files, DataSet data) {
     return files.subList(files.size() - 20, files.size()).stream()
-        .filter(f -> data.place(f).owners().get(0).equals("server-" + server))
+        .filter(f -> CacheControl.of(data).place(f).owners().get(0).equals("server-" + server))
         .map(f -> FileVersion.of(Nodes.DATA_SET, f))
         .allMatch(f -> nodes.server(server).node().store().nextRead(f).isAnnounced());
   }

@@ -7,6 +7,7 @@ import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.node.Binding;
 import io.forebay.samples.oss.Fault;
+import io.forebay.server.apply.SourceChecks;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

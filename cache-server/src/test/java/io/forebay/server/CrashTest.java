@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
-import io.forebay.read.Origin;
+import io.forebay.Origin;
 import io.forebay.samples.oss.OssServer;
 import io.forebay.samples.oss.Seed;
 import java.io.BufferedReader;

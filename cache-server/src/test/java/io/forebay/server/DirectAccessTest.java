@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.DataSet;
-import io.forebay.DataSetSpec;
 import io.forebay.Forebay;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
 import io.forebay.understore.s3.S3Server;

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.forebay.DataSet;
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
+import io.forebay.Origin;
 import io.forebay.ReadOrder;
-import io.forebay.metadata.FileVersion;
-import io.forebay.read.Origin;
+import io.forebay.file.FileVersion;
 import io.forebay.samples.oss.Fault;
 import io.forebay.samples.oss.Shape;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.store.ResidentFile;
 import io.forebay.wire.Codec;
 import io.forebay.wire.Item;

@@ -3,13 +3,14 @@ package io.forebay.server;
 import static io.forebay.server.Nodes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.CachePolicy;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
-import io.forebay.LocalCopy;
+import io.forebay.Origin;
 import io.forebay.Totals;
-import io.forebay.read.Origin;
+import io.forebay.control.CacheControl;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.LocalCopy;
 import io.forebay.store.ShareStatus;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -95,8 +96,8 @@ class LocalCopiesTest {
     DataSet data = client.dataSet(Nodes.DATA_SET);
     List<FileStatus> files = data.walk("");
     long total = files.stream().mapToLong(FileStatus::size).sum();
-    data.prefetchAll(files);
-    data.bringNear(files, Optional.of(new Totals(files.size(), total)));
+    CacheControl.of(data).fetchAhead(files);
+    CacheControl.of(data).bringNear(files, Optional.of(new Totals(files.size(), total)));
     awaitAllHere(data);
     readAll(data);
     assertThat(client.stats().reads(Origin.OTHER_SERVER)).isZero();
@@ -109,7 +110,7 @@ class LocalCopiesTest {
   void whoWantsNoCopiesHasNone() throws IOException {
     start(LocalCopy.NONE);
     DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
-    data.bringNear(data.walk(""), Optional.empty());
+    CacheControl.of(data).bringNear(data.walk(""), Optional.empty());
     for (int i = 0; i < 3; i++) {
       readAll(data);
     }
@@ -122,7 +123,7 @@ class LocalCopiesTest {
     start(LocalCopy.ALL);
     DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
     List<FileStatus> files = data.walk("");
-    data.bringNear(files, Optional.empty());
+    CacheControl.of(data).bringNear(files, Optional.empty());
     nodes.stop(1);
     readAll(data);
     readAll(data);

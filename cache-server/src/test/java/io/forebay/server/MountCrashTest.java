@@ -8,6 +8,7 @@ import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.control.CacheControl;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.samples.oss.Fault;
 import io.forebay.samples.oss.Seed;
@@ -67,12 +68,13 @@ class MountCrashTest {
     nodes.server(0).node().dataSet(Nodes.DATA_SET).snapshotForAll(n -> {});
     List<FileStatus> half = new ArrayList<>(dataSet.walk(""));
     half.removeIf(file -> file.path().hashCode() % 2 == 0);
-    dataSet.loadAll(
-        half,
-        1,
-        (file, reason) -> {
-          throw new AssertionError(file.path(), reason);
-        });
+    CacheControl.of(dataSet)
+        .loadAll(
+            half,
+            1,
+            (file, reason) -> {
+              throw new AssertionError(file.path(), reason);
+            });
     root = Files.createDirectory(directory.resolve("mnt"));
   }
 

@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
+import io.forebay.file.FileVersion;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.protocol.Opcode;
-import io.forebay.metadata.FileVersion;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.forebay.DataSetSpec;
 import io.forebay.Forebay;
 import io.forebay.cli.ForebayCommand;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
 import io.forebay.understore.s3.S3Server;

@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
-import io.forebay.CachePolicy;
 import io.forebay.DataSet;
-import io.forebay.DataSetSpec;
 import io.forebay.Forebay;
+import io.forebay.control.CacheControl;
 import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
 import io.forebay.samples.oss.OssServer;
 import io.forebay.samples.oss.OwnAddresses;
 import io.forebay.samples.oss.Shape;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -188,7 +189,7 @@ final class Nodes implements AutoCloseable {
         .untilAsserted(
             () -> {
               for (String path : paths()) {
-                assertThat(data.resident(data.stat(path))).as(path).isPresent();
+                assertThat(CacheControl.of(data).resident(data.stat(path))).as(path).isPresent();
               }
             });
   }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.Origin;
 import io.forebay.cli.ForebayCommand;
-import io.forebay.read.Origin;
 import java.io.File;
 import java.io.IOException;
 import java.net.Socket;

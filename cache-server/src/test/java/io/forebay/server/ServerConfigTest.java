@@ -3,9 +3,9 @@ package io.forebay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.DataSetSpec;
 import io.forebay.config.DataSize;
 import io.forebay.placement.Member;
+import io.forebay.spec.DataSetSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

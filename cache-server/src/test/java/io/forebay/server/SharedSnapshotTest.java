@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.node.NodeDataSet;
 import io.forebay.placement.Member;
 import io.forebay.placement.Rendezvous;
-import io.forebay.snapshot.Acceptance;
-import io.forebay.snapshot.SnapshotId;
+import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotId;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
 import io.forebay.Totals;
+import io.forebay.control.CacheControl;
 import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
@@ -94,12 +95,13 @@ class MountTest {
   }
 
   private void load() throws IOException {
-    dataSet.loadAll(
-        dataSet.walk(""),
-        1,
-        (file, reason) -> {
-          throw new AssertionError(file.path(), reason);
-        });
+    CacheControl.of(dataSet)
+        .loadAll(
+            dataSet.walk(""),
+            1,
+            (file, reason) -> {
+              throw new AssertionError(file.path(), reason);
+            });
   }
 
   private void assertAllReadable() throws IOException {
@@ -334,7 +336,7 @@ class MountTest {
   void aCachedFileThatIsEvictedWhileOpenIsReadToItsEnd() throws IOException {
     load();
     try (RandomAccessFile open = new RandomAccessFile(root.resolve("large").toFile(), "r")) {
-      Path tierFile = dataSet.resident(dataSet.stat("large")).orElseThrow();
+      Path tierFile = CacheControl.of(dataSet).resident(dataSet.stat("large")).orElseThrow();
       Files.delete(tierFile);
       byte[] all = new byte[LARGE];
       open.readFully(all);
@@ -485,7 +487,7 @@ class MountTest {
   void readingLeavesTheAccessTimesOfTheCachesFilesAlone() throws IOException {
     load();
     mountAnew("mode=passthrough");
-    Path resident = dataSet.resident(dataSet.stat("large")).orElseThrow();
+    Path resident = CacheControl.of(dataSet).resident(dataSet.stat("large")).orElseThrow();
     FileTime longAgo = FileTime.from(Instant.EPOCH); // the next read would be noted, as it is later
     Files.setAttribute(resident, "lastAccessTime", longAgo);
     assertThat(Files.readAllBytes(root.resolve("large"))).isEqualTo(files.get("large"));
@@ -557,10 +559,12 @@ class MountTest {
         .untilAsserted(
             () -> {
               for (String path : announced) {
-                assertThat(dataSet.resident(dataSet.stat(path))).as(path).isPresent();
+                assertThat(CacheControl.of(dataSet).resident(dataSet.stat(path)))
+                    .as(path)
+                    .isPresent();
               }
             });
-    assertThat(dataSet.resident(dataSet.stat("large"))).isEmpty();
+    assertThat(CacheControl.of(dataSet).resident(dataSet.stat("large"))).isEmpty();
   }
 
   @Test

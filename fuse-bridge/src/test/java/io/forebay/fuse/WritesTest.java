@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.DataSet;
+import io.forebay.control.CacheControl;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -140,12 +141,13 @@ class WritesTest {
   void aFileThatTheKernelReadsIsReplacedByRenameAndNotInPlace() throws IOException {
     byte[] before = random(500_000);
     Files.write(root.resolve("file"), before);
-    dataSet.loadAll(
-        dataSet.walk(""),
-        1,
-        (file, reason) -> {
-          throw new AssertionError(file.path(), reason);
-        });
+    CacheControl.of(dataSet)
+        .loadAll(
+            dataSet.walk(""),
+            1,
+            (file, reason) -> {
+              throw new AssertionError(file.path(), reason);
+            });
     try (RandomAccessFile open = new RandomAccessFile(root.resolve("file").toFile(), "r")) {
       open.read();
       assertThatThrownBy(() -> Files.write(root.resolve("file"), random(20)))

@@ -1,13 +1,13 @@
 package io.forebay.bench;
 
 import io.forebay.DataSet;
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.samples.oss.OssServer;
 import io.forebay.samples.oss.Shape;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;

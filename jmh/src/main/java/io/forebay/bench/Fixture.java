@@ -1,13 +1,13 @@
 package io.forebay.bench;
 
 import io.forebay.DataSet;
-import io.forebay.DataSetSpec;
 import io.forebay.Forebay;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
 import io.forebay.server.CacheServer;
 import io.forebay.server.ServerConfig;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.nio.file.Files;

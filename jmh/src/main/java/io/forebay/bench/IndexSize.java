@@ -1,12 +1,12 @@
 package io.forebay.bench;
 
-import io.forebay.CachePolicy;
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 import io.forebay.metadata.Residency;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.Retain;
 import io.forebay.store.NodeStore;
 import io.forebay.store.StoreListener;
 import io.forebay.store.StoreOptions;
-import io.forebay.store.retention.Retain;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,10 +1,10 @@
 package io.forebay.bench;
 
-import io.forebay.DataSetSpec;
 import io.forebay.samples.oss.OssServer;
 import io.forebay.samples.oss.Shape;
 import io.forebay.snapshot.SnapshotBuilder;
 import io.forebay.snapshot.SnapshotInfo;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;

@@ -1,7 +1,7 @@
 package io.forebay.bench;
 
 import io.forebay.FileStatus;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.metadata.Residency;
 import io.forebay.metadata.SharedMaps;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.forebay.bench;
 import com.sun.management.OperatingSystemMXBean;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.control.CacheControl;
 import io.forebay.fuse.fs.Profile;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
@@ -293,8 +294,9 @@ final class Mounts {
   private static void load(DataSet dataSet, List<FileStatus> files) throws IOException {
     IOException[] failure = {null};
     for (int i = 0; i < files.size(); i += 16) {
-      dataSet.loadAll(
-          files.subList(i, Math.min(files.size(), i + 16)), 1, (file, why) -> failure[0] = why);
+      CacheControl.of(dataSet)
+          .loadAll(
+              files.subList(i, Math.min(files.size(), i + 16)), 1, (file, why) -> failure[0] = why);
     }
     if (failure[0] != null) {
       throw failure[0];
@@ -306,7 +308,7 @@ final class Mounts {
     for (FileStatus file : files) {
       Path link = plain.resolve(file.path());
       Files.createDirectories(link.getParent());
-      Files.createLink(link, dataSet.resident(file).orElseThrow());
+      Files.createLink(link, CacheControl.of(dataSet).resident(file).orElseThrow());
     }
   }
 

@@ -6,8 +6,8 @@ import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import io.forebay.cli.ForebayCommand;
-import io.forebay.metadata.FileId;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileId;
+import io.forebay.file.FileVersion;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.Residency;
 import io.forebay.metadata.SharedMaps;
@@ -171,7 +171,7 @@ final class Restart {
     private static FileStatus real(Path root, int file) throws IOException {
       try (var store =
           io.forebay.understore.UnderStores.open(
-              io.forebay.DataSetSpec.of(root.toUri(), java.util.Map.of()))) {
+              io.forebay.spec.DataSetSpec.of(root.toUri(), java.util.Map.of()))) {
         return store.stat("f" + file);
       }
     }

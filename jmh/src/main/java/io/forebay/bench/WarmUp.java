@@ -1,7 +1,6 @@
 package io.forebay.bench;
 
 import io.forebay.DataSet;
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.dataset.load.LoadProgress;
 import io.forebay.dataset.load.LoadTarget;
@@ -9,6 +8,7 @@ import io.forebay.dataset.load.Loader;
 import io.forebay.node.NodeDataSet;
 import io.forebay.samples.oss.OssServer;
 import io.forebay.samples.oss.Shape;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.forebay.simulator;
 
+import io.forebay.plan.Plans;
+import io.forebay.spec.Retain;
 import io.forebay.store.TierOptions;
-import io.forebay.store.plan.Plans;
-import io.forebay.store.retention.Retain;
 import io.forebay.store.retention.Retention;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -33,7 +33,7 @@ final class Own implements Policy {
 
   Own(int capacity, int files, Plans plans) {
     this.capacity = capacity;
-    this.retention = Retain.AUTO.start(capacity * FILE_BYTES, plans);
+    this.retention = Retention.of(Retain.AUTO, capacity * FILE_BYTES, plans);
     keys = new java.util.SplittableRandom(9).longs(files).toArray();
     for (int i = 0; i < files; i++) {
       this.files.put(keys[i], i);

@@ -1,7 +1,7 @@
 package io.forebay.simulator;
 
-import io.forebay.store.plan.PlanUpdate;
-import io.forebay.store.plan.Plans;
+import io.forebay.plan.PlanUpdate;
+import io.forebay.plan.Plans;
 import java.util.ArrayList;
 import java.util.List;
 

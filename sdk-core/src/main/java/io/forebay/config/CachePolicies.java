@@ -1,9 +1,9 @@
 package io.forebay.config;
 
-import io.forebay.CachePolicy;
-import io.forebay.LocalCopy;
-import io.forebay.MetadataPolicy;
-import io.forebay.store.retention.Retain;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.LocalCopy;
+import io.forebay.spec.MetadataPolicy;
+import io.forebay.spec.Retain;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

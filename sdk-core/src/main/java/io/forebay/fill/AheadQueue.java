@@ -1,9 +1,9 @@
 package io.forebay.fill;
 
-import io.forebay.metadata.FileId;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileId;
+import io.forebay.file.FileVersion;
+import io.forebay.plan.NextRead;
 import io.forebay.store.NodeStore;
-import io.forebay.store.plan.NextRead;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;

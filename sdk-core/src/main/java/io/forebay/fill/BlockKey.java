@@ -1,6 +1,6 @@
 package io.forebay.fill;
 
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 
 /** A block of a file's version. */
 record BlockKey(FileId file, int block) {}

@@ -1,9 +1,9 @@
 package io.forebay.fill;
 
-import io.forebay.CachePolicy;
 import io.forebay.FileStatus;
 import io.forebay.limit.Descriptors;
 import io.forebay.limit.Pace;
+import io.forebay.spec.CachePolicy;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;

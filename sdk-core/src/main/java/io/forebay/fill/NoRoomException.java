@@ -1,6 +1,6 @@
 package io.forebay.fill;
 
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import java.io.IOException;
 
 /** The cache cannot take a file that it was told to. */

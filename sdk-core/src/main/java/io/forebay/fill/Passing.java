@@ -3,7 +3,7 @@ package io.forebay.fill;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Scheduler;
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 import java.time.Duration;
 
 /**

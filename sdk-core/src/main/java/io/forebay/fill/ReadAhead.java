@@ -2,7 +2,7 @@ package io.forebay.fill;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 import io.forebay.store.Blocks;
 
 /**

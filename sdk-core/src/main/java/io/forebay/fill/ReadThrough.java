@@ -1,7 +1,7 @@
 package io.forebay.fill;
 
+import io.forebay.file.FileVersion;
 import io.forebay.limit.MemoryBudget;
-import io.forebay.metadata.FileVersion;
 import io.forebay.store.BlockWriter;
 import io.forebay.store.Blocks;
 import io.forebay.store.NodeStore;

@@ -1,7 +1,7 @@
 package io.forebay.metadata;
 
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.file.DataPath;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

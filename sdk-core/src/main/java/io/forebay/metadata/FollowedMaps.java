@@ -1,6 +1,7 @@
 package io.forebay.metadata;
 
 import io.forebay.FileStatus;
+import io.forebay.file.FileId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.forebay.metadata;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.file.DataPath;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;

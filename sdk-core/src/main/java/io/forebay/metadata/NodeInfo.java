@@ -1,6 +1,6 @@
 package io.forebay.metadata;
 
-import io.forebay.DataSetReference;
+import io.forebay.spec.DataSetReference;
 import io.forebay.state.StateFile;
 import io.forebay.understore.AnnouncedMount;
 import java.io.IOException;

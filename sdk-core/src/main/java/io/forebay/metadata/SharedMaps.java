@@ -1,5 +1,6 @@
 package io.forebay.metadata;
 
+import io.forebay.file.FileId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.forebay.metadata;
 
 import io.forebay.FileStatus;
+import io.forebay.file.FileId;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -146,7 +147,7 @@ final class SharedNamespace implements Namespace {
   public void forget(String dataSet, String path) {
     long prefix = current(dataSet).prefix;
     remove(key(prefix, path, NOTHING));
-    remove(pageKey(prefix, io.forebay.DataPath.parent(path), 0));
+    remove(pageKey(prefix, io.forebay.file.DataPath.parent(path), 0));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.forebay.metadata;
 
+import io.forebay.file.FileId;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import net.openhft.chronicle.map.ChronicleMap;

@@ -1,5 +1,6 @@
 package io.forebay.metadata;
 
+import io.forebay.file.FileId;
 import java.nio.file.Path;
 
 /**

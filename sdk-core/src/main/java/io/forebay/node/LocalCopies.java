@@ -1,7 +1,7 @@
 package io.forebay.node;
 
-import io.forebay.LocalCopy;
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
+import io.forebay.spec.LocalCopy;
 
 /**
  * Decides which files of other nodes are worth a copy, and remembers for that which ones were read

@@ -1,22 +1,22 @@
 package io.forebay.node;
 
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.background.LogContext;
+import io.forebay.file.FileVersion;
 import io.forebay.fill.FillThreads;
 import io.forebay.fill.GuardedUnderStore;
 import io.forebay.fill.HedgingUnderStore;
 import io.forebay.fill.ReadThrough;
 import io.forebay.fill.UnderStoreStatus;
 import io.forebay.metadata.Catalog;
-import io.forebay.metadata.FileVersion;
-import io.forebay.snapshot.Acceptance;
 import io.forebay.snapshot.ListedCatalog;
 import io.forebay.snapshot.PinnedCatalog;
 import io.forebay.snapshot.Snapshot;
-import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.snapshot.SnapshotShelf;
+import io.forebay.spec.Acceptance;
+import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.SnapshotId;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnfinishedWrite;

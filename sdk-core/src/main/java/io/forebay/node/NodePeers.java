@@ -1,10 +1,10 @@
 package io.forebay.node;
 
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
-import io.forebay.snapshot.Acceptance;
-import io.forebay.snapshot.SnapshotId;
 import io.forebay.snapshot.SnapshotShelf;
+import io.forebay.spec.Acceptance;
+import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.SnapshotId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.forebay.placement;
 
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.forebay.read;
 
-import io.forebay.metadata.FileVersion;
-import io.forebay.store.plan.PlanUpdate;
+import io.forebay.file.FileVersion;
+import io.forebay.plan.PlanUpdate;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -1,8 +1,8 @@
 package io.forebay.read;
 
-import io.forebay.CachePolicy;
-import io.forebay.DataSetSpec;
-import io.forebay.Mount;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.Mount;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;

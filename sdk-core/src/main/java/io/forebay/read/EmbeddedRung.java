@@ -1,8 +1,9 @@
 package io.forebay.read;
 
+import io.forebay.Origin;
+import io.forebay.file.FileVersion;
 import io.forebay.fill.ReadThrough;
-import io.forebay.metadata.FileVersion;
-import io.forebay.store.plan.PlanUpdate;
+import io.forebay.plan.PlanUpdate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

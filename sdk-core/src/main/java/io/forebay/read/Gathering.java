@@ -1,6 +1,6 @@
 package io.forebay.read;
 
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.wire.PendingGet;
 import java.io.IOException;
 import java.nio.ByteBuffer;

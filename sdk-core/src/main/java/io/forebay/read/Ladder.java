@@ -1,11 +1,12 @@
 package io.forebay.read;
 
 import io.forebay.NameTooLongException;
+import io.forebay.Origin;
 import io.forebay.ReadOrder;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
 import io.forebay.UnknownDataSetException;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.wire.Item;
 import io.forebay.wire.PendingGet;
 import java.io.IOException;
@@ -44,7 +45,7 @@ public final class Ladder implements AutoCloseable {
   private final Optional<ResidentRung> resident;
   private final Optional<ServerRung> server;
   private final List<Rung> rungs;
-  private final ReadStats stats;
+  private final ReadCounters stats;
   private volatile boolean closed;
 
   private Ladder(
@@ -52,7 +53,7 @@ public final class Ladder implements AutoCloseable {
       Optional<EmbeddedRung> embedded,
       Optional<ServerRung> server,
       UnderStoreRung underStore,
-      ReadStats stats) {
+      ReadCounters stats) {
     this.resident = resident;
     this.server = server;
     this.stats = stats;
@@ -66,7 +67,7 @@ public final class Ladder implements AutoCloseable {
 
   /** With the cache in this process. */
   public static Ladder embedded(
-      ResidentRung resident, EmbeddedRung embedded, UnderStoreRung underStore, ReadStats stats) {
+      ResidentRung resident, EmbeddedRung embedded, UnderStoreRung underStore, ReadCounters stats) {
     return new Ladder(
         Optional.of(resident), Optional.of(embedded), Optional.empty(), underStore, stats);
   }
@@ -76,7 +77,7 @@ public final class Ladder implements AutoCloseable {
       Optional<ResidentRung> resident,
       ServerRung server,
       UnderStoreRung underStore,
-      ReadStats stats) {
+      ReadCounters stats) {
     return new Ladder(resident, Optional.empty(), Optional.of(server), underStore, stats);
   }
 

@@ -1,6 +1,6 @@
 package io.forebay.read;
 
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import java.io.IOException;
 
 /**

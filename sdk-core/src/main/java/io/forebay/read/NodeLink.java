@@ -1,7 +1,7 @@
 package io.forebay.read;
 
 import io.forebay.FileStatus;
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 import io.forebay.metadata.FollowedMaps;
 import io.forebay.metadata.Namespace;
 import io.forebay.metadata.Residents;

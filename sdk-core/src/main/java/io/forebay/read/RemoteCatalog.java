@@ -5,7 +5,7 @@ import io.forebay.Totals;
 import io.forebay.metadata.Answers;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.Namespace;
-import io.forebay.snapshot.SnapshotName;
+import io.forebay.spec.SnapshotName;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;

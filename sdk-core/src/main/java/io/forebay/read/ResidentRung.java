@@ -2,8 +2,9 @@ package io.forebay.read;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.forebay.metadata.FileId;
-import io.forebay.metadata.FileVersion;
+import io.forebay.Origin;
+import io.forebay.file.FileId;
+import io.forebay.file.FileVersion;
 import io.forebay.metadata.Residents;
 import io.forebay.metadata.TierLayout;
 import java.io.IOException;

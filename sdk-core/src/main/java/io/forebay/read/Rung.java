@@ -1,7 +1,8 @@
 package io.forebay.read;
 
+import io.forebay.Origin;
 import io.forebay.Totals;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

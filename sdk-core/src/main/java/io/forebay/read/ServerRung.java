@@ -1,9 +1,10 @@
 package io.forebay.read;
 
 import io.forebay.FileStatus;
+import io.forebay.Origin;
 import io.forebay.Totals;
-import io.forebay.metadata.FileVersion;
-import io.forebay.store.plan.PlanUpdate;
+import io.forebay.file.FileVersion;
+import io.forebay.plan.PlanUpdate;
 import io.forebay.wire.Item;
 import io.forebay.wire.Message;
 import io.forebay.wire.ServerClient;

@@ -1,6 +1,7 @@
 package io.forebay.read;
 
-import io.forebay.metadata.FileId;
+import io.forebay.Origin;
+import io.forebay.file.FileId;
 import io.forebay.placement.Member;
 import io.forebay.placement.Rendezvous;
 import io.forebay.wire.Address;

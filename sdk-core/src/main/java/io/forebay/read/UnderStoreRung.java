@@ -1,6 +1,7 @@
 package io.forebay.read;
 
-import io.forebay.metadata.FileVersion;
+import io.forebay.Origin;
+import io.forebay.file.FileVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;

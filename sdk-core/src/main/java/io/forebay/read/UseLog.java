@@ -1,6 +1,6 @@
 package io.forebay.read;
 
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 
 /** Hears of reads that the owner of the files does not see. Returns at once. Thread-safe. */
 @FunctionalInterface

@@ -1,8 +1,8 @@
 package io.forebay.snapshot;
 
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import io.forebay.Totals;
+import io.forebay.file.DataPath;
 import io.forebay.metadata.Answers;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.Namespace;

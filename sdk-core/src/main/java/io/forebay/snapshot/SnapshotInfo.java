@@ -1,7 +1,11 @@
 package io.forebay.snapshot;
 
+import io.forebay.SnapshotRefusedException;
 import io.forebay.Totals;
+import io.forebay.spec.Acceptance;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What is known of a snapshot without reading its entries.
@@ -27,6 +31,34 @@ public record SnapshotInfo(
             other.leftOut,
             createdMillis,
             other.unreadable));
+  }
+
+  /**
+   * Refuses to take the place of the snapshot in use when it lacks too much.
+   *
+   * @param before the one in use
+   */
+  void requireAccepted(Acceptance acceptance, Optional<SnapshotInfo> before)
+      throws SnapshotRefusedException {
+    if (!acceptance.incomplete() && unreadable > 0) {
+      throw new SnapshotRefusedException(
+          String.format(
+              Locale.ROOT,
+              "%,d entries of the under-store cannot be read (the server's log names them): give"
+                  + " the server the right to, or go on without --strict",
+              unreadable));
+    }
+    long filesBefore = before.map(SnapshotInfo::files).orElse(0L);
+    if (!acceptance.shrunk() && files < filesBefore - files) {
+      throw new SnapshotRefusedException(
+          String.format(
+              Locale.ROOT,
+              "the under-store lists %,d files, and the snapshot in use has %,d, which stays in use:"
+                  + " see whether the source is mounted; if so many files are gone indeed, create"
+                  + " a snapshot with --allow-shrink",
+              files,
+              filesBefore));
+    }
   }
 
   public Totals totals() {

@@ -1,6 +1,8 @@
 package io.forebay.snapshot;
 
 import io.forebay.SnapshotRefusedException;
+import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotId;
 import io.forebay.state.DamagedFileException;
 import io.forebay.state.StateFile;
 import io.forebay.understore.UnderStore;
@@ -201,7 +203,7 @@ public final class SnapshotShelf implements AutoCloseable {
     Path file = directory.resolve(id + SUFFIX);
     SnapshotInfo info = new SnapshotBuilder(store, WIDTH, progress).build(file);
     try {
-      acceptance.require(info, current().map(Snapshot::info));
+      info.requireAccepted(acceptance, current().map(Snapshot::info));
     } catch (SnapshotRefusedException e) {
       Files.delete(file);
       throw e;

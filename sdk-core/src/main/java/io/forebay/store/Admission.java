@@ -1,6 +1,6 @@
 package io.forebay.store;
 
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.store.retention.Retention;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

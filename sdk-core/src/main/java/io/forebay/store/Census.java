@@ -1,6 +1,6 @@
 package io.forebay.store;
 
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.forebay.store;
 
+import io.forebay.file.FileId;
 import io.forebay.limit.Pace;
-import io.forebay.metadata.FileId;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;

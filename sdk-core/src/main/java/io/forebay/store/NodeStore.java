@@ -1,13 +1,13 @@
 package io.forebay.store;
 
-import io.forebay.CachePolicy;
 import io.forebay.background.BackgroundTasks;
+import io.forebay.file.FileId;
+import io.forebay.file.FileVersion;
 import io.forebay.limit.Descriptors;
-import io.forebay.metadata.FileId;
-import io.forebay.metadata.FileVersion;
 import io.forebay.metadata.Residency;
-import io.forebay.store.plan.NextRead;
-import io.forebay.store.plan.PlanUpdate;
+import io.forebay.plan.NextRead;
+import io.forebay.plan.PlanUpdate;
+import io.forebay.spec.CachePolicy;
 import io.forebay.store.retention.Retention;
 import java.io.Closeable;
 import java.io.IOException;

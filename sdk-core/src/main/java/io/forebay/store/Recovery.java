@@ -1,6 +1,6 @@
 package io.forebay.store;
 
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 import io.forebay.metadata.TierLayout;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.forebay.store;
 
-import io.forebay.CachePolicy;
-import io.forebay.store.plan.Plans;
+import io.forebay.plan.Plans;
+import io.forebay.spec.CachePolicy;
 import io.forebay.store.retention.Retention;
 import java.util.List;
 import java.util.Set;
@@ -51,7 +51,7 @@ final class Share {
     this.name = name;
     this.policy = policy;
     this.capacity = capacity;
-    this.retention = policy.retain().start(capacity, plans);
+    this.retention = Retention.of(policy.retain(), capacity, plans);
     hits = adders(tiers);
     hitBytes = adders(tiers);
   }
@@ -65,7 +65,7 @@ final class Share {
   /** Gives the share its settings, which at recovery are not known yet. */
   void configure(String newName, CachePolicy newPolicy) {
     if (policy.retain() != newPolicy.retain()) {
-      retention = newPolicy.retain().start(capacity, plans);
+      retention = Retention.of(newPolicy.retain(), capacity, plans);
     }
     name = newName;
     policy = newPolicy;

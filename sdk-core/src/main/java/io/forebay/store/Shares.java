@@ -1,6 +1,6 @@
 package io.forebay.store;
 
-import io.forebay.CachePolicy;
+import io.forebay.spec.CachePolicy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,7 +1,7 @@
 package io.forebay.store;
 
+import io.forebay.file.FileId;
 import io.forebay.limit.Descriptors;
-import io.forebay.metadata.FileId;
 import io.forebay.metadata.TierLayout;
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.forebay.understore;
 
-import io.forebay.DataSetReference;
-import io.forebay.Mount;
+import io.forebay.spec.DataSetReference;
+import io.forebay.spec.Mount;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;

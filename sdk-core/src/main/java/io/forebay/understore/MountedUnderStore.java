@@ -1,9 +1,9 @@
 package io.forebay.understore;
 
-import io.forebay.DataPath;
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
-import io.forebay.Mount;
+import io.forebay.file.DataPath;
+import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.Mount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package io.forebay.understore;
 
 import io.forebay.FileStatus;
-import io.forebay.Mount;
+import io.forebay.spec.Mount;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

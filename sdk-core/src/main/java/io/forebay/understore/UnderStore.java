@@ -15,7 +15,7 @@ import java.util.Optional;
  * cache can live with: take care when adding to it. Layers such as {@link RetryingUnderStore} wrap
  * it and know nothing of each other.
  *
- * <p>Paths are relative to the root and already {@linkplain io.forebay.DataPath normalised}.
+ * <p>Paths are relative to the root and already {@linkplain io.forebay.file.DataPath normalised}.
  * Implementations are thread-safe, report each failure at once (retrying is the decorator's work)
  * and never put a secret into a message.
  *

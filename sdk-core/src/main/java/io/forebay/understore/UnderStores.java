@@ -1,6 +1,6 @@
 package io.forebay.understore;
 
-import io.forebay.DataSetSpec;
+import io.forebay.spec.DataSetSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;

@@ -2,8 +2,8 @@ package io.forebay.wire;
 
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
-import io.forebay.snapshot.Acceptance;
-import io.forebay.store.plan.PlanUpdate;
+import io.forebay.plan.PlanUpdate;
+import io.forebay.spec.Acceptance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;

@@ -3,15 +3,15 @@ package io.forebay.fill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.FileStatus;
-import io.forebay.metadata.FileId;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileId;
+import io.forebay.file.FileVersion;
 import io.forebay.metadata.Residency;
+import io.forebay.plan.PlanUpdate;
 import io.forebay.store.Medium;
 import io.forebay.store.NodeStore;
 import io.forebay.store.StoreListener;
 import io.forebay.store.StoreOptions;
 import io.forebay.store.TierOptions;
-import io.forebay.store.plan.PlanUpdate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.forebay.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.FileStatus;
+import io.forebay.file.FileId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

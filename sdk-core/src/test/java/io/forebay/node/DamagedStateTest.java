@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.Bucket;
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
-import io.forebay.metadata.FileVersion;
-import io.forebay.snapshot.Acceptance;
+import io.forebay.file.FileVersion;
+import io.forebay.spec.Acceptance;
+import io.forebay.spec.DataSetSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

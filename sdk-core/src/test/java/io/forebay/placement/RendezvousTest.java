@@ -3,7 +3,7 @@ package io.forebay.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.metadata.FileId;
+import io.forebay.file.FileId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.SnapshotRefusedException;
+import io.forebay.spec.Acceptance;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -17,22 +18,23 @@ class AcceptanceTest {
 
   @Test
   void halfOfTheFilesIsAcceptedAndFewerAreNotUnlessAllowed() {
-    assertThatCode(() -> Acceptance.DEFAULT.require(info(5, 0), BEFORE)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> Acceptance.DEFAULT.require(info(4, 0), BEFORE))
+    assertThatCode(() -> info(5, 0).requireAccepted(Acceptance.DEFAULT, BEFORE))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> info(4, 0).requireAccepted(Acceptance.DEFAULT, BEFORE))
         .isInstanceOf(SnapshotRefusedException.class)
         .hasMessageContaining("4 files")
         .hasMessageContaining("10");
-    assertThatCode(() -> new Acceptance(true, true).require(info(0, 0), BEFORE))
+    assertThatCode(() -> info(0, 0).requireAccepted(new Acceptance(true, true), BEFORE))
         .doesNotThrowAnyException();
-    assertThatCode(() -> Acceptance.DEFAULT.require(info(0, 0), Optional.empty()))
+    assertThatCode(() -> info(0, 0).requireAccepted(Acceptance.DEFAULT, Optional.empty()))
         .doesNotThrowAnyException();
   }
 
   @Test
   void whatCouldNotBeReadIsAcceptedUnlessStrict() {
-    assertThatCode(() -> Acceptance.DEFAULT.require(info(10, 1), BEFORE))
+    assertThatCode(() -> info(10, 1).requireAccepted(Acceptance.DEFAULT, BEFORE))
         .doesNotThrowAnyException();
-    assertThatThrownBy(() -> new Acceptance(false, false).require(info(10, 1), BEFORE))
+    assertThatThrownBy(() -> info(10, 1).requireAccepted(new Acceptance(false, false), BEFORE))
         .isInstanceOf(SnapshotRefusedException.class)
         .hasMessageContaining("--strict");
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.Bucket;
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;

@@ -7,9 +7,9 @@ import static io.forebay.store.Stores.options;
 import static io.forebay.store.Stores.tier;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.CachePolicy;
-import io.forebay.metadata.FileVersion;
-import io.forebay.store.retention.Retain;
+import io.forebay.file.FileVersion;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.Retain;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;

@@ -9,7 +9,7 @@ import static io.forebay.store.Stores.tier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import io.forebay.metadata.TierLayout;
 import java.io.IOException;
 import java.io.RandomAccessFile;

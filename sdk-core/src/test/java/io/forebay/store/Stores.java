@@ -3,8 +3,8 @@ package io.forebay.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.FileStatus;
-import io.forebay.metadata.FileId;
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileId;
+import io.forebay.file.FileVersion;
 import io.forebay.metadata.Residency;
 import java.io.IOException;
 import java.nio.ByteBuffer;

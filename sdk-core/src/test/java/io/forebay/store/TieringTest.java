@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
-import io.forebay.CachePolicy;
-import io.forebay.metadata.FileVersion;
-import io.forebay.store.retention.Retain;
+import io.forebay.file.FileVersion;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.Retain;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

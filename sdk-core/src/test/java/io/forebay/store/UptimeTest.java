@@ -6,7 +6,7 @@ import static io.forebay.store.Stores.tier;
 import static io.forebay.store.Stores.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.metadata.FileVersion;
+import io.forebay.file.FileVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,8 +3,8 @@ package io.forebay.understore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.Mount;
-import io.forebay.SecretRef;
+import io.forebay.spec.Mount;
+import io.forebay.spec.SecretRef;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;

@@ -3,15 +3,15 @@ package io.forebay.understore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.CachePolicy;
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
+import io.forebay.file.FileVersion;
 import io.forebay.fill.FillOptions;
-import io.forebay.metadata.FileVersion;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.store.Medium;
 import io.forebay.store.StoreOptions;
 import io.forebay.store.TierOptions;

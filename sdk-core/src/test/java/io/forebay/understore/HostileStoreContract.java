@@ -3,8 +3,8 @@ package io.forebay.understore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.HostileProxy.Distortion;
 import io.forebay.understore.HostileProxy.Reply;
 import io.forebay.understore.HostileProxy.Request;

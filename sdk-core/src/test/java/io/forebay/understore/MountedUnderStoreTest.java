@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.Bucket;
-import io.forebay.CachePolicy;
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
-import io.forebay.Mount;
-import io.forebay.SecretRef;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.Mount;
+import io.forebay.spec.SecretRef;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -20,6 +20,7 @@ import ai.djl.training.dataset.Record;
 import ai.djl.training.loss.Loss;
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.control.CacheControl;
 import io.forebay.dataset.epoch.Rank;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -164,7 +165,9 @@ class ShardFolderTest {
       samples.getData(manager).iterator().next().close();
       long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
       for (int shard = 0; shard < SHARDS; shard++) {
-        while (dataSet.resident(dataSet.stat("train/" + shard + ".tar")).isEmpty()) {
+        while (CacheControl.of(dataSet)
+            .resident(dataSet.stat("train/" + shard + ".tar"))
+            .isEmpty()) {
           assertThat(System.nanoTime()).as("shard %d arrives", shard).isLessThan(deadline);
           Thread.onSpinWait();
         }

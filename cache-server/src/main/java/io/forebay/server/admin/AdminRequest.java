@@ -1,8 +1,8 @@
 package io.forebay.server.admin;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.forebay.DataPath;
 import io.forebay.config.Durations;
+import io.forebay.file.DataPath;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.forebay.server.admin;
 import io.forebay.dataset.load.LoadTarget;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.server.load.LoadRequest;
-import io.forebay.snapshot.Acceptance;
+import io.forebay.spec.Acceptance;
 import java.io.IOException;
 import java.util.List;
 

@@ -8,7 +8,7 @@ import io.forebay.dataset.load.LoadProgress;
 import io.forebay.dataset.load.Loader;
 import io.forebay.node.NodeDataSet;
 import io.forebay.snapshot.Snapshot;
-import io.forebay.snapshot.SnapshotId;
+import io.forebay.spec.SnapshotId;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.forebay.server.load;
 
 import io.forebay.dataset.load.LoadTarget;
 import io.forebay.dataset.spec.Manifest;
-import io.forebay.snapshot.Acceptance;
+import io.forebay.spec.Acceptance;
 import java.util.List;
 import java.util.Optional;
 

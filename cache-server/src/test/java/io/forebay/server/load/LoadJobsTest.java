@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
-import io.forebay.DataSetSpec;
 import io.forebay.Forebay;
 import io.forebay.dataset.load.LoadTarget;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeOptions;
-import io.forebay.snapshot.Acceptance;
+import io.forebay.spec.Acceptance;
+import io.forebay.spec.DataSetSpec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;

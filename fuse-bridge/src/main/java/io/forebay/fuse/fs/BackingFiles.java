@@ -2,6 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.control.CacheControl;
 import io.forebay.fuse.journal.Entries;
 import io.forebay.fuse.protocol.DetachedMount;
 import io.forebay.fuse.protocol.Device;
@@ -105,7 +106,7 @@ final class BackingFiles implements Upcoming.Readying, AutoCloseable {
   boolean open(Inode inode) {
     if (inode.backing == null && !refused) {
       long start = System.nanoTime();
-      Optional<Path> found = dataSet.resident(inode.status());
+      Optional<Path> found = CacheControl.of(dataSet).resident(inode.status());
       int fd = found.isEmpty() ? -1 : open(found.get());
       if (fd >= 0) { // otherwise it was evicted
         register(inode, found.get(), fd, start);

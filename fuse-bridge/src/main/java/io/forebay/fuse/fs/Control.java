@@ -1,7 +1,7 @@
 package io.forebay.fuse.fs;
 
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.file.DataPath;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Opcode;
 import io.forebay.fuse.protocol.Reply;

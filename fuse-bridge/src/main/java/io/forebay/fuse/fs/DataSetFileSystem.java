@@ -1,12 +1,12 @@
 package io.forebay.fuse.fs;
 
-import io.forebay.DataPath;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.NameTooLongException;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
+import io.forebay.file.DataPath;
 import io.forebay.fuse.journal.Entries;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Capabilities;
@@ -76,7 +76,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       Counts counts,
       Capabilities capabilities) {
     this(dataSet, serving, profile, device, journal, counts, capabilities, new Recovered());
-    this.epoch = dataSet.epoch();
+    this.epoch = dataSet.metadataVersion();
     journal.agreed(capabilities.minor(), capabilities.flags(), profile.name());
     if (profile == Profile.PASSTHROUGH && !capabilities.passthrough()) {
       log.warn("this kernel cannot read cached files by itself (Linux 6.9 can); reads are slower");
@@ -104,7 +104,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
         counts,
         known.capabilities().orElseThrow(),
         known);
-    this.epoch = dataSet.epoch() - 1; // names may have changed meanwhile
+    this.epoch = dataSet.metadataVersion() - 1; // names may have changed meanwhile
   }
 
   private DataSetFileSystem(
@@ -467,7 +467,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
 
   /** Has the kernel ask for names again that changed; to be called often, by one thread. */
   public void followNames() {
-    long now = dataSet.epoch();
+    long now = dataSet.metadataVersion();
     if (now != epoch) {
       epoch = now;
       directories.forget();

@@ -1,8 +1,8 @@
 package io.forebay.fuse.fs;
 
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import io.forebay.NameTooLongException;
+import io.forebay.file.DataPath;
 import io.forebay.fuse.journal.PackedStatus;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;

@@ -2,6 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.control.CacheControl;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class PageCache implements Upcoming.Readying {
 
   /** Bytes that went to the kernel. */
   private long push(Inode inode, FileStatus file) {
-    Optional<Path> resident = dataSet.resident(file);
+    Optional<Path> resident = CacheControl.of(dataSet).resident(file);
     if (resident.isEmpty()) {
       return 0;
     }

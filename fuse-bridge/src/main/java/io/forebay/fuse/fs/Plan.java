@@ -3,6 +3,7 @@ package io.forebay.fuse.fs;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.Totals;
+import io.forebay.control.CacheControl;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
@@ -49,6 +50,7 @@ final class Plan implements AutoCloseable {
   }
 
   private final DataSet dataSet;
+  private final CacheControl cache;
 
   /** Tells the cache, in the order in which it was told. */
   private final ExecutorService announcing =
@@ -63,6 +65,7 @@ final class Plan implements AutoCloseable {
 
   Plan(DataSet dataSet) {
     this.dataSet = dataSet;
+    this.cache = CacheControl.of(dataSet);
   }
 
   /** A reader reads nothing of what he told; what waits of it is forgotten. */
@@ -137,12 +140,12 @@ final class Plan implements AutoCloseable {
         try {
           files.add(dataSet.stat(path));
         } catch (NoSuchFileException e) { // a gap
-          dataSet.announce(job.id, done, next, files);
+          cache.announce(job.id, done, next, files);
           next += files.size() + 1;
           files.clear();
         }
       }
-      dataSet.announce(job.id, done, next, files);
+      cache.announce(job.id, done, next, files);
     } catch (IOException | RuntimeException e) {
       log.debug("a plan cannot be announced", e);
     }
@@ -156,7 +159,7 @@ final class Plan implements AutoCloseable {
         for (String path : paths) {
           try {
             FileStatus file = dataSet.stat(path);
-            if (dataSet.place(file).tier().isEmpty()) {
+            if (cache.place(file).tier().isEmpty()) {
               files.add(file);
             }
           } catch (NoSuchFileException e) {
@@ -165,13 +168,13 @@ final class Plan implements AutoCloseable {
         }
         if (!files.isEmpty()) {
           addWorker(); // for this one waits now
-          dataSet.loadAll(
+          cache.loadAll(
               files, 1, (file, why) -> log.debug("{} cannot be fetched ahead", file.path(), why));
           if (all.isEmpty()) {
             all = dataSet.totals();
           }
           // Who tells an order trains, and comes again.
-          dataSet.bringNear(files, all);
+          cache.bringNear(files, all);
         }
       } catch (IOException | RuntimeException e) {
         log.info("files cannot be fetched ahead: {}", e.toString());

@@ -2,6 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.control.CacheControl;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Reply;
 import io.forebay.fuse.protocol.Request;
@@ -57,7 +58,7 @@ final class Whereabouts {
   private Map<String, String> of(FileStatus file) {
     Map<String, String> all = new TreeMap<>();
     if (!file.directory()) {
-      DataSet.Place place = dataSet.place(file);
+      CacheControl.Place place = CacheControl.of(dataSet).place(file);
       all.put(PREFIX + "etag", file.etag());
       all.put(PREFIX + "resident", place.tier().isPresent() ? "yes" : "no");
       place.tier().ifPresent(tier -> all.put(PREFIX + "tier", tier.toString()));

@@ -1,8 +1,8 @@
 package io.forebay.fuse.fs;
 
-import io.forebay.DataPath;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.file.DataPath;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Caller;
 import io.forebay.fuse.protocol.Errno;

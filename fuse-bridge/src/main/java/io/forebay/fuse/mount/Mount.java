@@ -3,6 +3,7 @@ package io.forebay.fuse.mount;
 import io.forebay.DataSet;
 import io.forebay.Totals;
 import io.forebay.background.BackgroundTasks;
+import io.forebay.control.CacheControl;
 import io.forebay.fuse.fs.DataSetFileSystem;
 import io.forebay.fuse.fs.Memory;
 import io.forebay.fuse.fs.Profile;
@@ -156,7 +157,7 @@ public final class Mount implements AutoCloseable {
     }
     if (options.isWritable()) {
       try {
-        dataSet.requireWritable();
+        CacheControl.of(dataSet).requireWritable();
       } catch (IOException | UnsupportedOperationException e) {
         throw new IOException("it can be read, and not be written: " + e.getMessage(), e);
       }

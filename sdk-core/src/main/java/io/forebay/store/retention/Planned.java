@@ -1,6 +1,6 @@
 package io.forebay.store.retention;
 
-import io.forebay.store.plan.Plans;
+import io.forebay.plan.Plans;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;

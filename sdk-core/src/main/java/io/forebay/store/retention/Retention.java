@@ -1,5 +1,7 @@
 package io.forebay.store.retention;
 
+import io.forebay.plan.Plans;
+import io.forebay.spec.Retain;
 import java.util.function.LongConsumer;
 
 /**
@@ -8,6 +10,23 @@ import java.util.function.LongConsumer;
  * well-mixed bits. Thread-safe.
  */
 public interface Retention {
+
+  /**
+   * Starts one for a data set.
+   *
+   * @param retain what an operator declared
+   * @param capacityBytes what the cache can hold in all
+   * @param plans what jobs announce, which comes before all else
+   */
+  static Retention of(Retain retain, long capacityBytes, Plans plans) {
+    return new Planned(
+        switch (retain) {
+          case AUTO -> new Detecting(capacityBytes);
+          case KEEP -> new Keep();
+          case FREQUENCY -> new Frequency(capacityBytes);
+        },
+        plans);
+  }
 
   /**
    * A file was read, wherever its bytes came from.

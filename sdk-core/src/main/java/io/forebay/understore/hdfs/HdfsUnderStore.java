@@ -1,8 +1,8 @@
 package io.forebay.understore.hdfs;
 
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
+import io.forebay.file.DataPath;
 import io.forebay.understore.LeftOutLog;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.RangeStream;

@@ -1,6 +1,6 @@
 package io.forebay.understore.hdfs;
 
-import io.forebay.DataPath;
+import io.forebay.file.DataPath;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreProvider;
 import java.io.IOException;

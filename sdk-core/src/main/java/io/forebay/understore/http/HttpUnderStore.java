@@ -1,7 +1,7 @@
 package io.forebay.understore.http;
 
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.file.DataPath;
 import io.forebay.understore.LeftOutLog;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.ObjectReply;

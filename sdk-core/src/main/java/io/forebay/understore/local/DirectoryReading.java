@@ -1,7 +1,7 @@
 package io.forebay.understore.local;
 
-import io.forebay.DataPath;
 import io.forebay.FileStatus;
+import io.forebay.file.DataPath;
 import io.forebay.locale.FileNameCharset;
 import io.forebay.understore.LeftOutLog;
 import io.forebay.understore.ListingPage;

@@ -5,7 +5,7 @@ import com.aliyun.oss.OSSClient;
 import com.aliyun.oss.OSSClientBuilder;
 import com.aliyun.oss.common.auth.CredentialsProvider;
 import com.aliyun.oss.common.comm.SignVersion;
-import io.forebay.DataPath;
+import io.forebay.file.DataPath;
 import io.forebay.understore.ObjectKeys;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreProvider;

@@ -1,6 +1,6 @@
 package io.forebay.understore.s3;
 
-import io.forebay.DataPath;
+import io.forebay.file.DataPath;
 import io.forebay.understore.ObjectKeys;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreProvider;

@@ -2,7 +2,8 @@ package io.forebay.store.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.forebay.store.plan.Plans;
+import io.forebay.plan.Plans;
+import io.forebay.spec.Retain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,7 +16,7 @@ class RetentionTest {
 
   private final Random random = new Random(5);
   private final long[] keys = random.longs(FILES).toArray();
-  private final Retention detecting = Retain.AUTO.start(FILES * PAGE, new Plans());
+  private final Retention detecting = Retention.of(Retain.AUTO, FILES * PAGE, new Plans());
 
   /** Jobs that began at different times, each with a new order in each epoch. */
   private void epochs(int jobs, int epochs) {
@@ -82,7 +83,7 @@ class RetentionTest {
 
   @Test
   void whatIsReadOftenStaysAndWhatWasNeverReadGoesFirst() {
-    Retention frequency = Retain.FREQUENCY.start(1_000 * PAGE, new Plans());
+    Retention frequency = Retention.of(Retain.FREQUENCY, 1_000 * PAGE, new Plans());
     for (int i = 0; i < 900; i++) {
       frequency.onResident(keys[i], PAGE);
     }
@@ -102,7 +103,7 @@ class RetentionTest {
 
   @Test
   void aCondemnedFileThatIsReadAgainStays() {
-    Retention frequency = Retain.FREQUENCY.start(100 * PAGE, new Plans());
+    Retention frequency = Retention.of(Retain.FREQUENCY, 100 * PAGE, new Plans());
     for (int i = 0; i < 200; i++) {
       frequency.onResident(keys[i], PAGE);
     }

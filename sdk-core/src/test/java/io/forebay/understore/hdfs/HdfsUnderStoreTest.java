@@ -3,13 +3,13 @@ package io.forebay.understore.hdfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.snapshot.Snapshot;
 import io.forebay.snapshot.SnapshotBuilder;
 import io.forebay.snapshot.SnapshotInfo;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreContract;
 import io.forebay.understore.UnderStoreException;

@@ -3,9 +3,9 @@ package io.forebay.understore.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnderStore;

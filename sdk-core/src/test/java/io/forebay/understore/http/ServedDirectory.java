@@ -1,8 +1,8 @@
 package io.forebay.understore.http;
 
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;

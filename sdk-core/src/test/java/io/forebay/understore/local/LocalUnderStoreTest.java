@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.NameTooLongException;
 import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.ListingPage;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
-import io.forebay.DataSetSpec;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStores;
 import io.forebay.understore.UnfinishedWrite;

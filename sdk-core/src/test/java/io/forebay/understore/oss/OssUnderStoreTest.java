@@ -3,10 +3,10 @@ package io.forebay.understore.oss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
 import io.forebay.samples.oss.Fault;
 import io.forebay.samples.oss.OssServer;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreContract;

@@ -3,8 +3,8 @@ package io.forebay.understore.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.DataSetSpec;
 import io.forebay.FileStatus;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreContract;
 import io.forebay.understore.UnderStores;

@@ -3,6 +3,7 @@ package io.forebay.dataset.folder;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
+import io.forebay.control.CacheControl;
 import io.forebay.dataset.prefetch.Follower;
 import io.forebay.dataset.prefetch.PrefetchOptions;
 import io.forebay.dataset.prefetch.Prefetcher;
@@ -66,7 +67,7 @@ public interface FileSource {
 
       @Override
       public List<String> owners(FileStatus file) {
-        return dataSet.place(file).owners();
+        return CacheControl.of(dataSet).place(file).owners();
       }
 
       @Override

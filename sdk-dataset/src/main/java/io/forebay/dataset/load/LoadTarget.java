@@ -1,6 +1,6 @@
 package io.forebay.dataset.load;
 
-import io.forebay.DataPath;
+import io.forebay.file.DataPath;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;

@@ -2,6 +2,7 @@ package io.forebay.dataset.load;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.control.CacheControl;
 import io.forebay.limit.Descriptors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -37,6 +38,7 @@ public final class Loader {
   private static final long BATCH_BYTES = 1 << 20;
 
   private final DataSet dataSet;
+  private final CacheControl cache;
   private final FileTree files;
   private final int width;
 
@@ -47,6 +49,7 @@ public final class Loader {
    */
   public Loader(DataSet dataSet, FileTree files, int requests) {
     this.dataSet = dataSet;
+    this.cache = CacheControl.of(dataSet);
     this.files = files;
     // Each has a connection, of which a server that asks itself has both ends.
     this.width = Descriptors.forRequests(requests + requests / 2);
@@ -152,7 +155,7 @@ public final class Loader {
     private void loadBatch(List<FileStatus> batch, int replicas) {
       Map<FileStatus, String> reasons = new HashMap<>();
       try {
-        dataSet.loadAll(
+        cache.loadAll(
             batch, replicas, (file, e) -> reasons.put(file, String.valueOf(e.getMessage())));
       } catch (IOException | RuntimeException e) {
         batch.forEach(file -> reasons.put(file, String.valueOf(e.getMessage())));
@@ -180,7 +183,7 @@ public final class Loader {
             () -> {
               try {
                 if (bad.get() == 0) {
-                  dataSet.load(file, offset, length, replicas);
+                  cache.load(file, offset, length, replicas);
                   progress.loaded(length);
                   done.addAndGet(length);
                 }

@@ -120,6 +120,6 @@ final class ForebayFileSystem extends FileSystem {
   @Override
   public WatchService newWatchService() {
     throw new UnsupportedOperationException(
-        "a data set changes by snapshots; compare DataSet.epoch() instead");
+        "a data set changes by snapshots; compare DataSet.metadataVersion() instead");
   }
 }

@@ -2,6 +2,7 @@ package io.forebay.dataset.nio;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.control.CacheControl;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,7 +30,7 @@ final class LocalCopy {
   /** What the cache has; it stays readable when the cache gives it up. */
   private static Optional<FileChannel> resident(DataSet dataSet, FileStatus file)
       throws IOException {
-    Optional<Path> found = dataSet.resident(file);
+    Optional<Path> found = CacheControl.of(dataSet).resident(file);
     if (found.isEmpty()) {
       return Optional.empty();
     }

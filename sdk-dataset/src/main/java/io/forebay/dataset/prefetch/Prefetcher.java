@@ -2,6 +2,7 @@ package io.forebay.dataset.prefetch;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.control.CacheControl;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class Prefetcher implements Follower {
   private static final double WEIGHT = 0.3;
 
   private final DataSet dataSet;
+  private final CacheControl cache;
   private final ReadPlan plan;
   private final PrefetchOptions options;
   private final Thread thread;
@@ -79,6 +81,7 @@ public final class Prefetcher implements Follower {
 
   private Prefetcher(DataSet dataSet, ReadPlan plan, PrefetchOptions options, long from) {
     this.dataSet = dataSet;
+    this.cache = CacheControl.of(dataSet);
     this.plan = plan;
     this.options = options;
     this.done = from;
@@ -120,7 +123,7 @@ public final class Prefetcher implements Follower {
         tell(now);
         fetchUpTo(now, Math.min(plan.size(), now + window()));
       }
-      dataSet.announce(job, Long.MAX_VALUE, announced, List.of());
+      cache.announce(job, Long.MAX_VALUE, announced, List.of());
     } catch (InterruptedException e) {
       // Closed by force.
     } catch (RuntimeException e) {
@@ -186,11 +189,11 @@ public final class Prefetcher implements Follower {
       while (announced < end && files.size() < ANNOUNCED_AT_ONCE) {
         files.add(plan.file(announced++));
       }
-      unknown |= dataSet.announce(job, now, first, files);
+      unknown |= cache.announce(job, now, first, files);
     } while (announced < end && !isClosed());
     boolean forgotten = unknown && introduced;
     if (forgotten) { // a server was started since, and is to hear of all that comes
-      dataSet.announce(job, Long.MAX_VALUE, announced, List.of());
+      cache.announce(job, Long.MAX_VALUE, announced, List.of());
       job = ThreadLocalRandom.current().nextLong();
       announced = now;
     }
@@ -227,10 +230,10 @@ public final class Prefetcher implements Follower {
         files.add(file);
       }
       try {
-        if (dataSet.prefetchAll(files) > 0) {
+        if (cache.fetchAhead(files) > 0) {
           missing = fetched;
           if (fetched + plan.epochSize() <= plan.size()) {
-            dataSet.bringNear(files, Optional.of(plan.totals()));
+            cache.bringNear(files, Optional.of(plan.totals()));
           }
         }
       } catch (IOException e) {

@@ -1,6 +1,6 @@
 package io.forebay.dataset.spec;
 
-import io.forebay.DataPath;
+import io.forebay.file.DataPath;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.forebay.dataset.spec;
 
-import io.forebay.CachePolicy;
-import io.forebay.DataPath;
-import io.forebay.DataSetReference;
-import io.forebay.DataSetSpec;
-import io.forebay.Mount;
-import io.forebay.SecretRef;
 import io.forebay.config.CachePolicies;
+import io.forebay.file.DataPath;
+import io.forebay.spec.CachePolicy;
+import io.forebay.spec.DataSetReference;
+import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.Mount;
+import io.forebay.spec.SecretRef;
 import io.forebay.understore.UnderStores;
 import java.net.URI;
 import java.nio.file.Files;

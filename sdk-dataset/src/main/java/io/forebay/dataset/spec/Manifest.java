@@ -1,6 +1,6 @@
 package io.forebay.dataset.spec;
 
-import io.forebay.DataSetSpec;
+import io.forebay.spec.DataSetSpec;
 import io.forebay.store.TierOptions;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.forebay.dataset.spec;
 
-import io.forebay.SecretRef;
+import io.forebay.spec.SecretRef;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

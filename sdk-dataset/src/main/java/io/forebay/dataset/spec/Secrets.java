@@ -1,6 +1,6 @@
 package io.forebay.dataset.spec;
 
-import io.forebay.SecretRef;
+import io.forebay.spec.SecretRef;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.control.CacheControl;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -128,7 +129,7 @@ class ForebayFileSystemTest {
       try (FileChannel channel = FileChannel.open(cat, StandardOpenOption.READ)) {
         assertThat(channel.map(FileChannel.MapMode.READ_ONLY, 0, 7).get(6)).isEqualTo((byte) 'e');
       }
-      dataSet.load(dataSet.stat("train/cat/1.jpg"), 0, 7, 1);
+      CacheControl.of(dataSet).load(dataSet.stat("train/cat/1.jpg"), 0, 7, 1);
     }
     Files.copy(cat, directory.resolve("copy"));
     assertThat(directory.resolve("copy")).hasContent("cat one");

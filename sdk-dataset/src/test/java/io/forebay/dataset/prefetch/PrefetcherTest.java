@@ -10,6 +10,7 @@ import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import io.forebay.StaleFileException;
 import io.forebay.config.DataSize;
+import io.forebay.control.CacheControl;
 import io.forebay.dataset.epoch.EpochOrder;
 import io.forebay.samples.oss.OssServer;
 import java.io.IOException;
@@ -74,7 +75,7 @@ class PrefetcherTest {
   }
 
   private boolean isResident(ReadPlan plan, long position) {
-    return dataSet.resident(plan.file(position)).isPresent();
+    return CacheControl.of(dataSet).resident(plan.file(position)).isPresent();
   }
 
   @Test

@@ -3,13 +3,13 @@ package io.forebay.dataset.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.forebay.DataSetReference;
-import io.forebay.DataSetSpec;
-import io.forebay.Mount;
-import io.forebay.SecretRef;
+import io.forebay.spec.DataSetReference;
+import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.Mount;
+import io.forebay.spec.Retain;
+import io.forebay.spec.SecretRef;
 import io.forebay.store.Medium;
 import io.forebay.store.TierOptions;
-import io.forebay.store.retention.Retain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

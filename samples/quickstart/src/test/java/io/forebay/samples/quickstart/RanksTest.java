@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
+import io.forebay.control.CacheControl;
 import io.forebay.dataset.epoch.Rank;
 import io.forebay.dataset.folder.ClassFolder;
 import io.forebay.dataset.folder.FileSource;
@@ -37,7 +38,11 @@ class RanksTest {
         for (int rank = 0; rank < NODES.size(); rank++) {
           List<Long> own = epoch(images, sampler(rank));
           for (long sample : own) {
-            if (!data.place(files.get((int) sample)).owners().get(0).equals(NODES.get(rank))) {
+            if (!CacheControl.of(data)
+                .place(files.get((int) sample))
+                .owners()
+                .get(0)
+                .equals(NODES.get(rank))) {
               elsewhere++;
             }
           }

@@ -1,0 +1,15 @@
+package io.forebay;
+
+/** Where the bytes of a read came from, nearest first. */
+public enum Origin {
+  /** A complete tier file of this node, read without asking anyone. */
+  RESIDENT,
+  /** This process's own cache, which may have had to fetch first. */
+  EMBEDDED_CACHE,
+  /** The server on this node. */
+  OWN_SERVER,
+  /** A server on another node. */
+  OTHER_SERVER,
+  /** The under-store, directly. */
+  UNDER_STORE
+}
