@@ -32,16 +32,16 @@ final class GetTask implements Runnable {
    * From here on sendfile is cheaper than copying into a buffer. Where its disk fails the
    * connection is lost, and the client asks again for smaller pieces.
    */
-  private static final int SENDFILE_BYTES = 64 << 10;
+  static final int SENDFILE_BYTES = 64 << 10;
 
   /** The most file bytes of one frame: large enough for sendfile, small enough to be cancelled. */
-  private static final int FRAME_BYTES = 4 << 20;
+  static final int FRAME_BYTES = 4 << 20;
 
   /** Bytes of an arriving file that are handed on at a time. */
   private static final int STREAM_BYTES = 256 << 10;
 
   /** Small items are gathered into writes of about this size. */
-  private static final int GATHER_BYTES = 256 << 10;
+  static final int GATHER_BYTES = 256 << 10;
 
   /** Items of one free-order request that are waited for at a time. */
   private static final int WAITING = 64;

@@ -50,15 +50,15 @@ import java.util.function.Consumer;
  * tier.1.mediumtype = SSD
  * tier.1.path = /data1/forebay, /data2/forebay
  * tier.1.quotaList = 500GiB, 1TiB
- * tier.1.high = 0.95
- * tier.1.low = 0.9
+ * tier.1.high = 0.99
+ * tier.1.low = 0.97
  * block = 4MiB
  * listen.tcp = 10.0.0.1:7070                   # default: 127.0.0.1:7070
  * listen.unix = /run/forebay.sock              # default: forebay.sock in the directory
  * members = a=10.0.0.1:7070, b=10.0.0.2:7070   # default: this server alone
  * listen.admin = 127.0.0.1:7071                # metrics, status, pin, prune; port 0: any
  * fill.memory = 256MiB
- * fill.readAhead = 64MiB
+ * fill.readAhead = 96MiB
  * move.bandwidth = 200MB
  * scrub.bandwidth = 20MB
  * idle.after = 1h
