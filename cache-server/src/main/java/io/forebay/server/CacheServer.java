@@ -7,7 +7,6 @@ import io.forebay.server.admin.AdminServer;
 import io.forebay.server.apply.AppliedDataSets;
 import io.forebay.server.apply.SourceChecks;
 import io.forebay.server.load.LoadJobs;
-import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.wire.Address;
 import io.forebay.wire.Codec;
@@ -95,11 +94,7 @@ public final class CacheServer implements AutoCloseable {
             config.dataSets().stream().map(DataSetSpec::name).collect(Collectors.toSet()));
     try {
       for (DataSetSpec dataSet : config.dataSets()) {
-        if (DataSetReference.of(dataSet).isPresent()) {
-          node.refer(dataSet);
-        } else {
-          node.add(dataSet);
-        }
+        node.serve(dataSet);
       }
       applied.restore();
       tcp =

@@ -1,14 +1,14 @@
 package io.forebay.server;
 
 import io.forebay.FileStatus;
+import io.forebay.understore.BulkInputStream;
 import io.forebay.wire.Item;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /** A range of a file, asked of another server piece by piece. Used by one thread. */
-final class PeerStream extends InputStream {
+final class PeerStream extends BulkInputStream {
 
   private final ServerClient server;
   private final String dataSet;
@@ -25,12 +25,6 @@ final class PeerStream extends InputStream {
     this.file = file;
     this.position = offset;
     this.end = offset + length;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -17,7 +17,7 @@ import io.forebay.spec.DataSetSpec;
 import io.forebay.store.Medium;
 import io.forebay.store.StoreOptions;
 import io.forebay.store.TierOptions;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.layer.UnderStores;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.io.Reader;

@@ -7,7 +7,7 @@ import io.forebay.DataSet;
 import io.forebay.Forebay;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.layer.UnderStores;
 import io.forebay.understore.s3.S3Server;
 import java.io.ByteArrayInputStream;
 import java.net.URI;

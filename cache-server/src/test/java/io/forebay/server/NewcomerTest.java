@@ -8,7 +8,7 @@ import io.forebay.Forebay;
 import io.forebay.cli.ForebayCommand;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.layer.UnderStores;
 import io.forebay.understore.s3.S3Server;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;

@@ -9,7 +9,7 @@ import io.forebay.samples.oss.OssServer;
 import io.forebay.samples.oss.Shape;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.layer.UnderStores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -8,7 +8,7 @@ import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.layer.UnderStores;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;

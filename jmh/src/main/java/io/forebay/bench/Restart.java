@@ -170,7 +170,7 @@ final class Restart {
     /** As the server's under-store sees it. */
     private static FileStatus real(Path root, int file) throws IOException {
       try (var store =
-          io.forebay.understore.UnderStores.open(
+          io.forebay.understore.layer.UnderStores.open(
               io.forebay.spec.DataSetSpec.of(root.toUri(), java.util.Map.of()))) {
         return store.stat("f" + file);
       }

@@ -27,7 +27,7 @@ import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotName;
 import io.forebay.understore.AnnouncedMount;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.UnderStoreProviders;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -263,7 +263,7 @@ final class ClientForebay implements Forebay {
   private DataSetSpec own(String root) {
     URI uri = uri(root);
     return DataSetSpec.of(
-        uri, uri.getScheme() == null ? options : UnderStores.optionsFor(uri, options));
+        uri, uri.getScheme() == null ? options : UnderStoreProviders.optionsFor(uri, options));
   }
 
   private static URI uri(String text) {

@@ -8,6 +8,8 @@ import io.forebay.store.NodeStore;
 import io.forebay.store.Purpose;
 import io.forebay.store.ResidentFile;
 import io.forebay.store.TierException;
+import io.forebay.understore.layer.Receiver;
+import io.forebay.understore.layer.Source;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

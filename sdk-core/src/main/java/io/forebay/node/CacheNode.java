@@ -8,8 +8,6 @@ import io.forebay.file.FileId;
 import io.forebay.file.FileVersion;
 import io.forebay.fill.FillMemory;
 import io.forebay.fill.FillThreads;
-import io.forebay.fill.GuardedUnderStore;
-import io.forebay.fill.HedgingUnderStore;
 import io.forebay.fill.ReadThrough;
 import io.forebay.metadata.Answers;
 import io.forebay.metadata.Catalog;
@@ -33,8 +31,7 @@ import io.forebay.store.StoreListener;
 import io.forebay.store.StoreStatus;
 import io.forebay.store.TierOptions;
 import io.forebay.understore.AnnouncedMount;
-import io.forebay.understore.MountedUnderStore;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.layer.UnderStoreStack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
@@ -230,10 +227,20 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * Gives a part of a data set a name of its own; what is cached stays the data set's, which may be
-   * added later.
+   * Serves what is declared: a data set, as {@link #apply} does, or a name for a part of one. What
+   * is cached of the latter is the data set's, which may be added later.
+   *
+   * @throws IllegalArgumentException when the name stands for the other kind already
    */
-  public synchronized void refer(DataSetSpec spec) throws IOException {
+  public void serve(DataSetSpec spec) throws IOException {
+    if (DataSetReference.of(spec).isPresent()) {
+      refer(spec);
+    } else {
+      apply(spec);
+    }
+  }
+
+  private synchronized void refer(DataSetSpec spec) throws IOException {
     if (dataSets.containsKey(spec.name())) {
       throw new IllegalArgumentException(
           "data set '"
@@ -275,30 +282,26 @@ public final class CacheNode implements AutoCloseable {
       }
       return known;
     }
-    MountedUnderStore mounted = UnderStores.connect(spec);
-    GuardedUnderStore guarded = new GuardedUnderStore(mounted, spec.policy());
-    HedgingUnderStore underStore = new HedgingUnderStore(guarded, spec.policy().hedge());
+    UnderStoreStack underStore = new UnderStoreStack(spec);
     FillThreads threads = new FillThreads(spec.name(), spec.policy().maxRequests());
     WrittenFiles written = WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotShelf.WRITTEN));
     Answers answers = new Answers(spec.name(), maps);
     NodeDataSet added =
         new NodeDataSet(
             spec,
-            mounted,
-            guarded,
             underStore,
             threads,
             new ListedCatalog(
                 spec.name(),
                 maps,
                 answers,
-                new UnderStoreCatalog(spec.name(), underStore, maps, answers),
+                new UnderStoreCatalog(spec.name(), underStore.store(), maps, answers),
                 written),
             SnapshotShelf.open(snapshots(spec.name())),
             new ReadThrough(
                 store,
-                underStore,
-                UnderStores.withRetries(guarded)::open,
+                underStore.forReaders(),
+                underStore.forLoads(),
                 (file, offset, length) -> peers.open(spec.name(), file, offset, length),
                 threads,
                 memory,
@@ -335,7 +338,7 @@ public final class CacheNode implements AutoCloseable {
         return known;
       }
       moved = !known.spec().mounts().equals(spec.mounts());
-      known.become(spec);
+      known.reconfigure(spec);
       store.configure(spec.name(), spec.policy());
       announce();
     }

@@ -4,10 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.background.LogContext;
 import io.forebay.file.FileVersion;
 import io.forebay.fill.FillThreads;
-import io.forebay.fill.GuardedUnderStore;
-import io.forebay.fill.HedgingUnderStore;
 import io.forebay.fill.ReadThrough;
-import io.forebay.fill.UnderStoreStatus;
 import io.forebay.metadata.Catalog;
 import io.forebay.snapshot.ListedCatalog;
 import io.forebay.snapshot.PinnedCatalog;
@@ -18,8 +15,9 @@ import io.forebay.spec.Acceptance;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotId;
 import io.forebay.understore.AnnouncedMount;
-import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnfinishedWrite;
+import io.forebay.understore.layer.UnderStoreStack;
+import io.forebay.understore.layer.UnderStoreStatus;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -38,9 +36,7 @@ public final class NodeDataSet {
   private static final Logger log = LoggerFactory.getLogger(NodeDataSet.class);
 
   private volatile DataSetSpec spec;
-  private final MountedUnderStore mounted;
-  private final GuardedUnderStore guarded;
-  private final HedgingUnderStore underStore;
+  private final UnderStoreStack underStore;
   private final FillThreads threads;
   private final ListedCatalog catalog;
   private final SnapshotShelf shelf;
@@ -55,9 +51,7 @@ public final class NodeDataSet {
 
   NodeDataSet(
       DataSetSpec spec,
-      MountedUnderStore mounted,
-      GuardedUnderStore guarded,
-      HedgingUnderStore underStore,
+      UnderStoreStack underStore,
       FillThreads threads,
       ListedCatalog catalog,
       SnapshotShelf shelf,
@@ -66,8 +60,6 @@ public final class NodeDataSet {
       Supplier<NodePeers> peers)
       throws IOException {
     this.spec = spec;
-    this.mounted = mounted;
-    this.guarded = guarded;
     this.underStore = underStore;
     this.threads = threads;
     this.catalog = catalog;
@@ -91,13 +83,11 @@ public final class NodeDataSet {
   }
 
   /** Exchanges mounts and policy. */
-  void become(DataSetSpec other) throws IOException {
-    mounted.update(other.mounts());
+  void reconfigure(DataSetSpec other) throws IOException {
+    underStore.reconfigure(other);
     if (!other.mounts().equals(spec.mounts())) {
       binding = Binding.pending();
     }
-    guarded.become(other.policy());
-    underStore.enable(other.policy().hedge());
     threads.resize(other.policy().maxRequests());
     spec = other;
     catalog.remember(!other.policy().metadata().always());
@@ -106,12 +96,12 @@ public final class NodeDataSet {
   /** While suspended, the under-store is asked for nothing; what is cached is served. */
   void suspend(boolean whether) {
     suspended = whether;
-    guarded.suspend(spec.name(), whether);
+    underStore.suspend(whether);
   }
 
   /** Whether it is time to ask the under-store whether it answers. */
   public boolean isCheckDue() {
-    return !suspended && binding.isDue(System.currentTimeMillis(), guarded.status().failures());
+    return !suspended && binding.isDue(System.currentTimeMillis(), underStore.status().failures());
   }
 
   /** Runs a question to an under-store for so long as its asker is willing to wait. */
@@ -134,10 +124,10 @@ public final class NodeDataSet {
       return binding;
     }
     DataSetSpec asked = spec;
-    long failures = guarded.status().failures();
+    long failures = underStore.status().failures();
     Binding found;
     try {
-      List<URI> empty = ask.ask(mounted::emptyRoots);
+      List<URI> empty = ask.ask(underStore::emptyRoots);
       found = binding.bound(empty.isEmpty() ? "" : empty(empty), failures);
     } catch (IOException | RuntimeException e) {
       found = binding.failed(String.valueOf(e.getMessage()), failures);
@@ -232,7 +222,7 @@ public final class NodeDataSet {
     if (isYoung(maxAge)) {
       return shelf.inUse().orElseThrow();
     }
-    SnapshotId made = shelf.create(underStore, acceptance, progress);
+    SnapshotId made = shelf.create(underStore.store(), acceptance, progress);
     // What was written meanwhile is forgotten with the next snapshot, so there has to be one.
     return catalog.hasWritten() ? made : shelf.sameAs(made);
   }
@@ -327,14 +317,14 @@ public final class NodeDataSet {
   /** Writes to the under-store that were begun so long ago, and have not ended. */
   public List<UnfinishedWrite> unfinished(Duration age) throws IOException {
     long latest = System.currentTimeMillis() - age.toMillis();
-    return underStore.unfinished().stream().filter(w -> w.sinceMillis() <= latest).toList();
+    return underStore.store().unfinished().stream().filter(w -> w.sinceMillis() <= latest).toList();
   }
 
   /** Takes those writes away; what is being written still fails. */
   public List<UnfinishedWrite> abandon(Duration age) throws IOException {
     List<UnfinishedWrite> writes = unfinished(age);
     for (UnfinishedWrite write : writes) {
-      underStore.abandon(write);
+      underStore.store().abandon(write);
     }
     return writes;
   }
@@ -366,7 +356,7 @@ public final class NodeDataSet {
 
   public Status status() {
     return new Status(
-        guarded.status(),
+        underStore.status(),
         underStore.hedged(),
         reads.fillsInFlight(),
         threads.queued(),

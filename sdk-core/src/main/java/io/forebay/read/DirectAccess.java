@@ -5,7 +5,7 @@ import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.Mount;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.UnderStore;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.layer.UnderStores;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;

@@ -34,7 +34,7 @@ public record AnnouncedMount(
     if (DataSetReference.of(mount.root()).isPresent()) {
       return new AnnouncedMount(mount.path(), mount.root(), Map.of(), Set.of(), true);
     }
-    UnderStoreProvider provider = UnderStores.provider(mount.root());
+    UnderStoreProvider provider = UnderStoreProviders.of(mount.root());
     Map<String, String> given = new HashMap<>(mount.options());
     mount.secrets().keySet().forEach(secret -> given.put(secret, "not looked at"));
     Map<String, String> options = new HashMap<>(provider.complete(given));
@@ -58,12 +58,12 @@ public record AnnouncedMount(
    * @throws IOException when something is missing; says what, and how to give it
    */
   public Mount withOwn(Map<String, String> own, boolean onItsMachine) throws IOException {
-    UnderStoreProvider provider = UnderStores.provider(root);
+    UnderStoreProvider provider = UnderStoreProviders.of(root);
     if (provider.isLocal() && !onItsMachine) {
       throw new IOException(
           root + " is a directory of the machine where the cache servers run, and not of this one");
     }
-    Map<String, String> given = UnderStores.optionsFor(root, own);
+    Map<String, String> given = UnderStoreProviders.optionsFor(root, own);
     Set<String> keys = provider.keyOptions();
     if (!keys.isEmpty() && given.keySet().stream().noneMatch(option -> isKey(provider, option))) {
       throw new AccessDeniedException(

@@ -1,6 +1,5 @@
 package io.forebay.understore;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.Checksum;
@@ -10,8 +9,9 @@ import java.util.zip.Checksum;
  * only if all of them agree; those before may have been delivered by then. For implementations of
  * object stores. Used by one thread.
  */
-public final class ChecksummedStream extends FilterInputStream {
+public final class ChecksummedStream extends BulkInputStream {
 
+  private final InputStream in;
   private final String noun;
   private final Checksum checksum;
   private final long expected;
@@ -26,17 +26,11 @@ public final class ChecksummedStream extends FilterInputStream {
    */
   public ChecksummedStream(
       String noun, InputStream in, long length, Checksum checksum, long expected) {
-    super(in);
+    this.in = in;
     this.noun = noun;
     this.length = length;
     this.checksum = checksum;
     this.expected = expected;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
@@ -64,5 +58,10 @@ public final class ChecksummedStream extends FilterInputStream {
     return isFirst
         ? UnderStoreException.passing(message, null)
         : UnderStoreException.lasting(message, null);
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
   }
 }

@@ -7,7 +7,7 @@ import java.io.InputStream;
  * The bytes of a range, as a client's library streams them. For implementations of under-stores.
  * Used by one thread.
  */
-public abstract class RangeStream extends InputStream {
+public abstract class RangeStream extends BulkInputStream {
 
   private final InputStream in;
   private final boolean endsThere;
@@ -36,12 +36,6 @@ public abstract class RangeStream extends InputStream {
 
   /** Closes what there is to close without reading the rest. */
   protected abstract void closeEarly() throws IOException;
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
 
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {

@@ -9,7 +9,7 @@ import java.io.InputStream;
  * delivered: looking once, at the end, would be too late for whoever takes the bytes as they
  * arrive. For implementations of under-stores. Used by one thread.
  */
-public final class VersionedStream extends InputStream {
+public final class VersionedStream extends BulkInputStream {
 
   /** Fails when the file has another version by now. */
   @FunctionalInterface
@@ -34,12 +34,6 @@ public final class VersionedStream extends InputStream {
     this.check = check;
     this.piece = new byte[(int) Math.min(length, pieceBytes)];
     this.unread = length;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -21,7 +21,11 @@ import io.forebay.store.StoreOptions;
 import io.forebay.store.TierOptions;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.layer.GuardedUnderStore;
+import io.forebay.understore.layer.HedgingUnderStore;
+import io.forebay.understore.layer.RetryPolicy;
+import io.forebay.understore.layer.RetryingUnderStore;
+import io.forebay.understore.layer.UnderStores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -74,7 +78,7 @@ class FillTest {
 
   private GuardedUnderStore guarded(Bucket bucket, CachePolicy policy) throws IOException {
     return closing(
-        new GuardedUnderStore(UnderStores.connect(spec(bucket, CachePolicy.DEFAULT)), policy));
+        new GuardedUnderStore(UnderStores.connect(spec(bucket, CachePolicy.DEFAULT)), "d", policy));
   }
 
   private static DataSetSpec spec(Bucket bucket, CachePolicy policy) {
@@ -157,7 +161,8 @@ class FillTest {
     Bucket bucket = closing(new Bucket());
     byte[] content = bucket.add("f", 1_000);
     GuardedUnderStore guarded = guarded(bucket, policy(8, 0));
-    HedgingUnderStore store = new HedgingUnderStore(guarded, true);
+    HedgingUnderStore store =
+        new HedgingUnderStore(new RetryingUnderStore(guarded, RetryPolicy.DEFAULT), guarded, true);
     FileStatus file = store.stat("f");
     for (int i = 0; i < 250; i++) {
       readAll(store, file);

@@ -106,7 +106,7 @@ class AnnouncedMountTest {
       String option = store.equals("s3") ? "fs.s3a.endpoint" : "fs.oss.endpoint";
       Mount mount = mount(store + "://bucket", Map.of(option, "http://me:hidden@host"));
       assertThatThrownBy(
-              () -> UnderStores.provider(mount.root()).open(mount.root(), mount.options()))
+              () -> UnderStoreProviders.of(mount.root()).open(mount.root(), mount.options()))
           .hasMessageContaining(option + " must not contain keys")
           .hasMessageNotContaining("hidden");
     }

@@ -8,6 +8,8 @@ import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.HostileProxy.Distortion;
 import io.forebay.understore.HostileProxy.Reply;
 import io.forebay.understore.HostileProxy.Request;
+import io.forebay.understore.layer.RetryingUnderStore;
+import io.forebay.understore.layer.UnderStores;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package io.forebay.server.admin;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.forebay.fill.UnderStoreStatus;
 import io.forebay.node.Binding;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
@@ -9,6 +8,7 @@ import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.store.DiskState;
 import io.forebay.store.ShareStatus;
 import io.forebay.store.StoreStatus;
+import io.forebay.understore.layer.UnderStoreStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;

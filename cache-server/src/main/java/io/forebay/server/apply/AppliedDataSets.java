@@ -104,7 +104,7 @@ public final class AppliedDataSets {
           }
           for (Manifest manifest : parse(file.toString(), kept.get()).documents()) {
             if (manifest instanceof Manifest.DataSet dataSet && dataSet.name().equals(name)) {
-              serve(dataSet.spec());
+              node.serve(dataSet.spec());
             }
           }
         } catch (IOException | RuntimeException e) {
@@ -301,19 +301,11 @@ public final class AppliedDataSets {
         && node.dataSet(name).snapshots().inUse().isEmpty();
   }
 
-  private void serve(DataSetSpec spec) throws IOException {
-    if (DataSetReference.of(spec).isPresent()) {
-      node.refer(spec);
-    } else {
-      node.apply(spec);
-    }
-  }
-
   private String apply(Manifest.DataSet dataSet, String text) throws IOException {
     DataSetSpec spec = dataSet.spec();
     Optional<DataSetSpec> before = node.spec(spec.name());
     try {
-      serve(spec);
+      node.serve(spec);
     } catch (IOException | IllegalArgumentException e) {
       Optional<SpecException> placed = dataSet.places().find(e);
       if (placed.isPresent()) {

@@ -6,8 +6,8 @@ import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
-import io.forebay.understore.UnderStores;
 import io.forebay.understore.UnfinishedWrite;
+import io.forebay.understore.layer.UnderStores;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -11,7 +11,7 @@ import io.forebay.understore.TreeListing;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreContract;
 import io.forebay.understore.UnderStoreException;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.layer.UnderStores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -7,7 +7,7 @@ import io.forebay.FileStatus;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreContract;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.layer.UnderStores;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;

@@ -7,7 +7,7 @@ import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.Mount;
 import io.forebay.spec.SecretRef;
-import io.forebay.understore.UnderStores;
+import io.forebay.understore.UnderStoreProviders;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -160,11 +160,11 @@ final class DataSetReader {
     // As Fluid has it: '/' and the mount's name, unless a path is given.
     Optional<Field> given = mount.get("path");
     String path = given.map(Field::text).orElse("/" + name);
-    Map<String, String> options = new HashMap<>(UnderStores.optionsFor(root, shared));
+    Map<String, String> options = new HashMap<>(UnderStoreProviders.optionsFor(root, shared));
     mount.get("options").ifPresent(field -> options.putAll(filledIn(field)));
     places.addAll(mount.get("options"));
     Map<String, SecretRef> refs = new HashMap<>(sharedSecrets);
-    refs.keySet().retainAll(UnderStores.optionsFor(root, names(sharedSecrets)).keySet());
+    refs.keySet().retainAll(UnderStoreProviders.optionsFor(root, names(sharedSecrets)).keySet());
     refs.putAll(secrets(mount.get("encryptOptions"), places));
     options.keySet().removeAll(refs.keySet());
     boolean readOnly = mount.get("readOnly").map(Field::flag).orElse(false);
@@ -211,7 +211,7 @@ final class DataSetReader {
       return claim(root);
     }
     if (DataSetReference.of(root).isEmpty()) {
-      UnderStores.requireKnown(root);
+      UnderStoreProviders.requireKnown(root);
     }
     return root;
   }

@@ -1,19 +1,20 @@
-package io.forebay.understore;
+package io.forebay.understore.layer;
 
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
+import io.forebay.understore.BulkInputStream;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * Tries passing failures again, with jitter, and continues a broken stream where it broke. What the
  * store refused (every 4xx but throttling) is never tried again. Writes are tried again only by the
  * stores themselves, which alone can rewind their parts.
  */
-public final class RetryingUnderStore implements UnderStore {
+public final class RetryingUnderStore extends ForwardingUnderStore {
 
   private final UnderStore delegate;
   private final RetryPolicy policy;
@@ -24,18 +25,18 @@ public final class RetryingUnderStore implements UnderStore {
   }
 
   @Override
-  public FileStatus stat(String path) throws IOException {
-    return policy.run(() -> delegate.stat(path));
+  UnderStore target() {
+    return delegate;
   }
 
   @Override
-  public ListingPage list(String directory, String continuation) throws IOException {
-    return policy.run(() -> delegate.list(directory, continuation));
+  <T> T send(Request<T> request) throws IOException {
+    return policy.run(() -> request.send(delegate));
   }
 
   @Override
-  public Optional<KeyListing> keys() {
-    return delegate.keys().map(keys -> after -> policy.run(() -> keys.list(after)));
+  <T> T write(Request<T> request) throws IOException {
+    return request.send(delegate);
   }
 
   @Override
@@ -43,60 +44,8 @@ public final class RetryingUnderStore implements UnderStore {
     return new ResumingStream(file, offset, length);
   }
 
-  @Override
-  public FileStatus put(String path, InputStream content, long length) throws IOException {
-    return delegate.put(path, content, length);
-  }
-
-  @Override
-  public FileStatus rename(FileStatus from, String to) throws IOException {
-    return delegate.rename(from, to);
-  }
-
-  private interface Change {
-    void make() throws IOException;
-  }
-
-  private void change(Change change) throws IOException {
-    policy.run(
-        () -> {
-          change.make();
-          return null;
-        });
-  }
-
-  @Override
-  public List<UnfinishedWrite> unfinished() throws IOException {
-    return policy.run(delegate::unfinished);
-  }
-
-  @Override
-  public void abandon(UnfinishedWrite write) throws IOException {
-    change(() -> delegate.abandon(write));
-  }
-
-  @Override
-  public void delete(String path) throws IOException {
-    change(() -> delegate.delete(path));
-  }
-
-  @Override
-  public void makeDirectory(String path) throws IOException {
-    change(() -> delegate.makeDirectory(path));
-  }
-
-  @Override
-  public void removeDirectory(String path) throws IOException {
-    change(() -> delegate.removeDirectory(path));
-  }
-
-  @Override
-  public void close() throws IOException {
-    delegate.close();
-  }
-
   /** Delivers exactly the asked range, over as many connections as it takes. */
-  private final class ResumingStream extends InputStream {
+  private final class ResumingStream extends BulkInputStream {
 
     private final FileStatus file;
     private final long end;
@@ -110,12 +59,6 @@ public final class RetryingUnderStore implements UnderStore {
       this.end = offset + length;
       // Open at once, so that a missing or changed file is reported here and not by the first read.
       connect();
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

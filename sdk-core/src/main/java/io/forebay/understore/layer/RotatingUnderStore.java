@@ -1,13 +1,15 @@
-package io.forebay.understore;
+package io.forebay.understore.layer;
 
 import io.forebay.FileStatus;
 import io.forebay.spec.Mount;
+import io.forebay.understore.KeyListing;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnderStoreProviders;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * looked at every few seconds, and at once when the store refuses those that it has. Requests under
  * way go on with what they started with. Thread-safe.
  */
-final class RotatingUnderStore implements UnderStore {
+final class RotatingUnderStore extends ForwardingUnderStore {
 
   private static final Logger log = LoggerFactory.getLogger(RotatingUnderStore.class);
 
@@ -84,7 +86,7 @@ final class RotatingUnderStore implements UnderStore {
     this.mount = mount;
     Map<String, String> options = options();
     this.current =
-        new Opened(options, UnderStores.provider(mount.root()).open(mount.root(), options));
+        new Opened(options, UnderStoreProviders.of(mount.root()).open(mount.root(), options));
     this.lookedAt = System.nanoTime();
   }
 
@@ -120,7 +122,8 @@ final class RotatingUnderStore implements UnderStore {
         return false;
       }
       Opened before = current;
-      current = new Opened(options, UnderStores.provider(mount.root()).open(mount.root(), options));
+      current =
+          new Opened(options, UnderStoreProviders.of(mount.root()).open(mount.root(), options));
       before.leave();
       log.info("{} has new keys", mount.root());
       return true;
@@ -131,14 +134,20 @@ final class RotatingUnderStore implements UnderStore {
     }
   }
 
-  private interface Request<T> {
-    T send(Opened used) throws IOException;
+  @Override
+  <T> T send(Request<T> request) throws IOException {
+    return sendTo(used -> request.send(used.store));
   }
 
-  private <T> T send(Request<T> request) throws IOException {
+  @FunctionalInterface
+  private interface Use<T> {
+    T of(Opened opened) throws IOException;
+  }
+
+  private <T> T sendTo(Use<T> use) throws IOException {
     Opened used = enter();
     try {
-      return request.send(used);
+      return use.of(used);
     } catch (AccessDeniedException e) {
       if (mount.secrets().isEmpty() || (used == current && !look())) {
         throw e;
@@ -148,32 +157,33 @@ final class RotatingUnderStore implements UnderStore {
     }
     Opened fresh = enter();
     try {
-      return request.send(fresh);
+      return use.of(fresh);
     } finally {
       fresh.leave();
     }
   }
 
+  /** Not twice: the content is read to its end. */
   @Override
-  public FileStatus stat(String path) throws IOException {
-    return send(used -> used.store.stat(path));
+  <T> T write(Request<T> request) throws IOException {
+    Opened used = enter();
+    try {
+      return request.send(used.store);
+    } finally {
+      used.leave();
+    }
   }
 
   @Override
-  public ListingPage list(String directory, String continuation) throws IOException {
-    return send(used -> used.store.list(directory, continuation));
-  }
-
-  @Override
-  public boolean hasEntries() throws IOException {
-    return send(used -> used.store.hasEntries());
+  UnderStore target() {
+    return current.store;
   }
 
   @Override
   public Optional<KeyListing> keys() {
     return current.store.keys().isEmpty()
         ? Optional.empty()
-        : Optional.of(after -> send(used -> used.store.keys().orElseThrow().list(after)));
+        : Optional.of(after -> send(store -> store.keys().orElseThrow().list(after)));
   }
 
   @Override
@@ -181,60 +191,12 @@ final class RotatingUnderStore implements UnderStore {
     if (mount.secrets().isEmpty()) {
       return current.store.open(file, offset, length);
     }
-    return send(used -> used.open(file, offset, length));
-  }
-
-  @Override
-  public FileStatus put(String path, InputStream content, long length) throws IOException {
-    // Not twice: the content is read to its end.
-    Opened used = enter();
-    try {
-      return used.store.put(path, content, length);
-    } finally {
-      used.leave();
-    }
+    return sendTo(used -> used.open(file, offset, length));
   }
 
   @Override
   public FileStatus rename(FileStatus from, String to) throws IOException {
-    return send(used -> used.store.rename(from, to));
-  }
-
-  private interface Change {
-    void make(UnderStore store) throws IOException;
-  }
-
-  private void change(Change change) throws IOException {
-    send(
-        used -> {
-          change.make(used.store);
-          return null;
-        });
-  }
-
-  @Override
-  public List<UnfinishedWrite> unfinished() throws IOException {
-    return send(used -> used.store.unfinished());
-  }
-
-  @Override
-  public void abandon(UnfinishedWrite write) throws IOException {
-    change(store -> store.abandon(write));
-  }
-
-  @Override
-  public void delete(String path) throws IOException {
-    change(store -> store.delete(path));
-  }
-
-  @Override
-  public void makeDirectory(String path) throws IOException {
-    change(store -> store.makeDirectory(path));
-  }
-
-  @Override
-  public void removeDirectory(String path) throws IOException {
-    change(store -> store.removeDirectory(path));
+    return send(store -> store.rename(from, to));
   }
 
   @Override

@@ -1,16 +1,10 @@
-package io.forebay.fill;
+package io.forebay.understore.layer;
 
 import io.forebay.FileStatus;
-import io.forebay.understore.KeyListing;
-import io.forebay.understore.ListingPage;
 import io.forebay.understore.UnderStore;
-import io.forebay.understore.UnderStores;
-import io.forebay.understore.UnfinishedWrite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -27,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * on with the answer that comes first. At most one request in a hundred is asked twice.
  * Thread-safe.
  */
-public final class HedgingUnderStore implements UnderStore, Source {
+public final class HedgingUnderStore extends ForwardingUnderStore implements Source {
 
   /** Fewer times say little of the 99th percentile. */
   private static final long SAMPLES = 200;
@@ -37,8 +31,8 @@ public final class HedgingUnderStore implements UnderStore, Source {
 
   private static final int ONE_IN = 100;
 
-  private final GuardedUnderStore guarded;
   private final UnderStore delegate;
+  private final GuardedUnderStore guarded;
   private volatile boolean enabled;
   private final ScheduledThreadPoolExecutor watch;
   private final ExecutorService threads;
@@ -46,11 +40,13 @@ public final class HedgingUnderStore implements UnderStore, Source {
   private final AtomicLong hedged = new AtomicLong();
 
   /**
+   * @param delegate is asked
+   * @param guarded below it, which knows how long answers take
    * @param enabled whether to ask twice at all
    */
-  public HedgingUnderStore(GuardedUnderStore guarded, boolean enabled) {
+  public HedgingUnderStore(UnderStore delegate, GuardedUnderStore guarded, boolean enabled) {
+    this.delegate = delegate;
     this.guarded = guarded;
-    this.delegate = UnderStores.withRetries(guarded);
     this.enabled = enabled;
     this.watch = new ScheduledThreadPoolExecutor(1, daemon("forebay-hedge-watch"));
     watch.setRemoveOnCancelPolicy(true);
@@ -66,7 +62,7 @@ public final class HedgingUnderStore implements UnderStore, Source {
   }
 
   /** Whether to ask twice from now on. */
-  public void enable(boolean whether) {
+  void enable(boolean whether) {
     enabled = whether;
   }
 
@@ -116,7 +112,7 @@ public final class HedgingUnderStore implements UnderStore, Source {
 
   /**
    * As {@link #open}, without a change of threads. The calling thread asks; when the answer is
-   * late, another one asks, too, and the one that has an answer first receives it.
+   * late, another one asks, too, and the answer that comes first wins.
    */
   @Override
   public void ask(FileStatus file, long offset, long length, Receiver receiver) {
@@ -231,53 +227,13 @@ public final class HedgingUnderStore implements UnderStore, Source {
   }
 
   @Override
-  public FileStatus stat(String path) throws IOException {
-    return delegate.stat(path);
+  UnderStore target() {
+    return delegate;
   }
 
   @Override
-  public ListingPage list(String directory, String continuation) throws IOException {
-    return delegate.list(directory, continuation);
-  }
-
-  @Override
-  public Optional<KeyListing> keys() {
-    return delegate.keys();
-  }
-
-  @Override
-  public FileStatus put(String path, InputStream content, long length) throws IOException {
-    return delegate.put(path, content, length);
-  }
-
-  @Override
-  public FileStatus rename(FileStatus from, String to) throws IOException {
-    return delegate.rename(from, to);
-  }
-
-  @Override
-  public List<UnfinishedWrite> unfinished() throws IOException {
-    return delegate.unfinished();
-  }
-
-  @Override
-  public void abandon(UnfinishedWrite write) throws IOException {
-    delegate.abandon(write);
-  }
-
-  @Override
-  public void delete(String path) throws IOException {
-    delegate.delete(path);
-  }
-
-  @Override
-  public void makeDirectory(String path) throws IOException {
-    delegate.makeDirectory(path);
-  }
-
-  @Override
-  public void removeDirectory(String path) throws IOException {
-    delegate.removeDirectory(path);
+  <T> T send(Request<T> request) throws IOException {
+    return request.send(delegate);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.forebay.fill;
+package io.forebay.understore.layer;
 
 import io.forebay.FileStatus;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.forebay.understore;
+package io.forebay.understore.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +9,10 @@ import io.forebay.spec.CachePolicy;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.Mount;
 import io.forebay.spec.SecretRef;
+import io.forebay.understore.KeyListing;
+import io.forebay.understore.TreeListing;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.Utf8;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.forebay.fill;
+package io.forebay.understore.layer;
 
 /**
  * How a data set's under-store is asked, at one moment; counts since the data set was opened.

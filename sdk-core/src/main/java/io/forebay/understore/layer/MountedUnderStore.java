@@ -1,9 +1,14 @@
-package io.forebay.understore;
+package io.forebay.understore.layer;
 
 import io.forebay.FileStatus;
 import io.forebay.file.DataPath;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.Mount;
+import io.forebay.understore.KeyListing;
+import io.forebay.understore.ListingPage;
+import io.forebay.understore.UnderStore;
+import io.forebay.understore.UnfinishedWrite;
+import io.forebay.understore.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,7 +1,5 @@
 package io.forebay.understore;
 
-import io.forebay.spec.DataSetSpec;
-import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
@@ -10,34 +8,16 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 
-/** Opens under-stores by scheme, with the retries that all of them share. */
-public final class UnderStores {
+/** The under-stores that this process can open, by the schemes of their roots. */
+public final class UnderStoreProviders {
 
-  private static final List<UnderStoreProvider> PROVIDERS =
-      ServiceLoader.load(UnderStoreProvider.class, UnderStores.class.getClassLoader()).stream()
+  private static final List<UnderStoreProvider> ALL =
+      ServiceLoader.load(UnderStoreProvider.class, UnderStoreProviders.class.getClassLoader())
+          .stream()
           .map(ServiceLoader.Provider::get)
           .toList();
 
-  private UnderStores() {}
-
-  /**
-   * Opens the under-store of a data set, with retries. The store is not contacted.
-   *
-   * @throws IllegalArgumentException for an unknown scheme or a bad option
-   */
-  public static UnderStore open(DataSetSpec spec) throws IOException {
-    return withRetries(connect(spec));
-  }
-
-  /** Adds the retries that all stores share. */
-  public static UnderStore withRetries(UnderStore store) {
-    return new RetryingUnderStore(store, RetryPolicy.DEFAULT);
-  }
-
-  /** As {@link #open}, without retries. */
-  public static MountedUnderStore connect(DataSetSpec spec) throws IOException {
-    return new MountedUnderStore(spec);
-  }
+  private UnderStoreProviders() {}
 
   /**
    * @throws IllegalArgumentException when there is no under-store for the root's scheme
@@ -47,13 +27,18 @@ public final class UnderStores {
       throw new IllegalArgumentException(
           "'" + root + "' has no scheme; use for example oss://bucket/prefix or file:/directory");
     }
-    provider(root);
+    of(root);
   }
 
-  static UnderStoreProvider provider(URI root) {
+  /**
+   * The provider of a root's scheme.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static UnderStoreProvider of(URI root) {
     String scheme = root.getScheme().toLowerCase(Locale.ROOT);
     TreeSet<String> known = new TreeSet<>();
-    for (UnderStoreProvider provider : PROVIDERS) {
+    for (UnderStoreProvider provider : ALL) {
       if (provider.schemes().contains(scheme)) {
         return provider;
       }
@@ -68,11 +53,11 @@ public final class UnderStores {
             + String.join(", ", known));
   }
 
-  /** Without the options that are other stores', for a reader who has one set for all of them. */
+  /** Without the options of other stores, for a caller that has one set for all of them. */
   public static Map<String, String> optionsFor(URI root, Map<String, String> options) {
-    UnderStoreProvider own = provider(root);
+    UnderStoreProvider own = of(root);
     Map<String, String> fitting = new HashMap<>(options);
-    for (UnderStoreProvider other : PROVIDERS) {
+    for (UnderStoreProvider other : ALL) {
       if (!other.equals(own)) {
         fitting.keySet().removeIf(key -> isOf(other, key) && !isOf(own, key));
       }

@@ -1,4 +1,4 @@
-package io.forebay.fill;
+package io.forebay.understore.layer;
 
 import java.time.Duration;
 

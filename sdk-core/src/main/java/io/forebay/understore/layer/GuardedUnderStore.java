@@ -1,20 +1,15 @@
-package io.forebay.fill;
+package io.forebay.understore.layer;
 
 import io.forebay.FileStatus;
 import io.forebay.limit.Descriptors;
 import io.forebay.limit.Pace;
 import io.forebay.spec.CachePolicy;
-import io.forebay.understore.KeyListing;
-import io.forebay.understore.ListingPage;
+import io.forebay.understore.BulkInputStream;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
-import io.forebay.understore.UnfinishedWrite;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -23,12 +18,13 @@ import java.util.concurrent.atomic.LongAdder;
  * number of requests at a time is halved, and grows again by one for each full round of successes.
  * A request counts from its start until its stream is closed. Thread-safe.
  */
-public final class GuardedUnderStore implements UnderStore {
+public final class GuardedUnderStore extends ForwardingUnderStore {
 
   /** One burst of throttled answers is one sign. */
   private static final long HALVE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final UnderStore delegate;
+  private final String dataSet;
   private int maxRequests;
   private final Pace pace;
   private final Latencies latencies = new Latencies();
@@ -43,10 +39,13 @@ public final class GuardedUnderStore implements UnderStore {
   private int waiting;
   private long halved;
   private boolean suspended;
-  private String dataSet = "";
 
-  public GuardedUnderStore(UnderStore delegate, CachePolicy policy) {
+  /**
+   * @param dataSet its name, for messages
+   */
+  public GuardedUnderStore(UnderStore delegate, String dataSet, CachePolicy policy) {
     this.delegate = delegate;
+    this.dataSet = dataSet;
     this.maxRequests = Descriptors.forRequests(policy.maxRequests());
     this.limit = maxRequests;
     this.pace = new Pace(policy.bytesPerSecond());
@@ -54,20 +53,15 @@ public final class GuardedUnderStore implements UnderStore {
   }
 
   /** Keeps to other limits from now on. */
-  public synchronized void become(CachePolicy policy) {
+  synchronized void reconfigure(CachePolicy policy) {
     maxRequests = Descriptors.forRequests(policy.maxRequests());
     limit = maxRequests;
     pace.set(policy.bytesPerSecond());
     notifyAll();
   }
 
-  /**
-   * While suspended, the store is asked for nothing.
-   *
-   * @param name the data set's, for those who ask
-   */
-  public synchronized void suspend(String name, boolean whether) {
-    dataSet = name;
+  /** While suspended, the store is asked for nothing. */
+  synchronized void suspend(boolean whether) {
     suspended = whether;
     notifyAll();
   }
@@ -151,10 +145,6 @@ public final class GuardedUnderStore implements UnderStore {
     }
   }
 
-  private interface Request<T> {
-    T send() throws IOException;
-  }
-
   /**
    * @param toBeClosed whether the request goes on after its answer has begun
    */
@@ -164,7 +154,7 @@ public final class GuardedUnderStore implements UnderStore {
     try {
       requests.increment();
       long start = System.nanoTime();
-      T answer = request.send();
+      T answer = request.send(delegate);
       succeeded(System.nanoTime() - start);
       goesOn = toBeClosed;
       return answer;
@@ -179,91 +169,28 @@ public final class GuardedUnderStore implements UnderStore {
   }
 
   @Override
-  public FileStatus stat(String path) throws IOException {
-    return send(() -> delegate.stat(path), false);
+  UnderStore target() {
+    return delegate;
   }
 
   @Override
-  public ListingPage list(String directory, String continuation) throws IOException {
-    return send(() -> delegate.list(directory, continuation), false);
-  }
-
-  @Override
-  public Optional<KeyListing> keys() {
-    return delegate.keys().map(keys -> after -> send(() -> keys.list(after), false));
+  <T> T send(Request<T> request) throws IOException {
+    return send(request, false);
   }
 
   @Override
   public InputStream open(FileStatus file, long offset, long length) throws IOException {
-    return new GuardedStream(send(() -> delegate.open(file, offset, length), true));
-  }
-
-  @Override
-  public FileStatus put(String path, InputStream content, long length) throws IOException {
-    return send(() -> delegate.put(path, content, length), false);
-  }
-
-  @Override
-  public FileStatus rename(FileStatus from, String to) throws IOException {
-    return send(() -> delegate.rename(from, to), false);
-  }
-
-  private interface Change {
-    void make() throws IOException;
-  }
-
-  private void change(Change change) throws IOException {
-    send(
-        () -> {
-          change.make();
-          return null;
-        },
-        false);
-  }
-
-  @Override
-  public List<UnfinishedWrite> unfinished() throws IOException {
-    return send(delegate::unfinished, false);
-  }
-
-  @Override
-  public void abandon(UnfinishedWrite write) throws IOException {
-    change(() -> delegate.abandon(write));
-  }
-
-  @Override
-  public void delete(String path) throws IOException {
-    change(() -> delegate.delete(path));
-  }
-
-  @Override
-  public void makeDirectory(String path) throws IOException {
-    change(() -> delegate.makeDirectory(path));
-  }
-
-  @Override
-  public void removeDirectory(String path) throws IOException {
-    change(() -> delegate.removeDirectory(path));
-  }
-
-  @Override
-  public void close() throws IOException {
-    delegate.close();
+    return new GuardedStream(send(store -> store.open(file, offset, length), true));
   }
 
   /** Keeps to the pace, and gives its place back when it is closed. */
-  private final class GuardedStream extends FilterInputStream {
+  private final class GuardedStream extends BulkInputStream {
 
+    private final InputStream in;
     private boolean closed;
 
     GuardedStream(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      this.in = in;
     }
 
     @Override

@@ -1,5 +1,6 @@
-package io.forebay.understore;
+package io.forebay.understore.layer;
 
+import io.forebay.understore.UnderStoreException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
