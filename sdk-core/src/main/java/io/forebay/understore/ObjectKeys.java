@@ -2,7 +2,6 @@ package io.forebay.understore;
 
 import io.forebay.FileStatus;
 import io.forebay.file.DataPath;
-import io.forebay.understore.layer.RetryPolicy;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;

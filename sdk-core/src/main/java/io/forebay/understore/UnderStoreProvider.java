@@ -46,12 +46,21 @@ public interface UnderStoreProvider {
   }
 
   /**
+   * The artifact of {@code io.forebay} that brings the store's client library; empty where none is
+   * needed.
+   */
+  default String artifact() {
+    return "";
+  }
+
+  /**
    * Opens the tree below a root, without contacting the store.
    *
    * @param root a URI of one of the schemes
    * @param options by the names that users of the store know; an option that the store does not
    *     have is an error, not ignored
    * @throws IllegalArgumentException for a bad root or option; the message names it
+   * @throws NoClassDefFoundError when the client library is not on the class path
    */
   UnderStore open(URI root, Map<String, String> options) throws IOException;
 }

@@ -1,5 +1,6 @@
 package io.forebay.understore;
 
+import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +52,26 @@ public final class UnderStoreProviders {
             + root
             + "; known here: "
             + String.join(", ", known));
+  }
+
+  /**
+   * Opens the tree below a root, without contacting the store.
+   *
+   * @throws IllegalArgumentException for a bad root or option, and for a store whose client library
+   *     is not on the class path
+   */
+  public static UnderStore open(URI root, Map<String, String> options) throws IOException {
+    UnderStoreProvider provider = of(root);
+    try {
+      return provider.open(root, options);
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalArgumentException(
+          root.getScheme()
+              + ": roots need a client library that is not on the class path; add io.forebay:"
+              + provider.artifact()
+              + " (type pom)",
+          e);
+    }
   }
 
   /** Without the options of other stores, for a caller that has one set for all of them. */

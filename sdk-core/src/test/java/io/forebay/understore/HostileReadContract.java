@@ -18,7 +18,6 @@ import io.forebay.store.TierOptions;
 import io.forebay.understore.HostileProxy.Distortion;
 import io.forebay.understore.HostileProxy.Reply;
 import io.forebay.understore.HostileProxy.Request;
-import io.forebay.understore.layer.RetryPolicy;
 import io.forebay.understore.layer.RetryingUnderStore;
 import io.forebay.understore.layer.UnderStores;
 import java.io.ByteArrayInputStream;

@@ -50,6 +50,11 @@ public final class HdfsUnderStoreProvider implements UnderStoreProvider {
   }
 
   @Override
+  public String artifact() {
+    return "forebay-understore-hdfs";
+  }
+
+  @Override
   public UnderStore open(URI root, Map<String, String> options) throws IOException {
     if (root.getAuthority() == null) {
       throw new IllegalArgumentException(
@@ -64,13 +69,6 @@ public final class HdfsUnderStoreProvider implements UnderStoreProvider {
       }
     }
     DataPath.normalize(root.getPath());
-    try {
-      return new HdfsUnderStore(root, complete(options));
-    } catch (NoClassDefFoundError e) {
-      throw new IllegalArgumentException(
-          "hdfs:// roots need Hadoop's client, which is not on the class path; add"
-              + " org.apache.hadoop:hadoop-client-api and org.apache.hadoop:hadoop-client-runtime",
-          e);
-    }
+    return new HdfsUnderStore(root, complete(options));
   }
 }

@@ -24,17 +24,16 @@ public final class HttpUnderStoreProvider implements UnderStoreProvider {
   }
 
   @Override
+  public String artifact() {
+    return "forebay-understore-http";
+  }
+
+  @Override
   public UnderStore open(URI root, Map<String, String> options) {
     StoreSettings settings =
         StoreSettings.of("http:", Set.of(CONNECT_TIMEOUT, READ_TIMEOUT), Map.of(), options);
     Site site = Site.of(root);
-    try {
-      IndexPage.requireParser();
-    } catch (NoClassDefFoundError e) {
-      throw new IllegalArgumentException(
-          "http: and https: roots need jsoup, which is not on the class path; add org.jsoup:jsoup",
-          e);
-    }
+    IndexPage.requireParser();
     return new HttpUnderStore(
         new Requests(
             site,

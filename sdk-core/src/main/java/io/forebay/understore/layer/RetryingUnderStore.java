@@ -3,6 +3,7 @@ package io.forebay.understore.layer;
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
 import io.forebay.understore.BulkInputStream;
+import io.forebay.understore.RetryPolicy;
 import io.forebay.understore.UnderStore;
 import io.forebay.understore.UnderStoreException;
 import java.io.IOException;

@@ -85,8 +85,7 @@ final class RotatingUnderStore extends ForwardingUnderStore {
   RotatingUnderStore(Mount mount) throws IOException {
     this.mount = mount;
     Map<String, String> options = options();
-    this.current =
-        new Opened(options, UnderStoreProviders.of(mount.root()).open(mount.root(), options));
+    this.current = new Opened(options, UnderStoreProviders.open(mount.root(), options));
     this.lookedAt = System.nanoTime();
   }
 
@@ -122,8 +121,7 @@ final class RotatingUnderStore extends ForwardingUnderStore {
         return false;
       }
       Opened before = current;
-      current =
-          new Opened(options, UnderStoreProviders.of(mount.root()).open(mount.root(), options));
+      current = new Opened(options, UnderStoreProviders.open(mount.root(), options));
       before.leave();
       log.info("{} has new keys", mount.root());
       return true;

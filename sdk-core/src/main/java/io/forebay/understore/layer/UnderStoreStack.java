@@ -1,6 +1,7 @@
 package io.forebay.understore.layer;
 
 import io.forebay.spec.DataSetSpec;
+import io.forebay.understore.RetryPolicy;
 import io.forebay.understore.UnderStore;
 import java.io.Closeable;
 import java.io.IOException;

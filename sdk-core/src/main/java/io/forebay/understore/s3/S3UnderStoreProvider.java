@@ -41,6 +41,11 @@ public final class S3UnderStoreProvider implements UnderStoreProvider {
   }
 
   @Override
+  public String artifact() {
+    return "forebay-understore-s3";
+  }
+
+  @Override
   public UnderStore open(URI root, Map<String, String> options) {
     String bucket = root.getAuthority();
     if (bucket == null || !BUCKET.matcher(bucket).matches()) {
@@ -48,15 +53,8 @@ public final class S3UnderStoreProvider implements UnderStoreProvider {
           "an s3:// root must name a bucket, such as s3://training-data/images; got " + root);
     }
     String prefix = DataPath.normalize(root.getPath());
-    try {
-      S3Options parsed = S3Options.parse(options);
-      ObjectKeys keys = new ObjectKeys(root.getScheme() + "://" + bucket, prefix);
-      return new S3UnderStore(S3Clients.create(parsed), bucket, keys, parsed);
-    } catch (NoClassDefFoundError e) {
-      throw new IllegalArgumentException(
-          "s3:// roots need the AWS SDK, which is not on the class path; add"
-              + " software.amazon.awssdk:s3 and software.amazon.awssdk:apache5-client",
-          e);
-    }
+    S3Options parsed = S3Options.parse(options);
+    ObjectKeys keys = new ObjectKeys(root.getScheme() + "://" + bucket, prefix);
+    return new S3UnderStore(S3Clients.create(parsed), bucket, keys, parsed);
   }
 }

@@ -53,6 +53,7 @@ class StrangersProjectTest {
             <groupId>io.forebay</groupId>
             <artifactId>forebay-sdk-dataset</artifactId>
           </dependency>
+          MORE
         </dependencies>
         <build>
           <plugins>
@@ -60,6 +61,15 @@ class StrangersProjectTest {
           </plugins>
         </build>
       </project>
+      """;
+
+  private static final String CLIENT_OF_OSS =
+      """
+      <dependency>
+        <groupId>io.forebay</groupId>
+        <artifactId>forebay-understore-oss</artifactId>
+        <type>pom</type>
+      </dependency>
       """;
 
   private static final String MAIN =
@@ -92,15 +102,13 @@ class StrangersProjectTest {
     repository = Files.createDirectory(directory.resolve("repository"));
     linkAll(
         Path.of(System.getProperty("user.home"), ".m2", "repository"), repository, List.of("io"));
-    for (String module : List.of("", "bom", "sdk-core", "sdk-dataset")) {
+    for (String module :
+        List.of("", "bom", "sdk-core", "sdk-core/understores/oss", "sdk-dataset")) {
       install(TREE.resolve(module));
     }
     project = Files.createDirectories(directory.resolve("project/src/main/java"));
     Files.writeString(project.resolve("Trainer.java"), MAIN);
     project = directory.resolve("project");
-    Files.writeString(
-        project.resolve("pom.xml"),
-        PROJECT.replace("VERSION", version).replace("PLUGINS", pluginsAsTheTreeHasThem()));
   }
 
   private static String ownVersion() throws IOException {
@@ -157,22 +165,36 @@ class StrangersProjectTest {
   void compilesAndReadsADataSet() throws Exception {
     Path data = Files.createDirectory(directory.resolve("data"));
     Files.writeString(data.resolve("1"), "bytes");
-    List<Path> classPath = build();
+    List<Path> classPath = build("");
     Said said = run(classPath, directory.resolve("cache").toString(), data.toUri().toString());
     assertThat(said.status()).as(said.err()).isZero();
     assertThat(said.out()).isEqualTo("1 5\n");
     assertThat(said.err())
         .as("that warnings are lost without a provider of SLF4J is said")
         .containsOnlyOnce("No SLF4J providers were found");
+    assertThat(run(classPath, directory.resolve("cache").toString(), "s3://bucket/root").err())
+        .contains("not on the class path; add io.forebay:forebay-understore-s3 (type pom)");
   }
 
   /** Each library that a user gets, with its size and the reason. */
   @Test
   void itsClassPathIsTheOneThatTheDocumentLists() throws Exception {
+    List<Path> plain = jars("");
+    List<Path> withOss = new ArrayList<>(jars(CLIENT_OF_OSS));
+    assertThat(withOss).containsAll(plain);
+    withOss.removeAll(plain);
+    assertListed("`forebay-sdk-dataset` has ", plain);
+    assertListed("`forebay-understore-oss` adds ", withOss);
+  }
+
+  private List<Path> jars(String dependency) throws Exception {
+    return build(dependency).stream().filter(p -> p.toString().endsWith(".jar")).toList();
+  }
+
+  private static void assertListed(String what, List<Path> jars) throws IOException {
     String document = Files.readString(TREE.resolve("docs/java.md"));
     List<String> missing = new ArrayList<>();
     double megabytes = 0;
-    List<Path> jars = build().stream().filter(p -> p.toString().endsWith(".jar")).toList();
     for (Path jar : jars) {
       String name = jar.getFileName().toString().replaceFirst("-\\d.*", "");
       megabytes += Files.size(jar) / 1e6;
@@ -181,10 +203,19 @@ class StrangersProjectTest {
       }
     }
     assertThat(missing).isEmpty();
-    assertThat(document).contains(jars.size() + " jars, " + Math.round(megabytes) + " MB");
+    assertThat(document).contains(what + jars.size() + " jars, " + Math.round(megabytes) + " MB");
   }
 
-  private List<Path> build() throws Exception {
+  /**
+   * @param dependency beside that on the SDK, if not empty
+   */
+  private List<Path> build(String dependency) throws Exception {
+    Files.writeString(
+        project.resolve("pom.xml"),
+        PROJECT
+            .replace("VERSION", version)
+            .replace("MORE", dependency)
+            .replace("PLUGINS", pluginsAsTheTreeHasThem()));
     Path classPath = project.resolve("classpath");
     Said maven =
         said(

@@ -1,6 +1,5 @@
-package io.forebay.understore.layer;
+package io.forebay.understore;
 
-import io.forebay.understore.UnderStoreException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -50,7 +49,7 @@ public record RetryPolicy(int attempts, Duration firstDelay, Duration maxDelay) 
    *
    * @param failures attempts that failed so far, from 1
    */
-  void pause(int failures) throws InterruptedIOException {
+  public void pause(int failures) throws InterruptedIOException {
     long bound = Math.min(firstDelay.toNanos() << Math.min(failures - 1, 20), maxDelay.toNanos());
     try {
       Thread.sleep(ThreadLocalRandom.current().nextLong(bound + 1) / 1_000_000);
