@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,8 +35,38 @@ public interface DataSet {
   /** The children of a directory. The root is the empty path. */
   List<FileStatus> list(String directory) throws IOException;
 
-  /** All files below a directory, in no particular order; many directories are listed at a time. */
-  List<FileStatus> walk(String directory) throws IOException;
+  /** Takes the files of {@link #walk(String, FileVisitor)}, one after another. */
+  @FunctionalInterface
+  interface FileVisitor {
+    void visit(FileStatus file) throws IOException;
+  }
+
+  /**
+   * Visits all files below a directory, in no particular order. Many directories are listed at a
+   * time, and no more than these are in memory, with the names of directories still to be listed:
+   * the way through a tree of many millions of files.
+   *
+   * @param visitor called by the calling thread; what it throws ends the walk
+   */
+  default void walk(String directory, FileVisitor visitor) throws IOException {
+    for (FileStatus child : list(directory)) {
+      if (child.directory()) {
+        walk(child.path(), visitor);
+      } else {
+        visitor.visit(child);
+      }
+    }
+  }
+
+  /**
+   * All files below a directory, in no particular order, all of them in memory: about 200 bytes a
+   * file. For larger trees there is {@link #walk(String, FileVisitor)}.
+   */
+  default List<FileStatus> walk(String directory) throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    walk(directory, files::add);
+    return files;
+  }
 
   /** What is known of a file or directory. */
   FileStatus stat(String path) throws IOException;

@@ -167,6 +167,30 @@ class EmbeddedTest {
   }
 
   @Test
+  void aWalkListsOnlyALittleAheadOfItsVisitor() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    int directories = 200;
+    for (int i = 0; i < directories; i++) {
+      bucket.add("d" + i + "/file", 1);
+    }
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    long before = bucket.server().traffic().counts().total();
+    assertThatThrownBy(
+            () ->
+                data.walk(
+                    "",
+                    file -> {
+                      throw new IOException("enough: " + file.path());
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("enough");
+    assertThat(bucket.server().traffic().counts().total() - before).isLessThan(directories / 2);
+    List<String> visited = new ArrayList<>();
+    data.walk("", file -> visited.add(file.path()));
+    assertThat(visited).containsExactlyInAnyOrderElementsOf(bucket.files().keySet());
+  }
+
+  @Test
   void aLargeResidentFileIsMappedAndAChannelSeeks() throws IOException {
     Bucket bucket = closing(new Bucket());
     byte[] content = bucket.add("large", 11 * MIB + 77);

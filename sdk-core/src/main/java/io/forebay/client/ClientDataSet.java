@@ -70,9 +70,19 @@ final class ClientDataSet implements DataSet, CacheControl {
   }
 
   @Override
-  public List<FileStatus> walk(String directory) throws IOException {
-    return TreeListing.walk(
-        catalog()::list, DataPath.normalize(directory), listers, ClientForebay.WALK_WIDTH);
+  public void walk(String directory, FileVisitor visitor) throws IOException {
+    TreeListing.visit(
+        catalog()::list,
+        DataPath.normalize(directory),
+        listers,
+        ClientForebay.WALK_WIDTH,
+        (listed, children) -> {
+          for (FileStatus child : children) {
+            if (!child.directory()) {
+              visitor.visit(child);
+            }
+          }
+        });
   }
 
   @Override
