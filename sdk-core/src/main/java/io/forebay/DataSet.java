@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A data set: a tree of files that are read from the nearest place that has them. Thread-safe.
@@ -25,7 +26,8 @@ import java.util.Optional;
  * {@link IOException}s only when cache, servers and under-store all failed.
  *
  * <p>{@link Forebay#dataSet} returns data sets. A test of code that reads one may implement this
- * interface itself: all but five methods have a default that is right for files in memory.
+ * interface itself: all but five methods have a default that is right for files in memory ({@code
+ * docs/java.md} shows one).
  */
 public interface DataSet {
 
@@ -112,6 +114,34 @@ public interface DataSet {
     ByteBuffer bytes = ByteBuffer.allocate(bufferSize(file));
     read(file, 0, bytes);
     return bytes.flip();
+  }
+
+  /**
+   * Reads a whole file on a thread of Forebay's, as {@link #readAsync(FileStatus)} does; looking up
+   * the path is part of it.
+   */
+  default CompletableFuture<ByteBuffer> readAsync(String path) {
+    try {
+      return CompletableFuture.completedFuture(read(path));
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Reads a whole file, as {@link #read(FileStatus)} does, on a thread of Forebay's. At most 32
+   * such reads run at a time for a {@link Forebay}; more wait for their turn. Stages that follow
+   * run on that same thread unless they are given an executor, and hold up other reads while they
+   * do. A read that is cancelled before its turn is left out; one that has begun goes on.
+   *
+   * @return fails with what {@code read} throws, not wrapped
+   */
+  default CompletableFuture<ByteBuffer> readAsync(FileStatus file) {
+    try {
+      return CompletableFuture.completedFuture(read(file));
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** Reads a whole file into a buffer, as {@link #read(FileStatus, ByteBuffer)} does. */
