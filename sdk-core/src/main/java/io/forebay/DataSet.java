@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A data set: a tree of files that are read from the nearest place that has them. Thread-safe.
@@ -24,7 +26,8 @@ import java.util.Optional;
  * {@link IOException}s only when cache, servers and under-store all failed.
  *
  * <p>{@link Forebay#dataSet} returns data sets. A test of code that reads one may implement this
- * interface itself: all but five methods have a default that is right for files in memory.
+ * interface itself: all but five methods have a default that is right for files in memory ({@code
+ * docs/java.md} shows one).
  */
 public interface DataSet {
 
@@ -34,8 +37,38 @@ public interface DataSet {
   /** The children of a directory. The root is the empty path. */
   List<FileStatus> list(String directory) throws IOException;
 
-  /** All files below a directory, in no particular order; many directories are listed at a time. */
-  List<FileStatus> walk(String directory) throws IOException;
+  /** Takes the files of {@link #walk(String, FileVisitor)}, one after another. */
+  @FunctionalInterface
+  interface FileVisitor {
+    void visit(FileStatus file) throws IOException;
+  }
+
+  /**
+   * Visits all files below a directory, in no particular order. Many directories are listed at a
+   * time, and no more than these are in memory, with the names of directories still to be listed:
+   * the way through a tree of many millions of files.
+   *
+   * @param visitor called by the calling thread; what it throws ends the walk
+   */
+  default void walk(String directory, FileVisitor visitor) throws IOException {
+    for (FileStatus child : list(directory)) {
+      if (child.directory()) {
+        walk(child.path(), visitor);
+      } else {
+        visitor.visit(child);
+      }
+    }
+  }
+
+  /**
+   * All files below a directory, in no particular order, all of them in memory: about 200 bytes a
+   * file. For larger trees there is {@link #walk(String, FileVisitor)}.
+   */
+  default List<FileStatus> walk(String directory) throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    walk(directory, files::add);
+    return files;
+  }
 
   /** What is known of a file or directory. */
   FileStatus stat(String path) throws IOException;
@@ -81,6 +114,34 @@ public interface DataSet {
     ByteBuffer bytes = ByteBuffer.allocate(bufferSize(file));
     read(file, 0, bytes);
     return bytes.flip();
+  }
+
+  /**
+   * Reads a whole file on a thread of Forebay's, as {@link #readAsync(FileStatus)} does; looking up
+   * the path is part of it.
+   */
+  default CompletableFuture<ByteBuffer> readAsync(String path) {
+    try {
+      return CompletableFuture.completedFuture(read(path));
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Reads a whole file, as {@link #read(FileStatus)} does, on a thread of Forebay's. At most 32
+   * such reads run at a time for a {@link Forebay}; more wait for their turn. Stages that follow
+   * run on that same thread unless they are given an executor, and hold up other reads while they
+   * do. A read that is cancelled before its turn is left out; one that has begun goes on.
+   *
+   * @return fails with what {@code read} throws, not wrapped
+   */
+  default CompletableFuture<ByteBuffer> readAsync(FileStatus file) {
+    try {
+      return CompletableFuture.completedFuture(read(file));
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** Reads a whole file into a buffer, as {@link #read(FileStatus, ByteBuffer)} does. */

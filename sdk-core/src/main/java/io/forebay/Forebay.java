@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
@@ -80,25 +81,23 @@ public interface Forebay extends AutoCloseable {
 
     private final Map<String, String> options = new HashMap<>();
     private final List<String> servers = new ArrayList<>();
-    private Path directory;
-    private boolean embedded;
+    private Path embedded;
+    private Path node;
     private long quotaBytes = DEFAULT_QUOTA_BYTES;
     private Duration patience = Duration.ofSeconds(5);
     private boolean waiting = true;
 
     private Builder() {}
 
-    /** Keeps files in this directory, in this process. */
+    /** Keeps files in this directory, in this process. Excludes {@link #node}. */
     public Builder embedded(Path directory) {
-      this.directory = directory;
-      this.embedded = true;
+      this.embedded = Objects.requireNonNull(directory, "directory");
       return this;
     }
 
-    /** Uses the cache server whose directory this is. */
+    /** Uses the cache server whose directory this is. Excludes {@link #embedded}. */
     public Builder node(Path directory) {
-      this.directory = directory;
-      this.embedded = false;
+      this.node = Objects.requireNonNull(directory, "directory");
       return this;
     }
 
@@ -120,12 +119,19 @@ public interface Forebay extends AutoCloseable {
 
     /** The most bytes to keep in embedded mode; 10 GiB by default. */
     public Builder quotaBytes(long bytes) {
+      if (bytes < 1) {
+        throw new IllegalArgumentException(
+            "quotaBytes: a cache holds at least one byte, got " + bytes);
+      }
       this.quotaBytes = bytes;
       return this;
     }
 
     /** The longest silence of a server before the next place is asked; 5 s by default. */
     public Builder patience(Duration patience) {
+      if (patience.compareTo(Duration.ofMillis(1)) < 0) {
+        throw new IllegalArgumentException("patience: at least one millisecond, got " + patience);
+      }
       this.patience = patience;
       return this;
     }
@@ -140,9 +146,18 @@ public interface Forebay extends AutoCloseable {
     }
 
     /**
+     * @throws IllegalStateException when both {@link #embedded} and {@link #node} were given
      * @throws IOException when the directory cannot be used, or nothing answers there
      */
     public Forebay open() throws IOException {
+      if (embedded != null && node != null) {
+        throw new IllegalStateException(
+            "embedded("
+                + embedded
+                + ") keeps files in this process, node("
+                + node
+                + ") has a server keep them; give one of the two");
+      }
       return ServiceLoader.load(ForebayProvider.class, Forebay.class.getClassLoader())
           .findFirst()
           .orElseThrow(
@@ -154,8 +169,8 @@ public interface Forebay extends AutoCloseable {
                           + " its service files?"))
           .open(
               new ForebaySettings(
-                  Optional.ofNullable(directory),
-                  embedded,
+                  Optional.ofNullable(embedded != null ? embedded : node),
+                  embedded != null,
                   servers,
                   options,
                   quotaBytes,

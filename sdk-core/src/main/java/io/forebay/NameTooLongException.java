@@ -3,7 +3,7 @@ package io.forebay;
 import java.nio.file.FileSystemException;
 
 /** The under-store can have no file of that name, for the name is longer than it allows. */
-public final class NameTooLongException extends FileSystemException {
+public final class NameTooLongException extends FileSystemException implements ForebayException {
 
   private static final long serialVersionUID = 1;
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** A disk is full, or a quota used up. The message names the file and what is full. */
-public final class NoSpaceException extends IOException {
+public final class NoSpaceException extends IOException implements ForebayException {
 
   private static final long serialVersionUID = 1;
 

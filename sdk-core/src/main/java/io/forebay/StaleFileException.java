@@ -6,7 +6,7 @@ import java.io.IOException;
  * The object in the under-store is no longer the version that the metadata names, and the cache
  * does not hold that version whole. Call {@link DataSet#refresh()} and open the file again.
  */
-public final class StaleFileException extends IOException {
+public final class StaleFileException extends IOException implements ForebayException {
 
   private static final long serialVersionUID = 1;
 

@@ -3,7 +3,7 @@ package io.forebay;
 import java.io.IOException;
 
 /** A server was asked for a data set that its configuration does not name. */
-public final class UnknownDataSetException extends IOException {
+public final class UnknownDataSetException extends IOException implements ForebayException {
 
   private static final long serialVersionUID = 1;
 

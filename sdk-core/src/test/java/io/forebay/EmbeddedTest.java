@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -164,6 +166,84 @@ class EmbeddedTest {
     data.walk("");
     data.stat("x/1");
     assertThat(bucket.server().traffic().counts().total()).isEqualTo(before);
+  }
+
+  @Test
+  void asynchronousReadsDoNotHoldUpTheirCaller() throws Exception {
+    Bucket bucket = closing(new Bucket());
+    Forebay forebay = embedded(bucket);
+    bucket.add("a", 10);
+    bucket.add("b", 20);
+    DataSet data = forebay.dataSet(bucket.root());
+    bucket.server().faults().nextOn("/root/a", Integer.MAX_VALUE, Fault.HANG);
+    CompletableFuture<ByteBuffer> slow = data.readAsync("a");
+    assertThat(data.readAsync(data.stat("b")).get(1, TimeUnit.MINUTES).remaining()).isEqualTo(20);
+    assertThat(slow).isNotDone();
+    assertThat(data.readAsync("none"))
+        .failsWithin(Duration.ofMinutes(1))
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(NoSuchFileException.class);
+    bucket.server().faults().clear();
+    assertThat(slow.get(1, TimeUnit.MINUTES).remaining()).isEqualTo(10);
+    forebay.close();
+    assertThat(data.readAsync("b"))
+        .failsWithin(Duration.ofMinutes(1))
+        .withThrowableOfType(ExecutionException.class)
+        .withMessageContaining("closed");
+  }
+
+  @Test
+  void existsTellsFilesAndDirectoriesFromWhatIsNotThere() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    bucket.add("x/1", 10);
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    assertThat(data.exists("x/1")).isTrue();
+    assertThat(data.exists("x")).isTrue();
+    assertThat(data.exists("x/2")).isFalse();
+  }
+
+  @Test
+  void aPathAndItsStatusReadTheSame() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    byte[] content = bucket.add("x/1", 1_000);
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    FileStatus status = data.stat("x/1");
+    assertThat(bytes(data.read("x/1"))).isEqualTo(content);
+    assertThat(bytes(data.read(status))).isEqualTo(content);
+    byte[] part = Arrays.copyOfRange(content, 10, 30);
+    ByteBuffer byPath = ByteBuffer.allocate(20);
+    data.read("x/1", 10, byPath);
+    ByteBuffer byStatus = ByteBuffer.allocate(20);
+    data.read(status, 10, byStatus);
+    assertThat(byPath.array()).isEqualTo(part);
+    assertThat(byStatus.array()).isEqualTo(part);
+    assertThatThrownBy(() -> data.read(data.stat("x")))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageContaining("is a directory");
+  }
+
+  @Test
+  void aWalkListsOnlyALittleAheadOfItsVisitor() throws IOException {
+    Bucket bucket = closing(new Bucket());
+    int directories = 200;
+    for (int i = 0; i < directories; i++) {
+      bucket.add("d" + i + "/file", 1);
+    }
+    DataSet data = embedded(bucket).dataSet(bucket.root());
+    long before = bucket.server().traffic().counts().total();
+    assertThatThrownBy(
+            () ->
+                data.walk(
+                    "",
+                    file -> {
+                      throw new IOException("enough: " + file.path());
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("enough");
+    assertThat(bucket.server().traffic().counts().total() - before).isLessThan(directories / 2);
+    List<String> visited = new ArrayList<>();
+    data.walk("", file -> visited.add(file.path()));
+    assertThat(visited).containsExactlyInAnyOrderElementsOf(bucket.files().keySet());
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,19 +47,21 @@ final class CopyCommand implements Callable<Integer> {
     try (Forebay forebay = client.open(dataSet)) {
       DataSet data = forebay.dataSet(dataSet);
       FileStatus at = data.stat(path);
-      long files = 0;
+      LongAdder files = new LongAdder();
       if (at.directory()) {
-        for (FileStatus file : data.walk(path)) {
-          String below =
-              at.path().isEmpty() ? file.path() : file.path().substring(at.path().length() + 1);
-          copy(data, file, target.resolve(below));
-          files++;
-        }
+        data.walk(
+            path,
+            file -> {
+              String below =
+                  at.path().isEmpty() ? file.path() : file.path().substring(at.path().length() + 1);
+              copy(data, file, target.resolve(below));
+              files.increment();
+            });
       } else {
         copy(data, at, Files.isDirectory(target) ? target.resolve(at.name()) : target);
-        files++;
+        files.increment();
       }
-      spec.commandLine().getOut().println(Count.of(files, "file") + " copied to " + target);
+      spec.commandLine().getOut().println(Count.of(files.sum(), "file") + " copied to " + target);
       spec.commandLine().getOut().flush();
     }
     return 0;
@@ -68,7 +71,7 @@ final class CopyCommand implements Callable<Integer> {
     Path absolute = to.toAbsolutePath();
     Files.createDirectories(absolute.getParent());
     Path unfinished = absolute.resolveSibling(absolute.getFileName() + ".unfinished");
-    try (DataFile open = data.open(file.path());
+    try (DataFile open = data.open(file);
         InputStream in = open.asInputStream()) {
       Files.copy(in, unfinished, StandardCopyOption.REPLACE_EXISTING);
       Files.move(unfinished, absolute, StandardCopyOption.ATOMIC_MOVE);

@@ -3,7 +3,6 @@ package io.forebay.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forebay.FileStatus;
 import io.forebay.Forebay;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +53,10 @@ final class ListCommand implements Callable<Integer> {
         spec.commandLine().getErr().println("forebay: nothing is there");
       }
       output.print(
-          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(entries) + "\n",
+          new ObjectMapper()
+                  .writerWithDefaultPrettyPrinter()
+                  .writeValueAsString(entries.stream().map(Entry::of).toList())
+              + "\n",
           spec.commandLine().getOut(),
           (json, out) ->
               entries.forEach(
@@ -63,7 +65,7 @@ final class ListCommand implements Callable<Integer> {
                           Locale.ROOT,
                           "%,15d  %-20s  %s%n",
                           e.size(),
-                          e.directory() ? "-" : Instant.ofEpochMilli(e.modifiedMillis()),
+                          e.directory() ? "-" : e.modified(),
                           e.path() + (e.directory() ? "/" : ""))));
     }
     return 0;

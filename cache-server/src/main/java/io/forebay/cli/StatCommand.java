@@ -35,7 +35,8 @@ final class StatCommand implements Callable<Integer> {
     try (Forebay forebay = client.open(dataSet)) {
       FileStatus status = forebay.dataSet(dataSet).stat(path);
       output.print(
-          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(status) + "\n",
+          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(Entry.of(status))
+              + "\n",
           spec.commandLine().getOut(),
           (json, out) ->
               json.properties()

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** A data set whose names come from a catalogue, and whose bytes from the ladder. */
@@ -40,6 +41,7 @@ final class ClientDataSet implements DataSet, CacheControl {
   private final Ladder ladder;
   private final Optional<DirectAccess> writable;
   private final Executor listers;
+  private final AsyncReads asyncReads;
 
   /**
    * @param name by which the cache knows it
@@ -51,12 +53,14 @@ final class ClientDataSet implements DataSet, CacheControl {
       DirectoryCatalog catalog,
       Ladder ladder,
       Optional<DirectAccess> writable,
-      Executor listers) {
+      Executor listers,
+      AsyncReads asyncReads) {
     this.name = name;
     this.catalog = catalog;
     this.ladder = ladder;
     this.writable = writable;
     this.listers = listers;
+    this.asyncReads = asyncReads;
   }
 
   @Override
@@ -70,9 +74,19 @@ final class ClientDataSet implements DataSet, CacheControl {
   }
 
   @Override
-  public List<FileStatus> walk(String directory) throws IOException {
-    return TreeListing.walk(
-        catalog()::list, DataPath.normalize(directory), listers, ClientForebay.WALK_WIDTH);
+  public void walk(String directory, FileVisitor visitor) throws IOException {
+    TreeListing.visit(
+        catalog()::list,
+        DataPath.normalize(directory),
+        listers,
+        ClientForebay.WALK_WIDTH,
+        (listed, children) -> {
+          for (FileStatus child : children) {
+            if (!child.directory()) {
+              visitor.visit(child);
+            }
+          }
+        });
   }
 
   @Override
@@ -94,6 +108,16 @@ final class ClientDataSet implements DataSet, CacheControl {
       }
     }
     return DataSet.super.read(file);
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> readAsync(String path) {
+    return asyncReads.start(() -> read(path));
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> readAsync(FileStatus file) {
+    return asyncReads.start(() -> read(file));
   }
 
   @Override

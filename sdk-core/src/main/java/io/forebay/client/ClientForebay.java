@@ -51,11 +51,15 @@ final class ClientForebay implements Forebay {
   /** Directories listed at a time by {@link DataSet#walk}. */
   static final int WALK_WIDTH = 32;
 
+  /** Reads at a time by {@link DataSet#readAsync}. */
+  private static final int ASYNC_READS = 32;
+
   private final Map<String, String> options;
   private final ReadCounters stats = new ReadCounters();
   private final Map<String, DataSet> dataSets = new ConcurrentHashMap<>();
   private final List<AutoCloseable> resources = new ArrayList<>();
   private final ExecutorService listers;
+  private final AsyncReads asyncReads = new AsyncReads(ASYNC_READS);
   private volatile boolean closed;
 
   // Embedded mode has a node, unless another process has its directory; client mode all the others.
@@ -182,7 +186,8 @@ final class ClientForebay implements Forebay {
         new DirectoryCatalog(node.catalog(name.of(opened.spec().name())), ""),
         ladder,
         writable(name, direct),
-        listers);
+        listers,
+        asyncReads);
   }
 
   private DataSet clientDataSet(String nameOrRoot) throws IOException {
@@ -210,7 +215,8 @@ final class ClientForebay implements Forebay {
             reference.map(DataSetReference::directory).orElse("")),
         ladder,
         reference.isPresent() ? Optional.empty() : writable(name, direct),
-        listers);
+        listers,
+        asyncReads);
   }
 
   /** What a reference refers to. */
@@ -282,6 +288,7 @@ final class ClientForebay implements Forebay {
   @Override
   public void close() throws IOException {
     listers.shutdownNow();
+    asyncReads.close();
     synchronized (resources) {
       if (closed) {
         return;

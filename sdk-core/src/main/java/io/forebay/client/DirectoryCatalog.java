@@ -36,8 +36,7 @@ record DirectoryCatalog(Catalog whole, String directory) implements Catalog {
   private static FileStatus named(FileStatus status, String path) {
     return path.equals(status.path())
         ? status
-        : new FileStatus(
-            path, status.directory(), status.size(), status.modifiedMillis(), status.etag());
+        : new FileStatus(path, status.directory(), status.size(), status.modified(), status.etag());
   }
 
   @Override

@@ -1,10 +1,11 @@
 package io.forebay.fill;
 
+import io.forebay.ForebayException;
 import io.forebay.file.FileVersion;
 import java.io.IOException;
 
 /** The cache cannot take a file that it was told to. */
-public final class NoRoomException extends IOException {
+public final class NoRoomException extends IOException implements ForebayException {
 
   private static final long serialVersionUID = 1;
 

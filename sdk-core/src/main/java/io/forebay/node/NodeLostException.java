@@ -1,10 +1,11 @@
 package io.forebay.node;
 
+import io.forebay.ForebayException;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** Another process has taken over the directory of this one. */
-final class NodeLostException extends IOException {
+final class NodeLostException extends IOException implements ForebayException {
 
   private static final long serialVersionUID = 1;
 

@@ -90,7 +90,8 @@ public final class TreeListing {
     try {
       while (!waiting.isEmpty() || running > 0) {
         while (!waiting.isEmpty() && running < width) {
-          String directory = waiting.remove();
+          // The latest first, so that few wait: those of the branches that are being listed.
+          String directory = waiting.pop();
           completions.submit(() -> new Listed(directory, lister.list(directory)));
           running++;
         }
@@ -99,7 +100,7 @@ public final class TreeListing {
         visitor.visit(listed.directory, listed.children);
         for (FileStatus entry : listed.children) {
           if (entry.directory()) {
-            waiting.add(entry.path());
+            waiting.push(entry.path());
           }
         }
       }

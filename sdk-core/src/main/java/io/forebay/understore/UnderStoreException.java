@@ -1,9 +1,10 @@
 package io.forebay.understore;
 
+import io.forebay.ForebayException;
 import java.io.IOException;
 
 /** An under-store failed or refused a request. The message names store, path and request id. */
-public final class UnderStoreException extends IOException {
+public final class UnderStoreException extends IOException implements ForebayException {
 
   private static final long serialVersionUID = 1;
 

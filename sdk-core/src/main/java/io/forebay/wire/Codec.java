@@ -12,6 +12,7 @@ import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -436,7 +437,7 @@ public final class Codec {
     if (size < 0) {
       throw new MalformedFrameException("negative size of " + path);
     }
-    return new FileStatus(path, directory, size, in.getLong(), text(in));
+    return new FileStatus(path, directory, size, Instant.ofEpochMilli(in.getLong()), text(in));
   }
 
   private static void putStatuses(ByteBuffer out, Collection<FileStatus> statuses) {

@@ -1,9 +1,10 @@
 package io.forebay.wire;
 
+import io.forebay.ForebayException;
 import java.io.IOException;
 
 /** A server answered that it could not do what it was asked; another place may. */
-public final class ServerFailureException extends IOException {
+public final class ServerFailureException extends IOException implements ForebayException {
 
   private static final long serialVersionUID = 1;
 

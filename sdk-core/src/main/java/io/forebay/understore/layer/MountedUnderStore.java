@@ -57,7 +57,7 @@ public final class MountedUnderStore implements UnderStore {
       return path.equals(status.path())
           ? status
           : new FileStatus(
-              path, status.directory(), status.size(), status.modifiedMillis(), status.etag());
+              path, status.directory(), status.size(), status.modified(), status.etag());
     }
   }
 

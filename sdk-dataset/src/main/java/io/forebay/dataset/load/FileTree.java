@@ -17,7 +17,7 @@ public interface FileTree {
   /** The file at a path, or all files below it. */
   void forEach(String path, Visitor visitor) throws IOException;
 
-  /** As the data set's metadata has it; all of a path's files are held in memory. */
+  /** As the data set's metadata has it. */
   static FileTree of(DataSet dataSet) {
     return (path, visitor) -> {
       FileStatus at = dataSet.stat(path);
@@ -25,9 +25,7 @@ public interface FileTree {
         visitor.visit(at);
         return;
       }
-      for (FileStatus file : dataSet.walk(path)) {
-        visitor.visit(file);
-      }
+      dataSet.walk(path, visitor::visit);
     };
   }
 }

@@ -11,7 +11,7 @@ record StatusAttributes(FileStatus status) implements BasicFileAttributes {
 
   @Override
   public FileTime lastModifiedTime() {
-    return FileTime.fromMillis(status.modifiedMillis());
+    return FileTime.from(status.modified());
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.forebay.samples.quickstart;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.forebay.ForebayException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +112,19 @@ class ModulesTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.forebay.server..", "io.forebay.cli..", "io.netty..");
+
+  /** But those that never leave the class that throws them, which are nested. */
+  @ArchTest
+  static final ArchRule exceptionsAreMarkedAsOurs =
+      classes()
+          .that()
+          .areAssignableTo(Throwable.class)
+          .and()
+          .areTopLevelClasses()
+          .and()
+          .resideOutsideOfPackage("io.forebay.samples..")
+          .should()
+          .implement(ForebayException.class);
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles = slices().matching("(**)").should().beFreeOfCycles();
