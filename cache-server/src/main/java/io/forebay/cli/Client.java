@@ -93,9 +93,9 @@ final class Client {
     }
   }
 
-  Connection connection() {
+  ConnectionOptions connection() {
     Optional<Path> node =
         Optional.ofNullable(directory == null && servers.isEmpty() ? NODE : directory);
-    return new Connection(node, servers, options);
+    return new ConnectionOptions(node, servers, options);
   }
 }

@@ -2,7 +2,7 @@ package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.forebay.fuse.mount.Leftovers;
+import io.forebay.fuse.mount.StaleMounts;
 import io.forebay.locale.FileNameCharset;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.SharedMaps;
@@ -187,7 +187,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String mounts() throws IOException {
-    List<Path> left = Leftovers.remove();
+    List<Path> left = StaleMounts.remove();
     return left.isEmpty()
         ? "none is left by processes that are gone"
         : "taken away what processes left that are gone: " + left;

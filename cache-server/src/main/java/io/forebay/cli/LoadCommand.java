@@ -102,7 +102,7 @@ final class LoadCommand implements Callable<Integer> {
       description = "What to call the load (default: load-DATASET).")
   private String name;
 
-  @Mixin private Acceptable acceptable;
+  @Mixin private ToleranceOptions acceptable;
 
   @Option(names = "--no-wait", description = "Starts the load and does not watch it.")
   private boolean noWait;

@@ -3,8 +3,8 @@ package io.forebay.cli;
 import io.forebay.Forebay;
 import io.forebay.fuse.mount.ChildJvm;
 import io.forebay.fuse.mount.Daemon;
-import io.forebay.fuse.mount.Door;
 import io.forebay.fuse.mount.Keeper;
+import io.forebay.fuse.mount.KeeperSocket;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.mount.MountRequest;
@@ -120,7 +120,7 @@ final class MountCommand implements Callable<Integer> {
     MountRequest request = new MountRequest(dataSet, point, options);
     Bridge bridge = new Bridge(Optional.ofNullable(cache), client.connection());
     if (daemon) {
-      Optional<Door> shared = parsed.isWritable() ? Optional.empty() : doorOf(bridge);
+      Optional<KeeperSocket> shared = parsed.isWritable() ? Optional.empty() : doorOf(bridge);
       if (shared.isEmpty() || !shared.get().ask(request)) {
         Daemon.start(
             new ChildJvm(
@@ -131,7 +131,7 @@ final class MountCommand implements Callable<Integer> {
       return 0;
     }
     if (!noKeeper) {
-      return Keeper.run(request, Optional.ofNullable(door).map(Door::new), bridge.child());
+      return Keeper.run(request, Optional.ofNullable(door).map(KeeperSocket::new), bridge.child());
     }
     try (Forebay forebay = cache == null ? client.open(dataSet) : client.embedded(cache);
         Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
@@ -146,20 +146,20 @@ final class MountCommand implements Callable<Integer> {
    * Where mounts in the background share their processes, with one client for all. A cache in a
    * process is one mount's alone, and options may be secrets, by which no door is named.
    */
-  private Optional<Door> doorOf(Bridge bridge) throws IOException {
+  private Optional<KeeperSocket> doorOf(Bridge bridge) throws IOException {
     if (noKeeper || bridge.cache().isPresent() || !bridge.connection().options().isEmpty()) {
       return Optional.empty();
     }
     List<String> common = new ArrayList<>(bridge.arguments());
     common.add(log == null ? "" : log.toAbsolutePath().toString());
-    return Door.of(common);
+    return KeeperSocket.of(common);
   }
 
   /**
    * This command's own arguments, without those that put it into the background, as a file of
    * arguments: keys may be among them.
    */
-  private String inForeground(Optional<Door> shared) {
+  private String inForeground(Optional<KeeperSocket> shared) {
     List<String> arguments = new ArrayList<>(spec.commandLine().getParseResult().expandedArgs());
     arguments.subList(0, arguments.indexOf(spec.name()) + 1).clear();
     arguments.removeAll(List.of("-d", "--daemon"));

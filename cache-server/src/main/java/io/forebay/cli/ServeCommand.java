@@ -62,8 +62,8 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     logging.apply();
-    FatalErrors.endTheProcess();
-    Stop stop = new Stop();
+    FatalErrors.exitOnFatalError();
+    StopSignal stop = new StopSignal();
     try {
       try (CacheServer server = CacheServer.start(load())) {
         System.out.println("serving at " + server.address());

@@ -40,7 +40,7 @@ final class SnapshotCommand {
   @Command(name = "create", description = "Lists the under-store anew and uses the result.")
   int create(
       @Mixin Admin admin,
-      @Mixin Acceptable acceptable,
+      @Mixin ToleranceOptions acceptable,
       @Parameters(paramLabel = "DATASET") String dataSet)
       throws Exception {
     List<String> load = new ArrayList<>(List.of("load", "--metadata"));

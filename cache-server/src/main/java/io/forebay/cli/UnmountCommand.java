@@ -1,7 +1,7 @@
 package io.forebay.cli;
 
-import io.forebay.fuse.mount.Leftovers;
 import io.forebay.fuse.mount.Mount;
+import io.forebay.fuse.mount.StaleMounts;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,7 +25,7 @@ final class UnmountCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Mount.remove(point);
-    Leftovers.remove();
+    StaleMounts.remove();
     return 0;
   }
 }

@@ -59,7 +59,7 @@ public final class CacheServer implements AutoCloseable {
   private final ChannelGroup channels =
       new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
 
-  private final OutboxMemory memory = new OutboxMemory();
+  private final SendMemory memory = new SendMemory();
   private final ConnectionLimit connections = new ConnectionLimit();
 
   private final ExecutorService workers =
@@ -117,7 +117,7 @@ public final class CacheServer implements AutoCloseable {
                       EpollServerDomainSocketChannel.class,
                       new DomainSocketAddress(config.unix().toFile()),
                       "listen.unix " + config.unix()));
-      node.keepInPlace("the socket " + config.unix(), socket::keep);
+      node.restoreEverySecond("the socket " + config.unix(), socket::keep);
       admin = AdminServer.start(config.admin(), config.name(), node, applied, loads);
       node.listenAt(
           config.name(),
@@ -166,7 +166,7 @@ public final class CacheServer implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel connection) {
-                    if (config.readers() == Readers.GROUP && isLocal(connection)) {
+                    if (config.readers() == AllowedReaders.GROUP && isLocal(connection)) {
                       log.warn(
                           "a process of this machine is refused over TCP, where nobody knows whose"
                               + " it is; with readers = group it is to use {}",

@@ -20,7 +20,7 @@ public final class FatalErrors {
   private FatalErrors() {}
 
   /** From now on such an error in any thread ends the process. */
-  public static void endTheProcess() {
+  public static void exitOnFatalError() {
     ending = true;
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, failure) -> {

@@ -6,10 +6,10 @@ import io.forebay.file.FileVersion;
 import io.forebay.node.NodePeers;
 import io.forebay.placement.Member;
 import io.forebay.read.Servers;
-import io.forebay.snapshot.SnapshotShelf;
-import io.forebay.spec.Acceptance;
+import io.forebay.snapshot.SnapshotStore;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotId;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
@@ -51,8 +51,8 @@ final class Peers implements NodePeers, AutoCloseable {
   public Optional<SnapshotId> latest(
       DataSetSpec dataSet,
       Duration maxAge,
-      Acceptance acceptance,
-      SnapshotShelf shelf,
+      SnapshotTolerance acceptance,
+      SnapshotStore snapshotStore,
       LongConsumer progress)
       throws SnapshotRefusedException {
     String name = dataSet.name();
@@ -63,7 +63,7 @@ final class Peers implements NodePeers, AutoCloseable {
       try {
         if (hasSameMounts(server, dataSet)) {
           SnapshotId id = new SnapshotId(server.snapshot(name, maxAge, acceptance, progress));
-          take(server, name, id, shelf);
+          take(server, name, id, snapshotStore);
           return Optional.of(id);
         }
       } catch (SnapshotRefusedException e) {
@@ -77,11 +77,11 @@ final class Peers implements NodePeers, AutoCloseable {
   }
 
   @Override
-  public void fetch(String dataSet, SnapshotId id, SnapshotShelf shelf) throws IOException {
+  public void fetch(String dataSet, SnapshotId id, SnapshotStore snapshotStore) throws IOException {
     for (ServerClient server : ranked(dataSet)) {
       if (!servers.isOwn(server)) {
         try {
-          take(server, dataSet, id, shelf);
+          take(server, dataSet, id, snapshotStore);
           return;
         } catch (IOException e) {
           log.debug("server {} has no snapshot {} of '{}'", server.address(), id, dataSet, e);
@@ -90,9 +90,11 @@ final class Peers implements NodePeers, AutoCloseable {
     }
   }
 
-  private static void take(ServerClient from, String dataSet, SnapshotId id, SnapshotShelf shelf)
+  private static void take(
+      ServerClient from, String dataSet, SnapshotId id, SnapshotStore snapshotStore)
       throws IOException {
-    shelf.take(id, (offset, target) -> from.readSnapshot(dataSet, id.text(), offset, target));
+    snapshotStore.take(
+        id, (offset, target) -> from.readSnapshot(dataSet, id.text(), offset, target));
   }
 
   private List<ServerClient> ranked(String dataSet) {

@@ -97,7 +97,7 @@ public record ServerConfig(
     List<Member> members,
     List<DataSetSpec> dataSets,
     Optional<Path> secrets,
-    Readers readers) {
+    AllowedReaders readers) {
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -137,7 +137,7 @@ public record ServerConfig(
       List<Member> members,
       List<DataSetSpec> dataSets,
       Optional<Path> secrets) {
-    this(name, node, tcp, unix, admin, members, dataSets, secrets, Readers.EVERYONE);
+    this(name, node, tcp, unix, admin, members, dataSets, secrets, AllowedReaders.EVERYONE);
   }
 
   public ServerConfig {
@@ -344,7 +344,7 @@ public record ServerConfig(
             plain, "members", ServerConfig::members, List.of(new Member(name, tcp.toString()))),
         dataSets.entrySet().stream().map(e -> dataSet(e.getKey(), e.getValue())).toList(),
         secrets(plain),
-        Setting.of(plain, "readers", Readers::parse, Readers.EVERYONE));
+        Setting.of(plain, "readers", AllowedReaders::parse, AllowedReaders.EVERYONE));
   }
 
   private static Optional<String> group(String text) {

@@ -48,7 +48,7 @@ class MemoryTest {
   /** Ends as a server does. */
   static final class WithoutMemory {
     public static void main(String[] arguments) throws InterruptedException {
-      FatalErrors.endTheProcess();
+      FatalErrors.exitOnFatalError();
       Thread thread =
           new Thread(
               () -> {

@@ -12,7 +12,7 @@ public final class FillMemory {
 
   private final MemoryBudget demand;
   private final MemoryBudget ahead;
-  private final Passing passing;
+  private final BypassBuffer bypass;
 
   public FillMemory(FillOptions wanted, int blockBytes) {
     long heap = Runtime.getRuntime().maxMemory();
@@ -27,7 +27,7 @@ public final class FillMemory {
     }
     long demandBytes = options.memoryBytes() / 4 * 3;
     demand = new MemoryBudget(demandBytes, blockBytes);
-    passing = new Passing(demandBytes / 2); // of it: so the rest is enough to go on with
+    bypass = new BypassBuffer(demandBytes / 2); // of it: so the rest is enough to go on with
     ahead = new MemoryBudget(options.memoryBytes() / 4, blockBytes);
   }
 
@@ -40,8 +40,8 @@ public final class FillMemory {
   }
 
   /** What passes by the store is held in the memory of {@link #demand}. */
-  Passing passing() {
-    return passing;
+  BypassBuffer bypass() {
+    return bypass;
   }
 
   /** Bytes that are held at present. */

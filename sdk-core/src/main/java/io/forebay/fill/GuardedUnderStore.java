@@ -2,7 +2,7 @@ package io.forebay.fill;
 
 import io.forebay.FileStatus;
 import io.forebay.limit.Descriptors;
-import io.forebay.limit.Pace;
+import io.forebay.limit.RateLimit;
 import io.forebay.spec.CachePolicy;
 import io.forebay.understore.KeyListing;
 import io.forebay.understore.ListingPage;
@@ -30,7 +30,7 @@ public final class GuardedUnderStore implements UnderStore {
 
   private final UnderStore delegate;
   private int maxRequests;
-  private final Pace pace;
+  private final RateLimit pace;
   private final Latencies latencies = new Latencies();
   private final LongAdder requests = new LongAdder();
   private final LongAdder failures = new LongAdder();
@@ -49,7 +49,7 @@ public final class GuardedUnderStore implements UnderStore {
     this.delegate = delegate;
     this.maxRequests = Descriptors.forRequests(policy.maxRequests());
     this.limit = maxRequests;
-    this.pace = new Pace(policy.bytesPerSecond());
+    this.pace = new RateLimit(policy.bytesPerSecond());
     this.halved = System.nanoTime() - HALVE_NANOS;
   }
 

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * owner made a new generation, because it was restarted or because the maps were stuck or full.
  * Names that the maps cannot hold for this process are kept on its own heap. Thread-safe.
  */
-public final class FollowedMaps implements Namespace, Residents {
+public final class FollowedMaps implements Namespace, ResidentFiles {
 
   private static final Logger log = LoggerFactory.getLogger(FollowedMaps.class);
 
@@ -81,7 +81,7 @@ public final class FollowedMaps implements Namespace, Residents {
           SharedMaps.follow(
               directory.orElseThrow().resolve("maps"),
               generation,
-              new MapTrouble(kind -> stuck.accept(generation)));
+              new MapCircuitBreaker(kind -> stuck.accept(generation)));
       current = Optional.of(new Current(node, maps));
       log.debug("following generation {}", generation);
     } catch (IOException e) {

@@ -151,8 +151,8 @@ public final class OwnedMaps implements Namespace {
   }
 
   /** Somebody found the maps of a generation stuck. */
-  public void suspect(String generation) {
-    replace(generation, MapTrouble.Kind.STUCK);
+  public void reportStuck(String generation) {
+    replace(generation, MapCircuitBreaker.Kind.STUCK);
   }
 
   /** Opens them anew if their files were deleted, or if they could not be opened a while ago. */
@@ -177,16 +177,16 @@ public final class OwnedMaps implements Namespace {
     return deleted;
   }
 
-  private void replace(String generation, MapTrouble.Kind kind) {
+  private void replace(String generation, MapCircuitBreaker.Kind kind) {
     work.add(
         () -> {
           if (current != null
               && current.generation.equals(generation)
               && System.nanoTime() - triedAt > LEAST_NANOS) {
-            if (kind == MapTrouble.Kind.FULL) {
+            if (kind == MapCircuitBreaker.Kind.FULL) {
               expected *= 4;
             }
-            open(kind == MapTrouble.Kind.FULL);
+            open(kind == MapCircuitBreaker.Kind.FULL);
           }
         });
   }
@@ -213,7 +213,7 @@ public final class OwnedMaps implements Namespace {
   private void open(boolean copyNames) {
     String generation = UUID.randomUUID().toString();
     triedAt = System.nanoTime();
-    MapTrouble ofGeneration = new MapTrouble(kind -> replace(generation, kind));
+    MapCircuitBreaker ofGeneration = new MapCircuitBreaker(kind -> replace(generation, kind));
     try {
       SharedMaps maps = SharedMaps.create(directory, generation, expected, ofGeneration);
       residents.accept(maps.residency()::put);

@@ -11,17 +11,17 @@ import io.forebay.fill.FillThreads;
 import io.forebay.fill.GuardedUnderStore;
 import io.forebay.fill.HedgingUnderStore;
 import io.forebay.fill.ReadThrough;
-import io.forebay.metadata.Answers;
 import io.forebay.metadata.Catalog;
+import io.forebay.metadata.CatalogCache;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.OwnedMaps;
 import io.forebay.metadata.Residency;
-import io.forebay.metadata.Residents;
+import io.forebay.metadata.ResidentFiles;
 import io.forebay.metadata.UnderStoreCatalog;
 import io.forebay.plan.PlanUpdate;
 import io.forebay.snapshot.ListedCatalog;
 import io.forebay.snapshot.Snapshot;
-import io.forebay.snapshot.SnapshotShelf;
+import io.forebay.snapshot.SnapshotStore;
 import io.forebay.snapshot.WrittenFiles;
 import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;
@@ -82,7 +82,7 @@ public final class CacheNode implements AutoCloseable {
   private final OwnedMaps maps;
   private final FillMemory memory;
   private final Pins pins;
-  private final Suspensions suspensions;
+  private final SuspendedDataSets suspensions;
   private final Map<String, NodeDataSet> dataSets = new ConcurrentHashMap<>();
   private final Map<String, DataSetSpec> references = new ConcurrentHashMap<>();
 
@@ -104,7 +104,7 @@ public final class CacheNode implements AutoCloseable {
     this.options = options;
     this.directory = directory;
     this.pins = new Pins(options.directory().resolve("pins"));
-    this.suspensions = new Suspensions(options.directory().resolve("suspended"));
+    this.suspensions = new SuspendedDataSets(options.directory().resolve("suspended"));
     this.memory = new FillMemory(options.fill(), options.store().blockBytes());
     Publisher publisher = new Publisher();
     store = NodeStore.open(options.store(), publisher);
@@ -192,7 +192,7 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /** Has something in the node's directory looked at every second, and put in place if needed. */
-  public void keepInPlace(String what, BackgroundTasks.Round keeping) {
+  public void restoreEverySecond(String what, BackgroundTasks.Round keeping) {
     kept.put("keeping " + what + " in place", keeping);
   }
 
@@ -208,7 +208,7 @@ public final class CacheNode implements AutoCloseable {
     } catch (NodeLostException e) {
       keeping.shutdown(); // so that the failure of this round stays known
       maps.close();
-      store.giveUp(e.getMessage());
+      store.detach(e.getMessage());
       throw e;
     }
     maps.keep();
@@ -279,8 +279,8 @@ public final class CacheNode implements AutoCloseable {
     GuardedUnderStore guarded = new GuardedUnderStore(mounted, spec.policy());
     HedgingUnderStore underStore = new HedgingUnderStore(guarded, spec.policy().hedge());
     FillThreads threads = new FillThreads(spec.name(), spec.policy().maxRequests());
-    WrittenFiles written = WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotShelf.WRITTEN));
-    Answers answers = new Answers(spec.name(), maps);
+    WrittenFiles written = WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotStore.WRITTEN));
+    CatalogCache answers = new CatalogCache(spec.name(), maps);
     NodeDataSet added =
         new NodeDataSet(
             spec,
@@ -294,7 +294,7 @@ public final class CacheNode implements AutoCloseable {
                 answers,
                 new UnderStoreCatalog(spec.name(), underStore, maps, answers),
                 written),
-            SnapshotShelf.open(snapshots(spec.name())),
+            SnapshotStore.open(snapshots(spec.name())),
             new ReadThrough(
                 store,
                 underStore,
@@ -335,7 +335,7 @@ public final class CacheNode implements AutoCloseable {
         return known;
       }
       moved = !known.spec().mounts().equals(spec.mounts());
-      known.become(spec);
+      known.reconfigure(spec);
       store.configure(spec.name(), spec.policy());
       announce();
     }
@@ -595,11 +595,11 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /** The complete and verified files, for readers in this process. */
-  public Residents residents() {
+  public ResidentFiles residents() {
     return id ->
         store
             .locate(id)
-            .map(l -> new Residents.Place(store.directories().get(l.directory()), l.length()));
+            .map(l -> new ResidentFiles.Place(store.directories().get(l.directory()), l.length()));
   }
 
   public NodeStore store() {
@@ -633,8 +633,8 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /** Has the shared maps replaced if those of this generation are the present ones. */
-  public void suspectMaps(String generation) {
-    maps.suspect(generation);
+  public void reportStuckMaps(String generation) {
+    maps.reportStuck(generation);
   }
 
   /**

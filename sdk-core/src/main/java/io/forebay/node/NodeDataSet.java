@@ -13,10 +13,10 @@ import io.forebay.snapshot.ListedCatalog;
 import io.forebay.snapshot.PinnedCatalog;
 import io.forebay.snapshot.Snapshot;
 import io.forebay.snapshot.SnapshotInfo;
-import io.forebay.snapshot.SnapshotShelf;
-import io.forebay.spec.Acceptance;
+import io.forebay.snapshot.SnapshotStore;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotId;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.MountedUnderStore;
 import io.forebay.understore.UnfinishedWrite;
@@ -43,7 +43,7 @@ public final class NodeDataSet {
   private final HedgingUnderStore underStore;
   private final FillThreads threads;
   private final ListedCatalog catalog;
-  private final SnapshotShelf shelf;
+  private final SnapshotStore snapshotStore;
   private final ReadThrough reads;
   private final LocalCopies copies;
   private final Supplier<NodePeers> peers;
@@ -60,7 +60,7 @@ public final class NodeDataSet {
       HedgingUnderStore underStore,
       FillThreads threads,
       ListedCatalog catalog,
-      SnapshotShelf shelf,
+      SnapshotStore snapshotStore,
       ReadThrough reads,
       LocalCopies copies,
       Supplier<NodePeers> peers)
@@ -71,12 +71,12 @@ public final class NodeDataSet {
     this.underStore = underStore;
     this.threads = threads;
     this.catalog = catalog;
-    this.shelf = shelf;
+    this.snapshotStore = snapshotStore;
     this.reads = reads;
     this.copies = copies;
     this.peers = peers;
-    if (shelf.current().isPresent()) {
-      catalog.answerFrom(shelf.current().get());
+    if (snapshotStore.current().isPresent()) {
+      catalog.answerFrom(snapshotStore.current().get());
     }
     catalog.remember(!spec.policy().metadata().always());
   }
@@ -91,7 +91,7 @@ public final class NodeDataSet {
   }
 
   /** Exchanges mounts and policy. */
-  void become(DataSetSpec other) throws IOException {
+  void reconfigure(DataSetSpec other) throws IOException {
     mounted.update(other.mounts());
     if (!other.mounts().equals(spec.mounts())) {
       binding = Binding.pending();
@@ -145,7 +145,7 @@ public final class NodeDataSet {
     Binding before = binding;
     if (asked.equals(spec)) { // else the answer is not of these mounts
       binding = found;
-      tell(before, found);
+      logChange(before, found);
     }
     return found;
   }
@@ -156,7 +156,7 @@ public final class NodeDataSet {
         + " when it was asked; see whether the name is right, and the source mounted";
   }
 
-  private void tell(Binding before, Binding now) {
+  private void logChange(Binding before, Binding now) {
     if (now.isFailed() && !(before.isFailed() && before.reason().equals(now.reason()))) {
       log.warn("data set '{}' is Failed: {}", spec.name(), now.reason());
     } else if (before.isFailed() && !now.isFailed()) {
@@ -174,7 +174,7 @@ public final class NodeDataSet {
    * @throws java.nio.file.NoSuchFileException when there is no such snapshot
    */
   public Catalog catalog(SnapshotId snapshot) throws IOException {
-    return new PinnedCatalog(spec.name(), shelf.pin(snapshot));
+    return new PinnedCatalog(spec.name(), snapshotStore.pin(snapshot));
   }
 
   public ReadThrough reads() {
@@ -191,8 +191,8 @@ public final class NodeDataSet {
   }
 
   /** The snapshots on this node. */
-  public SnapshotShelf snapshots() {
-    return shelf;
+  public SnapshotStore snapshots() {
+    return snapshotStore;
   }
 
   /**
@@ -205,13 +205,13 @@ public final class NodeDataSet {
    * @param progress hears how many entries were found; called by many threads
    * @throws io.forebay.SnapshotRefusedException when a new one lacks more than that
    */
-  public SnapshotId snapshot(Duration maxAge, Acceptance acceptance, LongConsumer progress)
+  public SnapshotId snapshot(Duration maxAge, SnapshotTolerance acceptance, LongConsumer progress)
       throws IOException {
     synchronized (listing) {
       refreshedMillis = System.currentTimeMillis();
       try (LogContext context = LogContext.of(spec.name())) {
         SnapshotId id = young(maxAge, acceptance, progress);
-        if (!shelf.inUse().equals(Optional.of(id))) {
+        if (!snapshotStore.inUse().equals(Optional.of(id))) {
           use(id);
         }
         listingProblem = "";
@@ -223,22 +223,23 @@ public final class NodeDataSet {
     }
   }
 
-  private SnapshotId young(Duration maxAge, Acceptance acceptance, LongConsumer progress)
+  private SnapshotId young(Duration maxAge, SnapshotTolerance acceptance, LongConsumer progress)
       throws IOException {
-    Optional<SnapshotId> fetched = peers.get().latest(spec, maxAge, acceptance, shelf, progress);
+    Optional<SnapshotId> fetched =
+        peers.get().latest(spec, maxAge, acceptance, snapshotStore, progress);
     if (fetched.isPresent()) {
       return fetched.get();
     }
     if (isYoung(maxAge)) {
-      return shelf.inUse().orElseThrow();
+      return snapshotStore.inUse().orElseThrow();
     }
-    SnapshotId made = shelf.create(underStore, acceptance, progress);
+    SnapshotId made = snapshotStore.create(underStore, acceptance, progress);
     // What was written meanwhile is forgotten with the next snapshot, so there has to be one.
-    return catalog.hasWritten() ? made : shelf.sameAs(made);
+    return catalog.hasWritten() ? made : snapshotStore.deduplicate(made);
   }
 
   private boolean isYoung(Duration maxAge) {
-    return shelf
+    return snapshotStore
         .listedMillis()
         .map(listed -> System.currentTimeMillis() - listed <= maxAge.toMillis())
         .orElse(false);
@@ -246,11 +247,11 @@ public final class NodeDataSet {
 
   /** As below, with what a snapshot usually may lack. */
   public SnapshotId snapshotForAll(LongConsumer progress) throws IOException {
-    return snapshotForAll(Acceptance.DEFAULT, progress);
+    return snapshotForAll(SnapshotTolerance.DEFAULT, progress);
   }
 
   /** Lists the under-store anew and has all nodes use what was found. */
-  public SnapshotId snapshotForAll(Acceptance acceptance, LongConsumer progress)
+  public SnapshotId snapshotForAll(SnapshotTolerance acceptance, LongConsumer progress)
       throws IOException {
     SnapshotId id = snapshot(Duration.ZERO, acceptance, progress);
     try {
@@ -272,15 +273,15 @@ public final class NodeDataSet {
    */
   public void use(SnapshotId id) throws IOException {
     synchronized (listing) {
-      if (shelf.inUse().equals(Optional.of(id)) && !catalog.hasWritten()) {
+      if (snapshotStore.inUse().equals(Optional.of(id)) && !catalog.hasWritten()) {
         return;
       }
-      if (!shelf.all().contains(id)) {
-        peers.get().fetch(spec.name(), id, shelf);
+      if (!snapshotStore.all().contains(id)) {
+        peers.get().fetch(spec.name(), id, snapshotStore);
       }
-      Snapshot snapshot = shelf.get(id);
+      Snapshot snapshot = snapshotStore.get(id);
       catalog.use(snapshot);
-      shelf.use(id);
+      snapshotStore.use(id);
     }
   }
 
@@ -296,7 +297,7 @@ public final class NodeDataSet {
    * @return the other snapshot
    */
   public Optional<SnapshotId> refresh() throws IOException {
-    if (shelf.current().isPresent()) {
+    if (snapshotStore.current().isPresent()) {
       return Optional.of(snapshotForAll(found -> {}));
     }
     refreshedMillis = System.currentTimeMillis();
@@ -310,15 +311,15 @@ public final class NodeDataSet {
     if (suspended || every.isEmpty()) {
       return false;
     }
-    long last = Math.max(refreshedMillis, shelf.listedMillis().orElse(0L));
+    long last = Math.max(refreshedMillis, snapshotStore.listedMillis().orElse(0L));
     return System.currentTimeMillis() - last >= every.get().toMillis();
   }
 
   /** Lists the under-store anew, by its policy; until that succeeds names stay as they are. */
   void refreshAsDue() throws IOException {
     Optional<Duration> every = spec.policy().metadata().refreshEvery();
-    if (every.isPresent() && shelf.current().isPresent()) {
-      snapshot(every.get(), Acceptance.DEFAULT, found -> {});
+    if (every.isPresent() && snapshotStore.current().isPresent()) {
+      snapshot(every.get(), SnapshotTolerance.DEFAULT, found -> {});
     } else {
       refresh();
     }
@@ -370,7 +371,7 @@ public final class NodeDataSet {
         underStore.hedged(),
         reads.fillsInFlight(),
         threads.queued(),
-        shelf.current().map(Snapshot::info),
+        snapshotStore.current().map(Snapshot::info),
         listingProblem,
         suspended,
         binding);
@@ -379,6 +380,6 @@ public final class NodeDataSet {
   void close() throws IOException {
     threads.close();
     underStore.close();
-    shelf.close();
+    snapshotStore.close();
   }
 }

@@ -339,7 +339,7 @@ public final class Ladder implements AutoCloseable {
     private final int start;
     private final Sequencer sequencer;
     private final List<PendingGet> pending = new ArrayList<>();
-    private final List<Gathering> gatherings = new ArrayList<>();
+    private final List<ServerBatch> gatherings = new ArrayList<>();
     private final List<Integer> single = new ArrayList<>();
 
     Window(List<FileVersion> files, int start, ReadOrder order, Delivery delivery)
@@ -385,7 +385,7 @@ public final class Ladder implements AutoCloseable {
                   pending.add(client.get(rung.dataSet(), order, items));
                   indexes.forEach(i -> rung.readsFrom(client, files.get(i)));
                   gatherings.add(
-                      new Gathering(
+                      new ServerBatch(
                           files, indexes, sequencer, n -> stats.count(rung.origin(client), n)));
                 } catch (IOException e) {
                   single.addAll(indexes);
@@ -397,7 +397,7 @@ public final class Ladder implements AutoCloseable {
       for (int index : single) {
         sequencer.ready(index, readWhole(files.get(index)));
       }
-      for (Gathering gathering : gatherings) {
+      for (ServerBatch gathering : gatherings) {
         PendingGet answer = pending.remove(0);
         try {
           answer.drain(gathering);

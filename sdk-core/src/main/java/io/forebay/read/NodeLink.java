@@ -4,7 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.file.FileId;
 import io.forebay.metadata.FollowedMaps;
 import io.forebay.metadata.Namespace;
-import io.forebay.metadata.Residents;
+import io.forebay.metadata.ResidentFiles;
 import io.forebay.wire.Message;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * What a client has of its node besides requests: the shared maps, followed from generation to
  * generation, and the reports of what it read without asking. Thread-safe.
  */
-public final class NodeLink implements UseLog, AutoCloseable {
+public final class NodeLink implements ReadListener, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(NodeLink.class);
 
@@ -72,7 +72,7 @@ public final class NodeLink implements UseLog, AutoCloseable {
     return maps;
   }
 
-  public Residents residents() {
+  public ResidentFiles residents() {
     return maps;
   }
 

@@ -2,7 +2,7 @@ package io.forebay.snapshot;
 
 import io.forebay.SnapshotRefusedException;
 import io.forebay.Totals;
-import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotTolerance;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,7 +38,7 @@ public record SnapshotInfo(
    *
    * @param before the one in use
    */
-  void requireAccepted(Acceptance acceptance, Optional<SnapshotInfo> before)
+  void requireAccepted(SnapshotTolerance acceptance, Optional<SnapshotInfo> before)
       throws SnapshotRefusedException {
     if (!acceptance.incomplete() && unreadable > 0) {
       throw new SnapshotRefusedException(

@@ -121,18 +121,18 @@ final class TierDirectory implements Closeable {
   }
 
   /** Whether its files must be looked at, because what tells of them is not all there. */
-  boolean isInDoubt() {
+  boolean needsScan() {
     return lostEntries > 0 || inFlight.rebooted() || inFlight.isNew() != index.isNew();
   }
 
   /** All that is unfinished is settled; from now on it is noticed when the log loses entries. */
   void settled() throws IOException {
     inFlight.settled();
-    noteLog();
+    recordLogLength();
   }
 
   /** To be called now and then: a log that is shorter at the next start lost something. */
-  void noteLog() throws IOException {
+  void recordLogLength() throws IOException {
     inFlight.logged(index.entries());
   }
 
@@ -186,18 +186,18 @@ final class TierDirectory implements Closeable {
   }
 
   /** Where a copy from another tier is written to. */
-  Path moving(FileId id) {
+  Path movePath(FileId id) {
     return complete(id).resolveSibling(id + ".move");
   }
 
   /** Where a large file waits for its removal. */
-  Path leaving(FileId id) {
+  Path removalPath(FileId id) {
     return complete(id).resolveSibling(id + ".gone");
   }
 
   /** Says that the directory cannot be used at all. */
   void failed(String reason) {
-    become(DiskState.FAILED, reason);
+    setState(DiskState.FAILED, reason);
   }
 
   /**
@@ -222,13 +222,13 @@ final class TierDirectory implements Closeable {
         found = tryWriting();
       }
     } catch (IOException e) {
-      if (Descriptors.wereMissing(e)) {
+      if (Descriptors.isExhaustion(e)) {
         return;
       }
       found = DiskState.FAILED;
       detail = e.getMessage();
     }
-    become(found, detail);
+    setState(found, detail);
   }
 
   /**
@@ -239,7 +239,7 @@ final class TierDirectory implements Closeable {
       write();
       return DiskState.HEALTHY;
     } catch (IOException e) {
-      if (Descriptors.wereMissing(e)) {
+      if (Descriptors.isExhaustion(e)) {
         throw e;
       }
       try (FileChannel log = FileChannel.open(path.resolve(LOG), StandardOpenOption.READ)) {
@@ -260,7 +260,7 @@ final class TierDirectory implements Closeable {
     Files.delete(probe);
   }
 
-  private void become(DiskState now, String detail) {
+  private void setState(DiskState now, String detail) {
     DiskState before = state;
     // A disk that failed comes back by being opened anew, not by answering again.
     if (before == DiskState.FAILED && index != null && now != DiskState.FAILED) {
@@ -279,7 +279,7 @@ final class TierDirectory implements Closeable {
   }
 
   /** Lets a failed directory be opened anew, empty. */
-  synchronized boolean comeBack() {
+  synchronized boolean reopenEmpty() {
     try {
       if (device == null || !Files.isDirectory(path)) {
         return false;
@@ -310,7 +310,7 @@ final class TierDirectory implements Closeable {
 
   private void noteLogQuietly() {
     try {
-      noteLog();
+      recordLogLength();
     } catch (IOException e) {
       log.debug("the length of the log of {} cannot be noted", path, e);
     }

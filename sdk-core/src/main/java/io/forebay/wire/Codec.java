@@ -5,7 +5,7 @@ import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.file.FileId;
 import io.forebay.plan.PlanUpdate;
-import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import java.net.URI;
 import java.nio.BufferOverflowException;
@@ -274,7 +274,10 @@ public final class Codec {
       case REFRESH -> new Message.Refresh(text(in));
       case SNAPSHOT ->
           new Message.Snapshot(
-              text(in), text(in), in.getLong(), new Acceptance(in.get() != 0, in.get() != 0));
+              text(in),
+              text(in),
+              in.getLong(),
+              new SnapshotTolerance(in.get() != 0, in.get() != 0));
       case SNAPSHOT_PART -> new Message.SnapshotPart(text(in), text(in), in.getLong(), in.getInt());
       case GET ->
           new Message.Get(text(in), in.get() == 0 ? ReadOrder.STRICT : ReadOrder.FREE, items(in));

@@ -162,7 +162,7 @@ final class Connection implements Closeable {
     } catch (IOException e) {
       throw explained(e);
     }
-    guard.pat();
+    guard.reset();
   }
 
   private IOException explained(IOException e) {

@@ -118,7 +118,7 @@ public final class PendingGet {
       connection.close();
       throw e;
     }
-    server.giveBack(connection);
+    server.returnConnection(connection);
     if (refused != null) {
       throw refused;
     }

@@ -9,9 +9,9 @@ import io.forebay.node.CacheNode;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.server.load.LoadReport;
 import io.forebay.server.load.LoadRequest;
-import io.forebay.spec.Acceptance;
 import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.state.StateFile;
 import io.forebay.store.NodeStore;
 import io.forebay.store.TierOptions;
@@ -285,7 +285,8 @@ public final class AppliedDataSets {
         String load = "sync-" + runtime.name();
         if (!loads.isUnderWay(load)) {
           loads.start(
-              LoadRequest.once(load, runtime.name(), true, false, List.of(), Acceptance.DEFAULT));
+              LoadRequest.once(
+                  load, runtime.name(), true, false, List.of(), SnapshotTolerance.DEFAULT));
         }
         started.add("Dataset/" + runtime.name() + " is being listed");
       }

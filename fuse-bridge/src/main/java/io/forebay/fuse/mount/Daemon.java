@@ -64,7 +64,7 @@ public final class Daemon {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .redirectErrorStream(true)
             .start();
-    command.handInput(process);
+    command.writeInput(process);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!(point.isMounted() && point.isServed())) {
       if (process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {

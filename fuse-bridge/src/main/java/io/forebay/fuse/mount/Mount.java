@@ -5,15 +5,15 @@ import io.forebay.Totals;
 import io.forebay.background.BackgroundTasks;
 import io.forebay.control.CacheControl;
 import io.forebay.fuse.fs.DataSetFileSystem;
-import io.forebay.fuse.fs.Memory;
+import io.forebay.fuse.fs.MemInfo;
 import io.forebay.fuse.fs.Profile;
-import io.forebay.fuse.fs.Recovered;
-import io.forebay.fuse.fs.Serving;
+import io.forebay.fuse.fs.RecoveredState;
+import io.forebay.fuse.fs.ServingOptions;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Capabilities;
-import io.forebay.fuse.protocol.Counts;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
+import io.forebay.fuse.protocol.RequestCounts;
 import io.forebay.fuse.protocol.Session;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -50,7 +50,7 @@ public final class Mount implements AutoCloseable {
   private final Device device;
   private final Journal journal;
   private final Session session;
-  private final Counts counts;
+  private final RequestCounts counts;
   private final DataSetFileSystem files;
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
@@ -68,7 +68,7 @@ public final class Mount implements AutoCloseable {
       Device device,
       Journal journal,
       Session session,
-      Counts counts,
+      RequestCounts counts,
       DataSetFileSystem files,
       Keeper.Alive keeper,
       boolean resumed) {
@@ -204,7 +204,7 @@ public final class Mount implements AutoCloseable {
     if (!journal.isUnderstood()) {
       throw new CannotResumeException(at.path(), "another version of Forebay wrote its journal");
     }
-    Recovered known = Recovered.from(journal);
+    RecoveredState known = RecoveredState.from(journal);
     if (known.capabilities().isEmpty()) {
       CompletableFuture<String> checked = check(dataSet, options);
       Mount mount = begin(dataSet, at, options, device, journal, keeper);
@@ -215,7 +215,7 @@ public final class Mount implements AutoCloseable {
       throw new CannotResumeException(
           at.path(), "this kernel cannot go on with another process (Linux 6.9 can)");
     }
-    Counts counts = new Counts();
+    RequestCounts counts = new RequestCounts();
     // Whether there is a snapshot is not asked: servers may be away, and readers wait.
     DataSetFileSystem files =
         new DataSetFileSystem(dataSet, options.serving(), device, journal, counts, known);
@@ -228,7 +228,7 @@ public final class Mount implements AutoCloseable {
    *
    * @param directory an existing one, which is in no other use
    */
-  public static void rehearse(DataSet dataSet, Path directory, MountOptions options)
+  public static void trainingRun(DataSet dataSet, Path directory, MountOptions options)
       throws IOException, InterruptedException {
     try (Mount mount = openUnchecked(dataSet, directory, options)) {
       // Another process, for one that looks into its own mount cannot always be killed.
@@ -251,7 +251,7 @@ public final class Mount implements AutoCloseable {
           .redirectError(ProcessBuilder.Redirect.DISCARD)
           .start()
           .waitFor();
-      Recovered.from(mount.journal); // which is what the next one begins with
+      RecoveredState.from(mount.journal); // which is what the next one begins with
     }
   }
 
@@ -264,12 +264,12 @@ public final class Mount implements AutoCloseable {
       Keeper.Alive keeper)
       throws IOException {
     Optional<Totals> snapshot = dataSet.totals();
-    Serving serving = options.serving(snapshot);
+    ServingOptions serving = options.serving(snapshot);
     Profile profile =
         options.profile().isPresent()
             ? options.profile().get()
-            : Profile.of(snapshot, Memory.read().availableBytes());
-    Counts counts = new Counts();
+            : Profile.of(snapshot, MemInfo.read().availableBytes());
+    RequestCounts counts = new RequestCounts();
     DataSetFileSystem[] files = {null};
     Session session =
         Session.start(
@@ -318,7 +318,7 @@ public final class Mount implements AutoCloseable {
     }
     sweeper.shutdownNow();
     point.detach();
-    giveBack();
+    releaseDevice();
   }
 
   /**
@@ -336,7 +336,7 @@ public final class Mount implements AutoCloseable {
   }
 
   /** Gives the device back, which whoever still has files open needs until he is done. */
-  private void giveBack() {
+  private void releaseDevice() {
     try {
       if (session.await(GRACE)) {
         release();

@@ -4,7 +4,7 @@ import io.forebay.Totals;
 import io.forebay.config.Durations;
 import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.Profile;
-import io.forebay.fuse.fs.Serving;
+import io.forebay.fuse.fs.ServingOptions;
 import io.forebay.fuse.fs.Spool;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ public record MountOptions(
     boolean allowOther,
     Optional<Profile> profile,
     int maxRead,
-    Serving serving,
+    ServingOptions serving,
     boolean timeouts,
     boolean strict) {
 
@@ -121,7 +121,7 @@ public record MountOptions(
         allowOther,
         profile,
         maxRead,
-        new Serving(attributes, xattrs, directIo, maxNodes, spool),
+        new ServingOptions(attributes, xattrs, directIo, maxNodes, spool),
         timeouts,
         strict);
   }
@@ -137,9 +137,9 @@ public record MountOptions(
    *
    * @param snapshot how much there is of it, if there is one
    */
-  Serving serving(Optional<Totals> snapshot) {
+  ServingOptions serving(Optional<Totals> snapshot) {
     boolean lasts = snapshot.isPresent() && !timeouts && !isWritable();
-    return lasts ? serving.lasting() : serving;
+    return lasts ? serving.cachedUntilNotified() : serving;
   }
 
   /** Those that the kernel's file system takes, by its own names. */

@@ -298,7 +298,7 @@ final class LocalUnderStore implements UnderStore {
 
   /** A want of descriptors, and a handle of NFS that is looked up anew the next time. */
   private static boolean isPassing(FileSystemException e) {
-    return Descriptors.wereMissing(e)
+    return Descriptors.isExhaustion(e)
         || String.valueOf(e.getReason()).contains("Stale file handle");
   }
 

@@ -165,7 +165,7 @@ final class ForebayPath implements Path {
 
   @Override
   public Path resolve(Path other) {
-    ForebayPath that = ForebayFileSystemProvider.own(other);
+    ForebayPath that = ForebayFileSystemProvider.requireForebayPath(other);
     if (that.absolute || isEmpty()) {
       return that;
     }
@@ -179,7 +179,7 @@ final class ForebayPath implements Path {
 
   @Override
   public Path relativize(Path other) {
-    ForebayPath that = ForebayFileSystemProvider.own(other);
+    ForebayPath that = ForebayFileSystemProvider.requireForebayPath(other);
     if (that.absolute != absolute) {
       throw new IllegalArgumentException(
           "of " + this + " and " + that + " one is absolute, so neither is relative to the other");
@@ -223,7 +223,7 @@ final class ForebayPath implements Path {
 
   @Override
   public int compareTo(Path other) {
-    return toString().compareTo(ForebayFileSystemProvider.own(other).toString());
+    return toString().compareTo(ForebayFileSystemProvider.requireForebayPath(other).toString());
   }
 
   @Override

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread, of low weight: it names files, others fetch them. Thread-safe.
  */
-public final class Prefetcher implements Follower {
+public final class Prefetcher implements ProgressListener {
 
   private static final Logger log = LoggerFactory.getLogger(Prefetcher.class);
 
@@ -120,7 +120,7 @@ public final class Prefetcher implements Follower {
   private void run() {
     try {
       for (long now = await(); now >= 0; now = await()) {
-        tell(now);
+        announce(now);
         fetchUpTo(now, Math.min(plan.size(), now + window()));
       }
       cache.announce(job, Long.MAX_VALUE, announced, List.of());
@@ -170,7 +170,7 @@ public final class Prefetcher implements Follower {
     return Math.max(LEAST_READS, (long) (readsPerNano * options.time().toNanos()));
   }
 
-  private void tell(long now) {
+  private void announce(long now) {
     long time = System.nanoTime();
     boolean moved = now != told;
     if (moved && told >= 0) {

@@ -46,7 +46,7 @@ final class DataSetReader {
 
   Manifest read(String name, Field spec, Optional<Field> annotations) {
     spec.allow("mounts", "sharedOptions", "sharedEncryptOptions", "accessModes", "placement");
-    Places places = new Places(spec);
+    FieldLocations places = new FieldLocations(spec);
     Optional<Field> options = spec.get("sharedOptions");
     places.addAll(options);
     Map<String, String> shared = new HashMap<>(options.map(Field::texts).orElse(Map.of()));
@@ -141,7 +141,7 @@ final class DataSetReader {
       Map<String, String> shared,
       Map<String, SecretRef> sharedSecrets,
       boolean writable,
-      Places places) {
+      FieldLocations places) {
     mount.allow("mountPoint", "name", "path", "options", "encryptOptions", "readOnly");
     mount.ignore("every mount is shared by all readers", "shared");
     Field point = mount.require("mountPoint");
@@ -237,7 +237,7 @@ final class DataSetReader {
     return text.replaceFirst("(?<![:/])/+$", "");
   }
 
-  private Map<String, SecretRef> secrets(Optional<Field> options, Places places) {
+  private Map<String, SecretRef> secrets(Optional<Field> options, FieldLocations places) {
     Map<String, SecretRef> refs = new HashMap<>();
     if (options.isEmpty()) {
       return refs;

@@ -42,7 +42,10 @@ final class TierReader {
       level.ignore("tiers are directories of the host", "volumeType", "volumeSource");
       Medium medium = level.require("mediumtype").as(TierReader::medium);
       List<Path> paths =
-          level.get("path").map(TierReader::paths).orElseGet(() -> List.of(own(medium)));
+          level
+              .get("path")
+              .map(TierReader::paths)
+              .orElseGet(() -> List.of(defaultDirectory(medium)));
       add(level, medium, paths, quotas(level, paths.size()));
     }
     store.close();
@@ -78,7 +81,7 @@ final class TierReader {
   private void addOwn(Field level, Field form, Medium medium) {
     long bytes = form.require("quota").as(text -> DataSize.parse(text).bytes());
     form.close();
-    add(level, medium, List.of(own(medium)), List.of(bytes));
+    add(level, medium, List.of(defaultDirectory(medium)), List.of(bytes));
   }
 
   private void addPaths(Field level, Medium medium, Field paths, Field quotas) {
@@ -109,7 +112,7 @@ final class TierReader {
   }
 
   /** Where the manifest names no directory: memory, or a directory of the server. */
-  private Path own(Medium medium) {
+  private Path defaultDirectory(Medium medium) {
     String level = String.valueOf(tiers.size());
     return medium == Medium.MEM
         ? Path.of("/dev/shm/forebay-" + runtime + "-" + level)
