@@ -11,15 +11,15 @@ final class ToleranceOptions {
   @Option(
       names = "--strict",
       description =
-          "Refuses a list that lacks files or directories which the server may not read, and keeps"
-              + " the former one.")
+          "Refuses a new list if the server may not read some of the entries, and keeps the list in"
+              + " use.")
   private boolean strict;
 
   @Option(
       names = "--allow-shrink",
       description =
-          "Takes a list with fewer than half of the files of the one before, which otherwise stays:"
-              + " a source that is not mounted looks like that.")
+          "Accepts a new list with fewer than half of the files of the list in use. By default it is"
+              + " refused, because a source that is not mounted looks the same.")
   private boolean allowShrink;
 
   /** For the server. */

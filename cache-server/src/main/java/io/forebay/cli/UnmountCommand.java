@@ -11,15 +11,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "umount",
     description = {
-      "Takes a mount away, also one whose process is gone. Then whatever else mounts left whose processes died.",
-      "Whoever still has a file open there keeps it until he closes it."
+      "Unmounts, even if the process of the mount is dead. Also removes all other dead mounts, if permitted.",
+      "Open files stay readable until they are closed."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {"", "Example:", "  forebay umount /mnt/images"})
 final class UnmountCommand implements Callable<Integer> {
 
-  @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Where it is mounted.")
+  @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Directory of the mount.")
   private Path point;
 
   @Override

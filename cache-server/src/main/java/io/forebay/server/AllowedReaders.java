@@ -11,7 +11,7 @@ public enum AllowedReaders {
     return switch (text) {
       case "everyone" -> EVERYONE;
       case "group" -> GROUP;
-      default -> throw new IllegalArgumentException("'" + text + "' is neither everyone nor group");
+      default -> throw new IllegalArgumentException("'" + text + "' must be everyone or group");
     };
   }
 }

@@ -168,8 +168,8 @@ public final class CacheServer implements AutoCloseable {
                   protected void initChannel(Channel connection) {
                     if (config.readers() == AllowedReaders.GROUP && isLocal(connection)) {
                       log.warn(
-                          "a process of this machine is refused over TCP, where nobody knows whose"
-                              + " it is; with readers = group it is to use {}",
+                          "refused a TCP connection from this machine: with readers = group local"
+                              + " processes must use {}",
                           config.unix());
                       connection.close();
                       return;
@@ -212,14 +212,15 @@ public final class CacheServer implements AutoCloseable {
   private void warnOfOpenAddresses() {
     if (isWildcard(config.tcp())) {
       log.warn(
-          "listen.tcp {} takes connections from every network that this machine is in, and whoever"
-              + " connects reads every data set; name one address, or fence the port",
+          "listen.tcp {} accepts connections from every network of this machine, and"
+              + " every client can read every data set; use one address, or restrict the port with a"
+              + " firewall",
           config.tcp());
     }
     if (isWildcard(config.admin())) {
       log.warn(
-          "listen.admin {} shows names and numbers to every network that this machine is in; name"
-              + " one address, or fence the port",
+          "listen.admin {} shows names and metrics to every network of this machine; use"
+              + " one address, or restrict the port with a firewall",
           config.admin());
     }
   }
@@ -261,7 +262,7 @@ public final class CacheServer implements AutoCloseable {
   /** Stops serving; what is resident stays for the next start. */
   @Override
   public void close() throws IOException {
-    log.info("server '{}' stops", config.name());
+    log.info("server '{}' is stopping", config.name());
     admin.close();
     sources.close();
     loads.close();

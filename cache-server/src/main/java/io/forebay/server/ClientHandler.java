@@ -170,7 +170,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Prefetch prefetch -> answer(id, about, () -> prefetch(prefetch));
       case Message.Load load -> answer(id, about, () -> load(id, load));
       case Message.ListDirectory list -> answer(id, about, () -> list(id, list));
-      default -> throw new MalformedFrameException("a reply came as a request");
+      default -> throw new MalformedFrameException("received a reply instead of a request");
     }
   }
 
@@ -185,11 +185,14 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
   private void greet(int id, Message message) throws MalformedFrameException {
     if (!(message instanceof Message.Hello hello)) {
-      throw new MalformedFrameException("the first message was no greeting");
+      throw new MalformedFrameException("the first message was not HELLO");
     }
     if (hello.version() != Codec.VERSION) {
       throw new MalformedFrameException(
-          "the client speaks version " + hello.version() + ", this server " + Codec.VERSION);
+          "the client uses protocol version "
+              + hello.version()
+              + ", this server uses "
+              + Codec.VERSION);
     }
     greeted = true;
     sendQueue.send(id, new Message.Welcome(Codec.VERSION));
@@ -208,7 +211,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       return;
     }
     if (running.size() >= MAX_IN_FLIGHT || running.putIfAbsent(id, task) != null) {
-      throw new MalformedFrameException("too many requests, or one id for two");
+      throw new MalformedFrameException("too many requests in flight, or a duplicate request id");
     }
     Future<?> signs = signs(task::sign);
     try {
@@ -283,7 +286,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   private Message snapshotPart(int id, Message.SnapshotPart part) throws IOException {
     Snapshot snapshot = node.dataSet(part.dataSet()).snapshots().get(new SnapshotId(part.id()));
     if (part.length() < 0 || part.length() > LARGEST_PART || part.offset() < 0) {
-      throw new IllegalArgumentException("no part of a snapshot: " + part);
+      throw new IllegalArgumentException("not a part of a snapshot: " + part);
     }
     ByteBuf frame = sendQueue.allocate(Codec.DATA_HEADER_BYTES + part.length());
     try {
@@ -355,7 +358,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
             sendQueue.send(id, last);
           });
     } catch (RejectedExecutionException e) {
-      log.debug("the server has stopped; nobody waits for this answer any more", e);
+      log.debug("the server has stopped; dropping an answer", e);
     }
   }
 
@@ -367,7 +370,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
           context.channel().remoteAddress(),
           cause.getMessage());
     } else if (cause instanceof IOException) {
-      log.debug("connection from {} broke", context.channel().remoteAddress(), cause);
+      log.debug("the connection from {} failed", context.channel().remoteAddress(), cause);
     } else {
       log.warn("closing the connection from {}", context.channel().remoteAddress(), cause);
     }

@@ -32,7 +32,7 @@ public final class FatalErrors {
   /** For those who caught one. */
   static void handle(Throwable failure) {
     if (ending && failure instanceof VirtualMachineError) {
-      System.err.println("forebay: this server ends, to be started anew: " + failure);
+      System.err.println("forebay: the server exits and must be restarted: " + failure);
       Runtime.getRuntime().halt(STATUS);
     }
   }

@@ -111,7 +111,7 @@ final class GetTask implements Runnable {
       }
       finish();
     } catch (IOException e) {
-      log.debug("a read was given up: {}", e.getMessage());
+      log.debug("read aborted: {}", e.getMessage());
     } finally {
       letGo();
     }
@@ -130,7 +130,7 @@ final class GetTask implements Runnable {
       finish();
     } catch (IOException e) {
       ended = true;
-      log.debug("a read was given up: {}", e.getMessage());
+      log.debug("read aborted: {}", e.getMessage());
     } catch (RuntimeException e) {
       fail(e);
     } catch (Error e) {
@@ -233,7 +233,7 @@ final class GetTask implements Runnable {
       if (position > item.offset()) {
         throw e; // part of the item is sent: only closing can undo that
       }
-      log.debug("{} is not readable", file, e);
+      log.debug("cannot read {}", file, e);
       return false;
     }
     stats.hit();

@@ -69,8 +69,7 @@ final class Peers implements NodePeers, AutoCloseable {
       } catch (SnapshotRefusedException e) {
         throw e; // another server would find the same
       } catch (IOException e) {
-        log.warn(
-            "server {} should list '{}', but cannot: {}", server.address(), name, e.getMessage());
+        log.warn("server {} cannot list '{}': {}", server.address(), name, e.getMessage());
       }
     }
     return Optional.empty();
@@ -123,7 +122,7 @@ final class Peers implements NodePeers, AutoCloseable {
         read.ranked(FileVersion.of(dataSet, file).id()).stream()
             .findFirst()
             .filter(server -> !read.isOwn(server))
-            .orElseThrow(() -> new IOException("no other server that owns it is up"));
+            .orElseThrow(() -> new IOException("its owner is not another server that is up"));
     return new PeerStream(owner, dataSet, file, offset, length);
   }
 
@@ -135,7 +134,8 @@ final class Peers implements NodePeers, AutoCloseable {
             .equals(places(server.open(dataSet.name()).mounts().stream()));
     if (!same) {
       log.warn(
-          "server {} has other mounts of '{}' than this one; apply the same to both",
+          "server {} has other mounts of '{}' than this server; apply the same manifest"
+              + " to both",
           server.address(),
           dataSet.name());
     }

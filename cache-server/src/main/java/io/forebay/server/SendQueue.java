@@ -155,6 +155,6 @@ final class SendQueue {
   }
 
   private IOException gone() {
-    return new IOException("client " + channel.remoteAddress() + " is gone");
+    return new IOException("client " + channel.remoteAddress() + " has closed the connection");
   }
 }

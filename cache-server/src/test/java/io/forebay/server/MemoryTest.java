@@ -40,7 +40,7 @@ class MemoryTest {
       assertThat(server.get("/healthz")).contains("ok");
       assertThat(server.log())
           .content()
-          .contains("fill.memory is 256.0 MiB and the heap")
+          .contains("fill.memory is 256.0 MiB, but the heap")
           .doesNotContain("OutOfMemoryError");
     }
   }

@@ -19,8 +19,8 @@ public final class FillMemory {
     FillOptions options = wanted.within(heap);
     if (!options.equals(wanted)) {
       log.warn(
-          "fill.memory is {} and the heap {}: {} are used. For more, give the JVM a larger heap"
-              + " (-Xmx)",
+          "fill.memory is {}, but the heap is {}: using {}; to use more, give the JVM a"
+              + " larger heap (-Xmx)",
           new DataSize(wanted.memoryBytes()),
           new DataSize(heap),
           new DataSize(options.memoryBytes()));

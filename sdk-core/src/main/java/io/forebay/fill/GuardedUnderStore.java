@@ -107,15 +107,15 @@ public final class GuardedUnderStore implements UnderStore {
         throw UnderStoreException.lasting(
             "data set '"
                 + dataSet
-                + "' is suspended, and what is asked for is not cached; take that back with: forebay"
-                + " resume "
+                + "' is suspended, and the requested bytes are not cached; to end the suspension,"
+                + " run: forebay resume "
                 + dataSet,
             null);
       }
       running++;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting to ask the under-store");
+      throw new InterruptedIOException("interrupted while waiting for the limit of requests");
     } finally {
       waiting--;
     }

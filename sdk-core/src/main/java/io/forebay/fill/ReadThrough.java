@@ -225,7 +225,7 @@ public final class ReadThrough {
         return true;
       } catch (TierException e) {
         if (!file.get().isGone()) {
-          log.warn("{}: going on without the store: {}", version, e.getMessage());
+          log.warn("{}: bypassing the cache: {}", version, e.getMessage());
         }
         piece.clear();
         return false;
@@ -336,7 +336,7 @@ public final class ReadThrough {
         threads.ahead().execute(() -> fetchAhead(expected));
       } catch (RejectedExecutionException e) {
         upcoming.done(expected, true);
-        log.debug("{} is not prefetched: the cache is being closed", expected.file());
+        log.debug("not prefetching {}: the cache is closing", expected.file());
         return;
       }
     }
@@ -365,7 +365,7 @@ public final class ReadThrough {
     try {
       threads.copying().execute(() -> fetch(version, blocks, 0, blocks.count() - 1, copying));
     } catch (RejectedExecutionException e) {
-      log.debug("{} is not copied: the cache is being closed", version);
+      log.debug("not copying {}: the cache is closing", version);
     }
   }
 
@@ -492,7 +492,7 @@ public final class ReadThrough {
     } catch (RejectedExecutionException e) {
       abandon(version, first, run, new IOException("the cache is being closed", e));
     } catch (OutOfMemoryError e) { // there can be no other thread
-      abandon(version, first, run, new IOException(version + ": no thread for a request", e));
+      abandon(version, first, run, new IOException(version + ": no thread for the request", e));
       throw e;
     }
   }
@@ -568,7 +568,7 @@ public final class ReadThrough {
               version + ": " + (target.length - have) + " bytes missing at the end");
         }
         if (threads.closing()) {
-          throw new IOException(version + ": the cache is being closed");
+          throw new IOException(version + ": the cache is closing");
         }
         if (last && have + n == target.length) {
           in.close(); // the under-store may be asked for the next thing while the disk is at work
@@ -596,7 +596,7 @@ public final class ReadThrough {
       }
       return true;
     } catch (TierException e) {
-      log.warn("{}: going on without the store: {}", version, e.getMessage());
+      log.warn("{}: bypassing the cache: {}", version, e.getMessage());
       return false;
     }
   }

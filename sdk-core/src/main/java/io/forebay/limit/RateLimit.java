@@ -35,7 +35,7 @@ public final class RateLimit {
         TimeUnit.NANOSECONDS.sleep(wait);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while keeping to a pace");
+        throw new InterruptedIOException("interrupted while waiting for the rate limit");
       }
     }
   }

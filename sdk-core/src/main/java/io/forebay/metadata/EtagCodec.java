@@ -32,7 +32,7 @@ public enum EtagCodec {
       case 0 -> TEXT;
       case 1 -> UPPER_HEX;
       case 2 -> LOWER_HEX;
-      default -> throw new IndexOutOfBoundsException("no form " + number + " of an etag");
+      default -> throw new IndexOutOfBoundsException("unknown form " + number + " of an etag");
     };
   }
 

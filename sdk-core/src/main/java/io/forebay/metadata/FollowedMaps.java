@@ -83,7 +83,7 @@ public final class FollowedMaps implements Namespace, ResidentFiles {
               generation,
               new MapCircuitBreaker(kind -> stuck.accept(generation)));
       current = Optional.of(new Current(node, maps));
-      log.debug("following generation {}", generation);
+      log.debug("using generation {} of the shared maps", generation);
     } catch (IOException e) {
       warn(String.valueOf(e.getMessage()));
       // The owner writes no more into the maps before, so what they say grows old.
@@ -97,8 +97,8 @@ public final class FollowedMaps implements Namespace, ResidentFiles {
     if (!warning.equals(reason)) {
       warning = reason;
       log.warn(
-          "the shared maps of the node in {} cannot be used; this process asks the cache server"
-              + " instead: {}",
+          "cannot use the shared maps of the node in {}; this process asks the cache"
+              + " server instead: {}",
           directory.orElseThrow(),
           reason);
     }
@@ -135,7 +135,7 @@ public final class FollowedMaps implements Namespace, ResidentFiles {
         : near.list(dataSet, path);
   }
 
-  /** Only on this heap: the maps are the owner's to write. */
+  /** Only on this heap: only the owner of the shared maps writes them. */
   @Override
   public void put(String dataSet, FileStatus status) {
     if (current.isEmpty()) {
@@ -168,7 +168,7 @@ public final class FollowedMaps implements Namespace, ResidentFiles {
 
   @Override
   public void replace(String dataSet, FileList files, long entries) {
-    throw new UnsupportedOperationException("the maps are the owner's to write");
+    throw new UnsupportedOperationException("only the owner of the shared maps writes them");
   }
 
   @Override

@@ -77,7 +77,7 @@ final class MapCircuitBreaker {
     } else if (e instanceof IllegalStateException) {
       warn(Kind.FULL, e);
     } else {
-      log.warn("an entry of the shared maps cannot be read or written: {}", e.toString());
+      log.warn("cannot read or write an entry of the shared maps: {}", e.toString());
     }
   }
 
@@ -88,7 +88,7 @@ final class MapCircuitBreaker {
       }
       told = true;
     }
-    log.warn("the shared metadata maps are {}: {}; going on without", kind, e.toString());
+    log.warn("the shared maps are {}: {}; continuing without them", kind, e.toString());
     listener.accept(kind);
   }
 }

@@ -90,9 +90,9 @@ public final class SharedMaps {
     if (Files.exists(directory) && !Files.isExecutable(directory)) {
       throw new IOException(
           directory
-              + " is for group '"
+              + " is only for group '"
               + Files.readAttributes(directory, PosixFileAttributes.class).group().getName()
-              + "', of which this process's user is no member");
+              + "', but the user of this process is not a member");
     }
     for (String name : List.of(NAMESPACE, RESIDENCY)) {
       Path file = directory.resolve(name + generation);
@@ -162,14 +162,14 @@ public final class SharedMaps {
       // depends on which flag or module is missing and on the JDK.
       closeQuietly(names);
       if (e instanceof IllegalStateException && "Shutdown in progress".equals(e.getMessage())) {
-        throw new IOException("this process is being stopped", e);
+        throw new IOException("this process is stopping", e);
       }
       throw new IOException(
           "this JVM cannot open them ("
               + e
               + "). Start the JVM with: "
               + JVM_FLAGS
-              + " and with the modules java.se and jdk.unsupported",
+              + " and the modules java.se and jdk.unsupported",
           e);
     }
   }

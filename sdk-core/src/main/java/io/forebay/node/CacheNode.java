@@ -70,8 +70,8 @@ public final class CacheNode implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CacheNode.class);
 
-  private static final String RIGHTS = "closing the cache's directories to other users";
-  private static final String KEEPING = "keeping the cache directory";
+  private static final String RIGHTS = "restricting the permissions of the cache's directories";
+  private static final String KEEPING = "checking the cache directory";
 
   /** What a file takes on disk beyond its length, on average. */
   private static final long HALF_A_PAGE = 2048;
@@ -238,8 +238,7 @@ public final class CacheNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "data set '"
               + spec.name()
-              + "' has mounts of its own here; drop it before it refers to"
-              + " another");
+              + "' has its own mounts here; drop it before you apply it as a reference");
     }
     references.put(spec.name(), spec);
     announce();
@@ -264,14 +263,13 @@ public final class CacheNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "'"
               + spec.name()
-              + "' refers to another data set; drop it before it has mounts of its"
-              + " own");
+              + "' is a reference here; drop it before you apply it with its own mounts");
     }
     NodeDataSet known = dataSets.get(spec.name());
     if (known != null) {
       if (!known.spec().equals(spec)) {
         throw new IllegalArgumentException(
-            "data set '" + spec.name() + "' is open already with another root or other options");
+            "data set '" + spec.name() + "' is already open with another root or other options");
       }
       return known;
     }
@@ -369,7 +367,7 @@ public final class CacheNode implements AutoCloseable {
       NodeStore.Pruned left = store.drop(dataSet);
       if (left.files() == 0) {
         throw new UnknownDataSetException(
-            "there is nothing to drop: " + notServed(dataSet) + ", and nothing of it is cached");
+            "nothing to drop: " + notServed(dataSet) + ", and nothing of it is cached");
       }
       return left;
     }
@@ -465,14 +463,14 @@ public final class CacheNode implements AutoCloseable {
     try {
       dataSet.publishNames();
     } catch (DamagedFileException e) {
-      log.warn("{}; listing data set '{}' anew", e.getMessage(), dataSet.spec().name());
+      log.warn("{}; listing data set '{}' again", e.getMessage(), dataSet.spec().name());
       dataSet.refresh();
     }
   }
 
   /** Until it succeeds, names stay as they are. */
   private static String listingAnew(String dataSet) {
-    return "listing data set '" + dataSet + "' anew";
+    return "listing data set '" + dataSet + "' again";
   }
 
   /** Until it succeeds, clients ask the server. */
@@ -526,7 +524,7 @@ public final class CacheNode implements AutoCloseable {
               + "', which is not served here");
     }
     if (!reference.directory().isEmpty()) {
-      throw new UnknownDataSetException("'" + name + "' is " + reference + "; name that");
+      throw new UnknownDataSetException("'" + name + "' is " + reference + "; use that name");
     }
     return target;
   }
@@ -590,7 +588,7 @@ public final class CacheNode implements AutoCloseable {
     try {
       announce();
     } catch (IOException e) {
-      log.warn("{} cannot be updated: {}", options.directory(), e.toString());
+      log.warn("cannot update {}: {}", options.directory(), e.toString());
     }
   }
 
@@ -668,9 +666,7 @@ public final class CacheNode implements AutoCloseable {
       dataSet.catalog().stat(path);
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(
-          e.getFile(),
-          null,
-          "there is nothing to pin; give a file or directory that is there, not a glob");
+          e.getFile(), null, "nothing to pin; give an existing file or directory, not a glob");
     }
   }
 
@@ -839,7 +835,7 @@ public final class CacheNode implements AutoCloseable {
   private void awaitPublishing() {
     try {
       if (!publishing.awaitTermination(30, TimeUnit.SECONDS)) {
-        log.warn("a listing is still under way; going on without waiting for it");
+        log.warn("a listing is still running; closing without waiting for it");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -151,9 +151,9 @@ public final class NodeDataSet {
   }
 
   private static String empty(List<URI> roots) {
-    return "nothing was in "
+    return "found nothing in "
         + roots.stream().map(URI::toString).collect(Collectors.joining(", "))
-        + " when it was asked; see whether the name is right, and the source mounted";
+        + "; check that the name is right and the source is mounted";
   }
 
   private void logChange(Binding before, Binding now) {
@@ -258,7 +258,8 @@ public final class NodeDataSet {
       peers.get().use(spec, id);
     } catch (IOException e) {
       log.warn(
-          "not all servers use snapshot {} of '{}' yet; make a snapshot again when they are up: {}",
+          "not all servers use snapshot {} of '{}' yet; create a snapshot again when they"
+              + " are up: {}",
           id,
           spec.name(),
           e.getMessage());

@@ -15,7 +15,7 @@ final class SuspendedDataSets {
   SuspendedDataSets(Path file) throws IOException {
     this.file = new StateFile(file);
     names.addAll(
-        this.file.readLinesOrSetAside("no data set is suspended any more; suspend it again"));
+        this.file.readLinesOrSetAside("all suspensions are lost; suspend the data sets again"));
   }
 
   boolean contains(String dataSet) {

@@ -113,14 +113,14 @@ public final class NodeLink implements ReadListener, AutoCloseable {
           maps.follow();
           report();
         } catch (IOException e) {
-          log.debug("the node's server does not answer; trying again", e);
+          log.debug("the node's server does not answer; will retry", e);
         } catch (Throwable e) {
           // A thread that died would leave this process with the names of now, for good.
-          log.warn("keeping up with the node failed; trying again", e);
+          log.warn("following the node failed; will retry", e);
         }
       }
     } catch (InterruptedException e) {
-      log.debug("no longer keeping up with the node", e);
+      log.debug("no longer following the node", e);
     }
   }
 

@@ -125,13 +125,13 @@ public final class ResidentRung implements Rung {
     Optional<Path> tier = findTier(file);
     if (tier.isPresent() && troubled.add(tier.get())) {
       log.warn(
-          "{} cannot be read in {}, so it is read elsewhere: {}; further files are logged at debug"
-              + " level",
+          "cannot read {} in {}; reading it from elsewhere: {}; further files are logged"
+              + " at debug level",
           file,
           tier.get(),
           reason.toString());
     } else {
-      log.debug("{} cannot be read here", file, reason);
+      log.debug("cannot read {} here", file, reason);
     }
   }
 

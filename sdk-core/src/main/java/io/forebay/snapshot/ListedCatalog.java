@@ -176,7 +176,7 @@ public final class ListedCatalog implements Catalog {
           dataSet + "/" + path,
           null,
           e.getReason()
-              + "; if it is newer, list the data set anew: forebay snapshot create "
+              + "; if it is newer, list the data set again: forebay snapshot create "
               + dataSet);
     }
   }

@@ -82,7 +82,7 @@ public final class SnapshotStore implements AutoCloseable {
     snapshotStore.inUse = snapshotStore.recalled();
     snapshotStore
         .pinnedFile()
-        .readLinesOrSetAside("snapshots that are pinned are dropped like others")
+        .readLinesOrSetAside("all pins of snapshots are lost")
         .forEach(id -> snapshotStore.pinned.add(new SnapshotId(id)));
     return snapshotStore;
   }
@@ -95,18 +95,18 @@ public final class SnapshotStore implements AutoCloseable {
       text = file.read();
     } catch (DamagedFileException e) {
       if (opened.isEmpty()) {
-        log.warn("{}; there is no snapshot, names come from the under-store", e.getMessage());
+        log.warn("{}; no snapshot: listing the under-store instead", e.getMessage());
         return Optional.empty();
       }
-      log.warn("{}; using the youngest snapshot, {}", e.getMessage(), opened.lastKey());
+      log.warn("{}; using the latest snapshot, {}", e.getMessage(), opened.lastKey());
       file.write(opened.lastKey().text());
       return Optional.of(opened.lastKey());
     }
     Optional<SnapshotId> known = text.map(t -> new SnapshotId(t.strip()));
     if (known.isPresent() && !opened.containsKey(known.get())) {
       log.warn(
-          "snapshot {} in {} was in use and cannot be read; names come from the under-store until"
-              + " another one is made",
+          "cannot read snapshot {} in {}, which was in use; listing the under-store until"
+              + " a new snapshot is created",
           known.get(),
           directory);
       return Optional.empty();
@@ -184,7 +184,7 @@ public final class SnapshotStore implements AutoCloseable {
     Snapshot snapshot = opened.get(id);
     if (snapshot == null) {
       throw new NoSuchFileException(
-          id.text(), null, "no such snapshot; there are " + opened.keySet());
+          id.text(), null, "no such snapshot; existing: " + opened.keySet());
     }
     return snapshot;
   }
@@ -298,7 +298,7 @@ public final class SnapshotStore implements AutoCloseable {
     get(id);
     if (inUse.isPresent() && inUse.get().equals(id)) {
       throw new IllegalArgumentException(
-          "snapshot " + id + " is in use; use another one first, or drop the data set");
+          "snapshot " + id + " is in use; switch to another one first, or drop the data set");
     }
     remove(id);
     if (pinned.remove(id)) {

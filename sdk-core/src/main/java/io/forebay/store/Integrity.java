@@ -92,7 +92,7 @@ final class Integrity {
       store.publishIfVerified(file);
       return true;
     }
-    log.warn("block {} of {}: {}; fetching it again", block, file, trouble);
+    log.warn("block {} of {}: {}; dropping the block", block, file, trouble);
     corrupt.increment();
     takeOut(file, block);
     return false;
@@ -100,7 +100,7 @@ final class Integrity {
 
   /** A block that had been verified turned bad: others may be reading it, so its file goes. */
   void foundBad(ResidentFile file, int block) {
-    log.warn("block {} of {} turned bad; dropping the file", block, file);
+    log.warn("block {} of {} has become bad; dropping the file", block, file);
     corrupt.increment();
     store.drop(file);
   }
@@ -124,7 +124,7 @@ final class Integrity {
           try {
             directory.index().append(IndexLog.Entry.blockLeft(file.id(), block));
           } catch (IOException e) {
-            log.debug("the log cannot be written; the block is found to be bad again", e);
+            log.debug("cannot write the log; the next check finds the block bad again", e);
           }
           if (!segment.isEmpty(slot)) {
             return;
@@ -208,7 +208,7 @@ final class Integrity {
         readBlock(channel, blocks, block, buffer);
         scrubbed.increment();
         if (crc(buffer.flip().limit(blocks.length(block))) != crc) {
-          throw new IOException("block " + block + " differs from its checksum");
+          throw new IOException("block " + block + " has a wrong checksum");
         }
       }
       return false;
@@ -216,7 +216,7 @@ final class Integrity {
       if (file.isGone() || e instanceof InterruptedIOException || Descriptors.isExhaustion(e)) {
         return false;
       }
-      log.warn("scrub: {}: {}; dropping it", file, e.toString());
+      log.warn("scrub: {}: {}; dropping the file", file, e.toString());
       corrupt.increment();
       store.broken(file, "cannot read " + file, e);
       return true;

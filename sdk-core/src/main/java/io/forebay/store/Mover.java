@@ -67,7 +67,7 @@ final class Mover {
       throw e;
     } catch (IOException e) {
       if (!file.isGone()) {
-        log.debug("{} does not move", file, e);
+        log.debug("cannot move {}", file, e);
         store.broken(to.get(), "cannot move " + file, e);
       }
     } finally {
@@ -152,7 +152,7 @@ final class Mover {
       try {
         from.index().append(IndexLog.Entry.fileLeft(file.id()));
       } catch (IOException e) {
-        log.debug("the log of {} cannot be written", from.path(), e);
+        log.debug("cannot write the log of {}", from.path(), e);
       }
       return true;
     }

@@ -101,7 +101,7 @@ public final class NodeStore implements Closeable {
     if (store.directories.stream().noneMatch(TierDirectory::isReadable)) {
       TierDirectory first = store.directories.get(0);
       throw new IOException(
-          "no tier directory can be used; " + first.path() + ": " + first.trouble().orElse("?"));
+          "no usable tier directory; " + first.path() + ": " + first.trouble().orElse("?"));
     }
     return store;
   }
@@ -389,7 +389,10 @@ public final class NodeStore implements Closeable {
     try {
       directory(segment.directory(slot)).index().append(entry(segment, slot, block));
     } catch (IOException e) {
-      log.debug("{} is a copy again after the next start", segment.id(slot), e);
+      log.debug(
+          "cannot log that {} is no copy any more; it is a copy again after the next start",
+          segment.id(slot),
+          e);
     }
   }
 
@@ -414,7 +417,7 @@ public final class NodeStore implements Closeable {
       Holes.punch(path, blocks.start(block), blocks.allocated(block));
       return true;
     } catch (IOException e) {
-      log.debug("a block cannot be taken out of its file", e);
+      log.debug("cannot punch a block out of its file", e);
       return false;
     }
   }
@@ -474,7 +477,7 @@ public final class NodeStore implements Closeable {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      log.debug("cannot remove {}; it is removed at the next start", path, e);
+      log.debug("cannot remove {}; the next start removes it", path, e);
     }
   }
 

@@ -129,7 +129,7 @@ final class Recovery {
         try {
           directory.index().append(IndexLog.Entry.fileLeft(id));
         } catch (IOException e) {
-          log.debug("the log of {} cannot be written", directory.path(), e);
+          log.debug("cannot write the log of {}", directory.path(), e);
         }
       }
     }
@@ -174,8 +174,8 @@ final class Recovery {
   private void lookAtEveryFile(TierDirectory directory) throws IOException {
     log.info(
         directory.inFlight().rebooted()
-            ? "the machine was started since {} was last used: checking its files"
-            : "the files in {} are checked",
+            ? "the machine was rebooted since {} was last used: checking its files"
+            : "checked the files in {}",
         directory.path());
     try (Stream<Path> tree = Files.walk(directory.path(), 2)) {
       for (Path path : (Iterable<Path>) tree::iterator) {

@@ -112,7 +112,7 @@ final class Removal {
       }
       directory.index().append(IndexLog.Entry.fileLeft(id));
     } catch (IOException e) {
-      log.debug("cannot remove {}; it is removed at the next start", path, e);
+      log.debug("cannot remove {}; the next start removes it", path, e);
     }
     return change;
   }

@@ -105,7 +105,7 @@ final class TierDirectory implements Closeable {
     Files.createDirectories(path);
     Object on = Files.getAttribute(path, "unix:dev");
     if (device != null && !device.equals(on)) {
-      throw new IOException("another file system is mounted there; restart to use it");
+      throw new IOException("another file system is mounted there; restart the server to use it");
     }
     device = on;
     inFlight = InFlight.open(path.resolve(IN_FLIGHT));
@@ -113,8 +113,8 @@ final class TierDirectory implements Closeable {
     lostEntries = Math.max(index.unreadable(), inFlight.logged() - index.entries());
     if (lostEntries > 0) {
       log.warn(
-          "{} is damaged: of its entries, one for each block, {} are missing or cannot be read;"
-              + " what they told of is fetched again",
+          "{} is damaged: {} of its entries (one per block) are missing or unreadable;"
+              + " their blocks are fetched again",
           path.resolve(LOG),
           lostEntries);
     }
@@ -211,7 +211,7 @@ final class TierDirectory implements Closeable {
     String detail = reason.map(IOException::getMessage).orElse("");
     try {
       if (!Files.isDirectory(path) || !Files.exists(path.resolve(LOG))) {
-        throw new IOException("the directory is not there any more");
+        throw new IOException("the directory no longer exists");
       }
       FileStore disk = Files.getFileStore(path);
       if (disk.isReadOnly()) {
@@ -265,13 +265,15 @@ final class TierDirectory implements Closeable {
     // A disk that failed comes back by being opened anew, not by answering again.
     if (before == DiskState.FAILED && index != null && now != DiskState.FAILED) {
       now = DiskState.FAILED;
-      detail = "it answers again, but what it holds is not known any more";
+      detail =
+          "the disk answers again, but its contents are unknown; opening the directory"
+              + " again, empty";
     }
     state = now;
     trouble = now == DiskState.HEALTHY ? Optional.empty() : Optional.of(detail);
     if (now != before) {
       if (now == DiskState.HEALTHY) {
-        log.info("tier directory {} works again", path);
+        log.info("tier directory {} is healthy again", path);
       } else {
         log.warn("tier directory {} is {}: {}", path, now, detail);
       }
@@ -296,7 +298,7 @@ final class TierDirectory implements Closeable {
     }
     state = DiskState.HEALTHY;
     trouble = Optional.empty();
-    log.info("tier directory {} is back, and empty", path);
+    log.info("tier directory {} is in use again, empty", path);
     return true;
   }
 
@@ -312,7 +314,7 @@ final class TierDirectory implements Closeable {
     try {
       recordLogLength();
     } catch (IOException e) {
-      log.debug("the length of the log of {} cannot be noted", path, e);
+      log.debug("cannot record the length of the log of {}", path, e);
     }
   }
 

@@ -226,7 +226,7 @@ public final class Codec {
       putText(out, m.message());
       return FAILED;
     }
-    throw new IllegalArgumentException("no frame for " + message);
+    throw new IllegalArgumentException("no frame type for " + message);
   }
 
   /** Whether the frame that starts behind the length, at the buffer's position, is data. */
@@ -248,13 +248,13 @@ public final class Codec {
       Message message = message(type, in, length);
       if (type != DATA && in.hasRemaining()) {
         throw new MalformedFrameException(
-            in.remaining() + " bytes too many in a frame of type " + type);
+            in.remaining() + " extra bytes in a frame of type " + type);
       }
       return new Frame(requestId, message);
     } catch (BufferUnderflowException e) {
-      throw new MalformedFrameException("a frame of " + length + " bytes ends too early");
+      throw new MalformedFrameException("a frame of " + length + " bytes is too short");
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new MalformedFrameException("a frame with an impossible value: " + e.getMessage());
+      throw new MalformedFrameException("a frame with an invalid value: " + e.getMessage());
     }
   }
 
@@ -264,7 +264,7 @@ public final class Codec {
       case HELLO -> {
         int magic = in.getInt();
         if (magic != MAGIC) {
-          throw new MalformedFrameException("not a Forebay client");
+          throw new MalformedFrameException("the peer is not a Forebay client");
         }
         yield new Message.Hello(in.getInt());
       }
@@ -325,7 +325,7 @@ public final class Codec {
       long itemLength = in.getLong();
       if (offset < 0 || itemLength < 0 || offset > status.size() - itemLength) {
         throw new MalformedFrameException(
-            "range " + offset + "+" + itemLength + " lies outside of " + status.path());
+            "range " + offset + "+" + itemLength + " is outside of " + status.path());
       }
       items.add(new Item(status, offset, itemLength));
     }
@@ -407,7 +407,7 @@ public final class Codec {
     int count = in.getInt();
     // Every element has at least a byte, so a larger count is a lie that must not size a list.
     if (count < 0 || count > in.remaining()) {
-      throw new MalformedFrameException("impossible count " + count);
+      throw new MalformedFrameException("invalid count " + count);
     }
     return count;
   }

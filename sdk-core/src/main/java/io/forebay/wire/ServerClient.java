@@ -127,7 +127,7 @@ public final class ServerClient implements AutoCloseable {
           Message.Data data =
               expect(connection.receive(request, target.remaining()), noun, Message.Data.class);
           if (data.length() > target.remaining()) {
-            throw new MalformedFrameException(address + " sent more than asked for");
+            throw new MalformedFrameException(address + " sent more bytes than requested");
           }
           connection.readInto(target, data.length());
           return expect(connection.receive(request, 0), noun, Message.Done.class);
@@ -274,7 +274,7 @@ public final class ServerClient implements AutoCloseable {
       throw failed.code().toException(noun, failed.message());
     }
     if (!type.isInstance(answer)) {
-      throw new MalformedFrameException("unexpected answer for " + noun + ": " + answer);
+      throw new MalformedFrameException("unexpected answer to " + noun + ": " + answer);
     }
     return type.cast(answer);
   }
@@ -381,7 +381,7 @@ public final class ServerClient implements AutoCloseable {
   /** Remembers a failure: nobody asks this server again before the back-off is over. */
   private synchronized void failed(IOException e) {
     if (backOffNanos == 0 && !closed) {
-      log.warn("cache server {} does not answer, and is done without: {}", address, e.getMessage());
+      log.warn("cache server {} does not answer; bypassing it: {}", address, e.getMessage());
     }
     // Connections to a server that died are of no use either.
     closeIdle();

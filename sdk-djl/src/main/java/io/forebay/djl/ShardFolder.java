@@ -107,7 +107,7 @@ public final class ShardFolder extends RandomAccessDataset implements AutoClosea
     List<FileStatus> files = new ArrayList<>(dataSet.walk(root));
     files.removeIf(file -> !ShardIndex.isShard(file));
     if (files.isEmpty()) {
-      throw new NoSuchFileException(root, null, "no .tar, .tfrecord or .tfrecords file below it");
+      throw new NoSuchFileException(root, null, "has no .tar, .tfrecord or .tfrecords file");
     }
     files.sort(Comparator.comparing(FileStatus::path));
     List<ShardIndex> indexes = new ArrayList<>();

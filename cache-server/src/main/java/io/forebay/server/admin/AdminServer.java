@@ -139,7 +139,7 @@ public final class AdminServer implements AutoCloseable {
           request.body(),
           !request.flag("unchecked"));
     } catch (InterruptedException e) {
-      throw new InterruptedIOException("the server is being stopped");
+      throw new InterruptedIOException("the server is stopping");
     }
   }
 
@@ -189,8 +189,8 @@ public final class AdminServer implements AutoCloseable {
             throw new AccessDeniedException(
                 path,
                 null,
-                "only the server's own user and root may; as one of them, give the server's"
-                    + " directory with --node");
+                "only root and the server's user may do this; run the command as one of them"
+                    + " with --node DIRECTORY");
           }
           String done = json(answer.to(request));
           log.info("{} {}: done", path, request.parameters());
@@ -204,11 +204,11 @@ public final class AdminServer implements AutoCloseable {
         exchange -> {
           try (exchange) {
             if (!exchange.getRequestURI().getPath().equals(path)) {
-              send(exchange, 404, "text/plain", "no such page");
+              send(exchange, 404, "text/plain", "no such path");
             } else if (!exchange.getRequestMethod().equals(method)) {
               send(exchange, 405, "text/plain", "use " + method);
             } else if (exchange.getRequestHeaders().containsKey("Origin")) {
-              send(exchange, 403, "text/plain", "not for web pages");
+              send(exchange, 403, "text/plain", "requests from web pages are refused");
             } else {
               answer(exchange, type, answer);
             }
@@ -232,7 +232,7 @@ public final class AdminServer implements AutoCloseable {
       send(exchange, 400, "text/plain", e.getMessage());
     } catch (IOException e) {
       log.warn("{} failed: {}", exchange.getRequestURI().getPath(), e.getMessage());
-      log.debug("it failed here", e);
+      log.debug("stack trace", e);
       send(exchange, 500, "text/plain", String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
       log.warn("{} failed", exchange.getRequestURI().getPath(), e);
@@ -281,13 +281,13 @@ public final class AdminServer implements AutoCloseable {
         return "ok";
       }
     }
-    throw new UnavailableException("every tier directory failed");
+    throw new UnavailableException("all tier directories have failed");
   }
 
   private String readiness() throws IOException {
     health();
     if (!isReady()) {
-      throw new UnavailableException("the shared maps are being opened");
+      throw new UnavailableException("the server is still opening the shared maps");
     }
     List<String> troubles = troubles(node.status());
     return troubles.isEmpty() ? "ready" : "ready, but:\n" + String.join("\n", troubles);

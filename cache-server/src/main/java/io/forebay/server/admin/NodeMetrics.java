@@ -169,7 +169,7 @@ final class NodeMetrics implements AutoCloseable {
     SummarySnapshot.Builder summary =
         SummarySnapshot.builder()
             .name("forebay_understore_first_byte_seconds")
-            .help("Time until the first byte of an answer of the under-store; quantiles lately.");
+            .help("Time to the first byte of an answer of the under-store; recent quantiles.");
     for (Map.Entry<String, NodeDataSet.Status> each : status.dataSets().entrySet()) {
       UnderStoreStatus store = each.getValue().underStore();
       summary.dataPoint(

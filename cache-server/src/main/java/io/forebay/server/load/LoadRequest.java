@@ -35,10 +35,10 @@ public record LoadRequest(
   public LoadRequest {
     if (!name.matches("[a-zA-Z0-9][-_.a-zA-Z0-9]{0,100}")) {
       throw new IllegalArgumentException(
-          "a load's name has letters, digits, '-', '_' and '.', not '" + name + "'");
+          "a load's name may have letters, digits, '-', '_' and '.', not '" + name + "'");
     }
     if (!metadata && !data) {
-      throw new IllegalArgumentException("a load needs metadata or data to load");
+      throw new IllegalArgumentException("a load must load metadata, data or both");
     }
     targets = List.copyOf(targets);
     acceptance = acceptance == null ? SnapshotTolerance.DEFAULT : acceptance;

@@ -152,10 +152,9 @@ final class BackingFiles implements DirectoryPrefetcher.Readying, AutoCloseable 
     int id = device.openBacking(fd);
     if (id == -Errno.EPERM) {
       refused = true;
-      log.warn(
-          "reading through the kernel alone needs CAP_SYS_ADMIN; going on without, which is slower");
+      log.warn("passthrough needs CAP_SYS_ADMIN; continuing without it, which is slower");
     } else if (id <= 0) {
-      log.warn("{} cannot be read through the kernel alone (error {})", file, -id);
+      log.warn("cannot register {} for passthrough (error {})", file, -id);
     } else {
       inode.backing = new Backing(file, id);
       registered.addLast(inode);

@@ -79,7 +79,7 @@ public final class DataSetFileSystem implements Handler, ControlDirectory.Texts,
     this.epoch = dataSet.metadataVersion();
     journal.negotiated(capabilities.minor(), capabilities.flags(), profile.name());
     if (profile == Profile.PASSTHROUGH && !capabilities.passthrough()) {
-      log.warn("this kernel cannot read cached files by itself (Linux 6.9 can); reads are slower");
+      log.warn("this kernel has no passthrough (Linux 6.9 has); reads are slower");
     }
   }
 
@@ -430,7 +430,7 @@ public final class DataSetFileSystem implements Handler, ControlDirectory.Texts,
     if (errno == Errno.EIO || errno == Errno.ENOSPC) {
       if (e instanceof IOException) {
         log.warn("a request failed: {}", e.getMessage());
-        log.debug("it failed here", e);
+        log.debug("stack trace", e);
       } else {
         log.warn("a request failed", e);
       }
@@ -462,7 +462,7 @@ public final class DataSetFileSystem implements Handler, ControlDirectory.Texts,
         forget(reply.longAt(0), 1);
       }
     } catch (StaleFileException e) {
-      log.debug("nothing to take back", e);
+      log.debug("nothing to undo", e);
     }
   }
 

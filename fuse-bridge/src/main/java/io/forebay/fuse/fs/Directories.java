@@ -171,7 +171,7 @@ final class Directories implements AutoCloseable {
       try {
         entries += load(directory, FRESH).entries.size();
       } catch (IOException e) {
-        log.debug("{} is not listed ahead", directory.path(), e);
+        log.debug("cannot list {} ahead", directory.path(), e);
         return;
       }
     }

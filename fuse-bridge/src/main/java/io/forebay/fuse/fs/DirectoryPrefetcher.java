@@ -81,7 +81,7 @@ final class DirectoryPrefetcher implements AutoCloseable {
         }
       }
     } catch (IOException | RuntimeException e) {
-      log.warn("listed files are not got ready any more", e);
+      log.warn("preparation of listed files stopped", e);
       close();
     }
   }

@@ -51,7 +51,7 @@ final class Inodes {
   synchronized Inode get(long id) throws StaleFileException {
     Inode inode = byId.get(id);
     if (inode == null) {
-      throw new StaleFileException("node " + id, "is not known");
+      throw new StaleFileException("node " + id, "is unknown");
     }
     return inode;
   }

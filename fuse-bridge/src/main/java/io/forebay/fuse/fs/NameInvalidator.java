@@ -48,9 +48,9 @@ final class NameInvalidator {
           changed++;
         }
       }
-      log.info("{} of the names in use changed", changed);
+      log.info("invalidated {} names that changed", changed);
     } catch (IOException e) {
-      log.warn("the names cannot be compared; asking for all of them again: {}", e.getMessage());
+      log.warn("cannot compare names; invalidating all of them: {}", e.getMessage());
       askForAll();
     }
   }
@@ -72,8 +72,7 @@ final class NameInvalidator {
               byte[] name = file.name().getBytes(StandardCharsets.UTF_8);
               int result = device.forgetName(parent.id(), name);
               if (result < 0 && result != -Errno.ENOENT) {
-                log.warn(
-                    "the kernel cannot be told that {} changed (error {})", file.path(), -result);
+                log.warn("cannot invalidate {} in the kernel (error {})", file.path(), -result);
               }
             });
   }
@@ -85,7 +84,7 @@ final class NameInvalidator {
     }
     int result = device.forgetNames();
     if (result < 0) {
-      log.warn("the kernel cannot be told of new names (error {})", -result);
+      log.warn("cannot invalidate the names in the kernel (error {})", -result);
     }
   }
 }

@@ -50,7 +50,7 @@ final class PageCache implements DirectoryPrefetcher.Readying {
   public boolean ready(Inode inode, FileStatus file) throws IOException {
     if (unchecked >= CHECKED) {
       if (!MemInfo.read().isFree()) {
-        log.info("no more files are put into memory ahead, for little of it is free");
+        log.info("stopped loading files into the page cache ahead: little memory is free");
         return false;
       }
       unchecked = 0;

@@ -121,7 +121,7 @@ final class PrefetchPlan implements AutoCloseable {
     try {
       announcing.execute(() -> announceKnown(job, done, first, paths));
     } catch (RejectedExecutionException e) {
-      log.debug("the mount is being closed", e);
+      log.debug("the mount is closing", e);
     }
   }
 
@@ -147,7 +147,7 @@ final class PrefetchPlan implements AutoCloseable {
       }
       cache.announce(job.id, done, next, files);
     } catch (IOException | RuntimeException e) {
-      log.debug("a plan cannot be announced", e);
+      log.debug("cannot announce a plan", e);
     }
   }
 
@@ -163,13 +163,12 @@ final class PrefetchPlan implements AutoCloseable {
               files.add(file);
             }
           } catch (NoSuchFileException e) {
-            log.debug("planned, but not there: {}", path);
+            log.debug("a planned file does not exist: {}", path);
           }
         }
         if (!files.isEmpty()) {
           addWorker(); // for this one waits now
-          cache.loadAll(
-              files, 1, (file, why) -> log.debug("{} cannot be fetched ahead", file.path(), why));
+          cache.loadAll(files, 1, (file, why) -> log.debug("cannot prefetch {}", file.path(), why));
           if (all.isEmpty()) {
             all = dataSet.totals();
           }
@@ -177,7 +176,7 @@ final class PrefetchPlan implements AutoCloseable {
           cache.bringNear(files, all);
         }
       } catch (IOException | RuntimeException e) {
-        log.info("files cannot be fetched ahead: {}", e.toString());
+        log.info("cannot prefetch files: {}", e.toString());
       }
     }
   }

@@ -66,7 +66,7 @@ final class Pruner implements AutoCloseable {
       int result = device.prune(unused.stream().mapToLong(Inode::id).toArray());
       byName = result == -Errno.EINVAL;
       if (result < 0 && !byName) {
-        log.warn("the kernel does not forget files (error {})", -result);
+        log.warn("the kernel does not prune inodes (error {})", -result);
       }
     }
     if (byName) {

@@ -252,7 +252,8 @@ final class WriteOperations implements Directories.Tree {
   private Draft written(Inode inode) throws IOException {
     Draft draft = drafts.get(inode.id());
     if (draft == null) {
-      throw new IOException(inode.path() + " was being written when the mount's process ended");
+      throw new IOException(
+          inode.path() + " was open for writing when the process of the mount died");
     }
     return draft;
   }
@@ -299,7 +300,7 @@ final class WriteOperations implements Directories.Tree {
         store(inode);
       }
     } catch (IOException e) {
-      log.warn("{} was closed, but could not be stored: {}", inode.path(), e.getMessage());
+      log.warn("{} was closed, but cannot be stored: {}", inode.path(), e.getMessage());
     }
     synchronized (inode) {
       if (!draft.isOpen()) {

@@ -71,7 +71,7 @@ public final class Journal implements JournalEntries, AutoCloseable {
 
   /** An empty journal. */
   public static Journal create() throws IOException {
-    return open(Libc.require("memory for a journal", Libc.memfd("forebay-journal")));
+    return open(Libc.require("memory for the journal", Libc.memfd("forebay-journal")));
   }
 
   /**

@@ -54,7 +54,7 @@ final class Child implements AutoCloseable {
     int pid =
         Processes.spawn(command, Optional.of(new Processes.Pipe(sockets.other(), sockets.own())));
     if (pid < 0) {
-      log.warn("{} cannot be started (error {})", command.get(0), -pid);
+      log.warn("cannot start {} (error {})", command.get(0), -pid);
     }
     Child child = new Child(pid, sockets.own(), reports);
     child.send(new KeeperCommand.Prepare(input));
@@ -65,7 +65,7 @@ final class Child implements AutoCloseable {
   /** That one has ended meanwhile is noticed by {@link #await()}. */
   synchronized void send(KeeperCommand order) {
     if (!closed && !KeeperCommand.send(socket, order)) {
-      log.debug("process {} takes no orders any more", pid);
+      log.debug("process {} no longer accepts commands", pid);
     }
   }
 
@@ -119,7 +119,7 @@ final class Child implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    log.warn("process {} was stopped and does not go on; it is ended", pid);
+    log.warn("process {} is stopped and does not continue; killing it", pid);
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
   }
 

@@ -55,7 +55,7 @@ public record ChildJvm(String main, List<String> arguments, String input) {
     try (Writer to = process.outputWriter(StandardCharsets.UTF_8)) {
       to.write(input + "\n");
     } catch (IOException e) {
-      log.debug("process {} reads nothing", process.pid(), e);
+      log.debug("process {} does not read its input", process.pid(), e);
     }
   }
 

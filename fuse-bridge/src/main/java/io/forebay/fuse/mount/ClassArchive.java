@@ -129,7 +129,7 @@ final class ClassArchive implements AutoCloseable {
           .onExit()
           .thenAccept(ended -> recorded = ended.exitValue() == 0 && Files.exists(archive));
     } catch (IOException e) {
-      log.info("no archive of classes can be made: {}", e.toString());
+      log.info("cannot create the class archive: {}", e.toString());
     }
   }
 

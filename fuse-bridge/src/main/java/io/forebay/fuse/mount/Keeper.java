@@ -63,10 +63,7 @@ public final class Keeper {
     ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
     parent
         .onExit()
-        .thenRun(
-            () ->
-                log.warn(
-                    "the mount's keeper has ended; the mount no longer survives this process"));
+        .thenRun(() -> log.warn("the keeper has ended; the mount ends with this process"));
     return parent::isAlive;
   }
 
@@ -82,8 +79,7 @@ public final class Keeper {
    */
   public static int run(MountRequest first, Optional<KeeperSocket> door, ChildJvm child)
       throws IOException, InterruptedException {
-    StaleMounts.remove()
-        .forEach(path -> log.warn("{} was left by a mount whose processes are gone", path));
+    StaleMounts.remove().forEach(path -> log.warn("removed {}, left by a dead mount", path));
     MountPoint point = MountPoint.at(first.point());
     try (ClassArchive archive = ClassArchive.create();
         OrphanUnmounter watch = OrphanUnmounter.start(archive)) {
@@ -139,7 +135,10 @@ public final class Keeper {
           return;
         }
         Daemon.mounted();
-        log.warn("the process behind {} has ended ({}); another one takes over", points(), ended);
+        log.warn(
+            "the bridge that serves {} has ended ({}); the next bridge takes over",
+            points(),
+            ended);
         if (ended > 0 && ended != ASKED_TO_END) {
           Thread.sleep(PAUSE_MILLIS); // it could not, so it may need time
         }
@@ -208,7 +207,7 @@ public final class Keeper {
         drop(mount, "");
         attach(mount.request(), mount.point());
       } else if (ended != 0 && mount.isNew()) {
-        drop(mount, "the process that was to serve it has ended (" + ended + ")");
+        drop(mount, "the bridge ended before it served the mount (" + ended + ")");
       }
     }
     accepting = !ending && !mounts.isEmpty();
@@ -241,7 +240,7 @@ public final class Keeper {
     try {
       // Whoever has files open still keeps them, with the child, which then nobody keeps.
       if (!over.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("files of {} are still open; their process ends when they are closed", points());
+        log.warn("files of {} are still open; the bridge ends when they are closed", points());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

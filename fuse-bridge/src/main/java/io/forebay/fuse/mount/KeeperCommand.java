@@ -63,7 +63,7 @@ sealed interface KeeperCommand {
       }
       case 'D' -> new Drop(Integer.parseInt(rest));
       case 'S' -> new Serve();
-      default -> throw new IllegalStateException("unknown order " + message.text().charAt(0));
+      default -> throw new IllegalStateException("unknown command " + message.text().charAt(0));
     };
   }
 }

@@ -118,12 +118,11 @@ public record KeeperSocket(Path socket) {
         return false;
       }
       if (!begun.isEmpty()) {
-        throw new IOException("nothing was mounted: " + begun);
+        throw new IOException("cannot mount: " + begun);
       }
       String checked = answers.readLine();
       if (checked != null && !checked.isEmpty()) {
-        System.err.println(
-            "forebay: " + request.dataSet() + " is mounted all the same: " + checked);
+        System.err.println("forebay: " + request.dataSet() + " is mounted, but: " + checked);
       }
       return true;
     }
@@ -172,7 +171,7 @@ public record KeeperSocket(Path socket) {
         throw e;
       }
     } catch (IOException e) {
-      log.debug("further mounts have processes of their own", e);
+      log.debug("cannot listen for further mounts; each gets its own processes", e);
       return Optional.empty();
     }
   }
@@ -193,7 +192,7 @@ public record KeeperSocket(Path socket) {
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
-        log.warn("nobody can ask for mounts any more: {}", e.toString());
+        log.warn("no longer accepting requests for mounts: {}", e.toString());
         return;
       }
     }
@@ -214,7 +213,7 @@ public record KeeperSocket(Path socket) {
         say(client, checked.completeOnTimeout("", CHECK_SECONDS, TimeUnit.SECONDS).join());
       }
     } catch (IOException e) {
-      log.debug("whoever asked for a mount hears no more of it", e);
+      log.debug("cannot answer a request for a mount", e);
     }
   }
 
@@ -222,7 +221,7 @@ public record KeeperSocket(Path socket) {
     ByteBuffer bytes = ByteBuffer.allocate(MOST_CHARACTERS);
     while (client.read(bytes) >= 0) {
       if (!bytes.hasRemaining()) {
-        throw new IOException("a request of more than " + MOST_CHARACTERS + " bytes");
+        throw new IOException("a mount request of more than " + MOST_CHARACTERS + " bytes");
       }
     }
     return new String(bytes.array(), 0, bytes.position(), UTF_8);

@@ -75,7 +75,7 @@ record KeptMount(
       }
       journal.close();
     } catch (IOException e) {
-      log.debug("{} cannot be put away", point, e);
+      log.debug("cannot close {}", point, e);
     }
     device.close();
   }

@@ -79,10 +79,10 @@ public final class Mount implements AutoCloseable {
     this.session = session;
     this.counts = counts;
     this.files = files;
-    repeat("giving up what was evicted", files::sweep, SWEEP_MILLIS);
-    repeat("keeping the journal short", files::shorten, SHORTEN_MILLIS);
-    repeat("following changes of names", files::followNames, FOLLOW_MILLIS);
-    repeat("releasing readers that are killed", session::releaseDying, FOLLOW_MILLIS);
+    repeat("releasing evicted files", files::sweep, SWEEP_MILLIS);
+    repeat("compacting the journal", files::shorten, SHORTEN_MILLIS);
+    repeat("checking for changed names", files::followNames, FOLLOW_MILLIS);
+    repeat("releasing killed readers", session::releaseDying, FOLLOW_MILLIS);
     this.atTheEnd =
         new Thread(
             () -> {
@@ -142,7 +142,7 @@ public final class Mount implements AutoCloseable {
             tryToUse(dataSet, options);
             return "";
           } catch (IOException e) {
-            log.warn("{} is mounted all the same: {}", dataSet.name(), e.getMessage());
+            log.warn("{} is mounted, but: {}", dataSet.name(), e.getMessage());
             return String.valueOf(e.getMessage());
           }
         },
@@ -159,7 +159,7 @@ public final class Mount implements AutoCloseable {
       try {
         CacheControl.of(dataSet).requireWritable();
       } catch (IOException | UnsupportedOperationException e) {
-        throw new IOException("it can be read, and not be written: " + e.getMessage(), e);
+        throw new IOException("it is readable, but not writable: " + e.getMessage(), e);
       }
     }
   }
@@ -202,7 +202,7 @@ public final class Mount implements AutoCloseable {
     MountPoint at = new MountPoint(request.point());
     MountOptions options = MountOptions.parse(request.options());
     if (!journal.isUnderstood()) {
-      throw new CannotResumeException(at.path(), "another version of Forebay wrote its journal");
+      throw new CannotResumeException(at.path(), "its journal is from another version of Forebay");
     }
     RecoveredState known = RecoveredState.from(journal);
     if (known.capabilities().isEmpty()) {
@@ -213,7 +213,7 @@ public final class Mount implements AutoCloseable {
     }
     if (!known.capabilities().get().resend()) {
       throw new CannotResumeException(
-          at.path(), "this kernel cannot go on with another process (Linux 6.9 can)");
+          at.path(), "this kernel cannot resend requests to a new process (Linux 6.9 can)");
     }
     RequestCounts counts = new RequestCounts();
     // Whether there is a snapshot is not asked: servers may be away, and readers wait.
@@ -330,9 +330,9 @@ public final class Mount implements AutoCloseable {
     // Not the real path: nothing can be asked of a mount whose process is gone.
     MountPoint absolute = new MountPoint(point.toAbsolutePath().normalize());
     if (!absolute.isMounted()) {
-      throw new IOException(point + " is no mount of Forebay; see /proc/mounts");
+      throw new IOException(point + " is not a mount of Forebay; see /proc/mounts");
     }
-    Libc.require("taking " + point + " away", absolute.detach());
+    Libc.require("unmounting " + point, absolute.detach());
   }
 
   /** Gives the device back, which whoever still has files open needs until he is done. */
@@ -365,7 +365,7 @@ public final class Mount implements AutoCloseable {
     try {
       journal.close();
     } catch (IOException e) {
-      log.debug("the journal of {} cannot be closed", point, e);
+      log.debug("cannot close the journal of {}", point, e);
     }
   }
 }

@@ -50,7 +50,7 @@ record OrphanUnmounter(int shell, Processes.Pipe pipe) implements AutoCloseable 
    */
   void add(MountPoint point) throws IOException {
     if (point.toString().contains("\n")) {
-      throw new IOException(point + ": cannot be mounted on, for its name has a line feed");
+      throw new IOException(point + " cannot be a mount point, because its name has a line feed");
     }
     Processes.write(pipe.writeEnd(), point + "\n");
   }

@@ -74,7 +74,7 @@ public final class Session {
           n = device.read(request.buffer());
         } while (n == -Errno.EINTR);
         if (!request.take(n) || request.opcode() != Opcode.INIT) {
-          throw new IOException("the kernel did not begin as it should (" + n + ")");
+          throw new IOException("the first request of the kernel is not INIT (" + n + ")");
         }
         reply.clear();
         boolean agreed = Capabilities.isUnderstood(request);
@@ -95,7 +95,7 @@ public final class Session {
    */
   public static Session resume(Device device, RequestCounts counts, Handler handler)
       throws IOException {
-    Libc.require("having requests sent again", device.resend());
+    Libc.require("resending requests", device.resend());
     Session session = new Session(device, counts, handler);
     session.addThread();
     return session;
@@ -183,7 +183,7 @@ public final class Session {
         watch.askedBy(request.thread());
         return true;
       }
-      log.error("the kernel sent no request but {}; giving up", n);
+      log.error("the kernel sent {} instead of a request; the session ends", n);
       return false;
     }
   }
@@ -219,7 +219,7 @@ public final class Session {
       if (sent == -Errno.ENOENT && !reply.isError()) {
         handler.undo(request, reply);
       } else if (sent < 0 && sent != -Errno.ENOENT && sent != -Errno.ENODEV) {
-        log.error("the kernel refuses a reply to request {}: {}", request.opcode(), -sent);
+        log.error("the kernel refuses a reply to request {} (error {})", request.opcode(), -sent);
       }
     }
   }

@@ -27,7 +27,11 @@ final class LocalityOrder implements EpochOrder {
     rank.requireWork(order.size());
     if (batch < rank.of() || batch % rank.of() != 0) {
       throw new IllegalArgumentException(
-          "a global batch of " + batch + " samples for " + rank.of() + " ranks: use a multiple");
+          "a global batch of "
+              + batch
+              + " samples for "
+              + rank.of()
+              + " ranks: use a multiple of the number of ranks");
     }
     this.order = order;
     this.rank = rank;

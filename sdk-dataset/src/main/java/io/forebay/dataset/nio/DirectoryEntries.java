@@ -18,7 +18,7 @@ final class DirectoryEntries implements DirectoryStream<Path> {
   @Override
   public synchronized Iterator<Path> iterator() {
     if (entries == null) {
-      throw new IllegalStateException("closed, or gone through already");
+      throw new IllegalStateException("the stream is closed or its iterator was already returned");
     }
     Iterator<Path> once = Collections.unmodifiableList(entries).iterator();
     entries = null;

@@ -147,7 +147,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
       ForebayFileSystem system = open.get(dataSet(uri));
       if (system == null) {
         throw new FileSystemNotFoundException(
-            uri + ": open it first, with FileSystems.newFileSystem");
+            uri + " is not open; open it with FileSystems.newFileSystem");
       }
       return system;
     }
@@ -177,7 +177,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
     if (path instanceof ForebayPath own) {
       return own;
     }
-    throw new ProviderMismatchException(path + " is no path of a data set");
+    throw new ProviderMismatchException(path + " is not a path of a data set");
   }
 
   private static ForebayFileSystem system(Path path) {
@@ -208,8 +208,8 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
         || options.contains(StandardOpenOption.APPEND)
         || options.contains(StandardOpenOption.DELETE_ON_CLOSE)) {
       throw new UnsupportedOperationException(
-          "a file of a data set is written as a whole: not together with reading, not appended to,"
-              + " not deleted on close");
+          "a file of a data set can only be written as a whole: READ with WRITE, APPEND"
+              + " and DELETE_ON_CLOSE are not supported");
     }
     boolean exists = exists(file);
     if (exists && options.contains(StandardOpenOption.CREATE_NEW)) {
@@ -222,7 +222,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
     }
     if (exists && !options.contains(StandardOpenOption.TRUNCATE_EXISTING)) {
       throw new UnsupportedOperationException(
-          file + " exists, and can only be replaced as a whole: use TRUNCATE_EXISTING");
+          file + " exists and can only be replaced as a whole; use TRUNCATE_EXISTING");
     }
     return new Upload(file.dataSet(), file.inDataSet());
   }
@@ -239,7 +239,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
     if (isForWriting(options)) {
       file.getFileSystem().requireWritable();
       throw new UnsupportedOperationException(
-          "files of a data set are written through newByteChannel or newOutputStream");
+          "use newByteChannel or newOutputStream to write files of a data set");
     }
     return MappableCopy.open(file.dataSet(), file.status());
   }
@@ -248,7 +248,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
   public InputStream newInputStream(Path path, OpenOption... options) throws IOException {
     for (OpenOption option : options) {
       if (option != StandardOpenOption.READ) {
-        throw new UnsupportedOperationException("'" + option + "' is not for reading");
+        throw new UnsupportedOperationException("'" + option + "' is not supported for reads");
       }
     }
     ForebayPath file = requireForebayPath(path);

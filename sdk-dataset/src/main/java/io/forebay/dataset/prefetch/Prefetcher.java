@@ -127,7 +127,7 @@ public final class Prefetcher implements ProgressListener {
     } catch (InterruptedException e) {
       // Closed by force.
     } catch (RuntimeException e) {
-      log.warn("data set '{}' is not fetched ahead any more", dataSet.name(), e);
+      log.warn("prefetching of data set '{}' stopped", dataSet.name(), e);
     }
   }
 
@@ -237,7 +237,7 @@ public final class Prefetcher implements ProgressListener {
           }
         }
       } catch (IOException e) {
-        log.debug("files cannot be fetched ahead; reading will tell why", e);
+        log.debug("cannot prefetch files; their reads will report the reason", e);
       }
     }
   }

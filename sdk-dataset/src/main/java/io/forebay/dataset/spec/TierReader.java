@@ -67,7 +67,7 @@ final class TierReader {
         case "processMemory" -> addOwn(level, form.allow("quota"), Medium.MEM);
         case "emptyDir" -> addOwn(level, form.allow("quota", "medium"), emptyDirs(form));
         case "hostPath" -> {
-          form.allow("paths", "quotas").ignore("directories are made where needed", "type");
+          form.allow("paths", "quotas").ignore("the server creates its directories", "type");
           addPaths(level, Medium.SSD, form.require("paths"), form.require("quotas"));
           form.close();
         }
@@ -126,7 +126,7 @@ final class TierReader {
       directories.add(new TierOptions.Directory(paths.get(i), quotas.get(i)));
     }
     if (lowIsFreeSpace) {
-      level.ignore("JuiceFS takes it for the share of the disk to leave free", "low");
+      level.ignore("JuiceFS uses it as the fraction of the disk to keep free", "low");
     }
     double high = share(level.get("high"), TierOptions.DEFAULT_HIGH);
     Optional<Field> mark = lowIsFreeSpace ? Optional.empty() : level.get("low");
@@ -169,7 +169,7 @@ final class TierReader {
     Optional<Field> one = level.get("quota");
     if (list.isEmpty()) {
       long bytes =
-          one.orElseThrow(() -> level.error("needs the field 'quota' or 'quotaList'"))
+          one.orElseThrow(() -> level.error("must have the field 'quota' or 'quotaList'"))
               .as(text -> DataSize.parse(text).bytes());
       return Collections.nCopies(paths, bytes / paths);
     }
@@ -196,7 +196,7 @@ final class TierReader {
                         return Double.valueOf(text);
                       } catch (NumberFormatException e) {
                         throw new IllegalArgumentException(
-                            "use a share such as \"0.95\", not '" + text + "'", e);
+                            "use a fraction such as \\\"0.95\\\", not '" + text + "'", e);
                       }
                     }))
         .orElse(fallback);
