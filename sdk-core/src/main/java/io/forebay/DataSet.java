@@ -165,7 +165,7 @@ public interface DataSet {
               + file.path()
               + " has "
               + size
-              + " bytes, the buffer has room for "
+              + " bytes, but the buffer has room for "
               + target.remaining());
     }
     int limit = target.limit();
@@ -337,12 +337,12 @@ public interface DataSet {
               + file.path()
               + " has "
               + file.size()
-              + " bytes, more than a buffer holds; open() it instead");
+              + " bytes, more than a buffer can hold; use open()");
     }
     return (int) file.size();
   }
 
   private UnsupportedOperationException readOnly() {
-    return new UnsupportedOperationException("data set '" + name() + "' cannot be written");
+    return new UnsupportedOperationException("data set '" + name() + "' is not writable");
   }
 }

@@ -165,8 +165,8 @@ public interface Forebay extends AutoCloseable {
                   new IllegalStateException(
                       "META-INF/services/"
                           + ForebayProvider.class.getName()
-                          + " is missing on the class path; was forebay-sdk-core repackaged without"
-                          + " its service files?"))
+                          + " is missing on the class path; if forebay-sdk-core was repackaged, keep its"
+                          + " service files"))
           .open(
               new ForebaySettings(
                   Optional.ofNullable(embedded != null ? embedded : node),

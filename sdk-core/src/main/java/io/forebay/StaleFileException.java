@@ -15,7 +15,8 @@ public final class StaleFileException extends IOException implements ForebayExce
         file
             + " has changed in the under-store since its metadata was read ("
             + detail
-            + "); list the data set anew (forebay snapshot create, or DataSet.refresh) and open the file again");
+            + "); refresh the data set (forebay snapshot create, or DataSet.refresh) and open"
+            + " the file again");
   }
 
   private StaleFileException(String message) {

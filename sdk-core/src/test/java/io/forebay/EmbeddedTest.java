@@ -86,7 +86,7 @@ class EmbeddedTest {
     for (ThrowingCallable use : uses) {
       assertThatThrownBy(use)
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("this Forebay was closed; open another one");
+          .hasMessageContaining("this Forebay is closed; open another one");
     }
     assertThat(bucket.server().traffic().counts().total()).isEqualTo(requests);
   }

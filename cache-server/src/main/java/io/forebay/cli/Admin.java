@@ -38,8 +38,8 @@ final class Admin {
       names = "--patience",
       paramLabel = "SECONDS",
       description =
-          "How long the server may take for any answer before it is asked whether it is there, and for"
-              + " that one (default: ${DEFAULT-VALUE}).")
+          "Seconds without an answer after which the command checks that the server is alive, and the"
+              + " timeout of that check (default: ${DEFAULT-VALUE}).")
   private int patienceSeconds = 10;
 
   /** One way or the other. */
@@ -49,15 +49,15 @@ final class Admin {
         names = "--node",
         paramLabel = "DIRECTORY",
         description =
-            "The server's directory, on this node (default: /var/lib/forebay, if a server is there).")
+            "Directory of the cache server on this node (default: /var/lib/forebay, if a server runs there).")
     private Path directory;
 
     @Option(
         names = "--admin",
         paramLabel = "HOST:PORT",
         description =
-            "The server's admin endpoint (default: 127.0.0.1:7071). To change something there, its"
-                + " token must be in the environment, as FOREBAY_TOKEN.")
+            "Admin endpoint of the server (default: 127.0.0.1:7071). Commands that change something need"
+                + " the server's admin token in the environment variable FOREBAY_TOKEN.")
     private Address.Tcp address;
   }
 
@@ -141,7 +141,9 @@ final class Admin {
         .orElseThrow(
             () ->
                 new IOException(
-                    "no cache server has announced itself in " + directory.get() + "; is it up?"));
+                    "no cache server has written its address to "
+                        + directory.get()
+                        + "; start one there"));
   }
 
   private String send(HttpRequest request) throws IOException, InterruptedException {
@@ -189,7 +191,7 @@ final class Admin {
               .orElse(
                   "no cache server answers at "
                       + server
-                      + "; name its directory with --node, or its admin endpoint with --admin"),
+                      + "; give its directory with --node, or its admin endpoint with --admin"),
           failure);
     }
     return new IOException(server + ": " + failure.getMessage(), failure);
@@ -207,9 +209,9 @@ final class Admin {
       throw new IOException(
           "the cache server at "
               + server
-              + " has been silent for "
+              + " has not answered for "
               + 2 * patienceSeconds
-              + " s: its process is stopped, or its machine overloaded",
+              + " s: its process is stopped, or its machine is overloaded",
           e);
     }
   }

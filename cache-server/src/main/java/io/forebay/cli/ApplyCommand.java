@@ -26,11 +26,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "apply",
     description = {
-      "Gives a running server data sets and loads, as Fluid's manifests say them.",
+      "Applies Fluid manifests to a running server: data sets, loads and secrets.",
       "(data.fluid.io/v1alpha1: Dataset, JindoRuntime and its siblings, DataLoad; v1: Secret.)",
-      "The server keeps them over restarts.",
-      "It asks the under-store of each data set whether it answers. If one does not, the data set is kept",
-      "and asked again, no load of the file is started, and the exit status is 1."
+      "The server keeps them across restarts.",
+      "The server checks that the under-store of each data set answers. If one does not, the server keeps",
+      "the data set and checks again later; it starts no load of the file, and the exit status is 1."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -48,7 +48,7 @@ final class ApplyCommand implements Callable<Integer> {
       names = {"-f", "--filename"},
       required = true,
       paramLabel = "FILE",
-      description = "YAML with any number of documents; - for standard input.")
+      description = "YAML file with any number of documents; - reads standard input.")
   private List<String> files;
 
   @ArgGroup private Checking checking = new Checking();
@@ -62,13 +62,13 @@ final class ApplyCommand implements Callable<Integer> {
         fallbackValue = "10m",
         paramLabel = "DURATION",
         description =
-            "Applies it again and again until every data set is Bound, for 10m or as long as is said"
-                + " here.")
+            "Repeats until every data set is Bound; gives up after DURATION (default: 10m).")
     private Duration longest = Duration.ZERO;
 
     @Option(
         names = "--no-check",
-        description = "Accepts data sets whose under-stores do not answer, without asking them.")
+        description =
+            "Does not check the under-stores; also accepts data sets whose under-stores do not answer.")
     private boolean unchecked;
   }
 

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * @param cache directory of a cache in this process; empty for one that asks a server
  * @param connection whom it asks
  */
-record Bridge(Optional<Path> cache, Connection connection) {
+record Bridge(Optional<Path> cache, ConnectionOptions connection) {
 
   /** How it is started; options, with keys among them, are nothing that others may read. */
   ChildJvm child() {
@@ -61,7 +61,7 @@ record Bridge(Optional<Path> cache, Connection connection) {
     String servers = arguments.get(2);
     return new Bridge(
         path(arguments.get(0)),
-        new Connection(
+        new ConnectionOptions(
             path(arguments.get(1)),
             servers.isEmpty() ? List.of() : List.of(servers.split(",", -1)),
             options));
@@ -72,14 +72,14 @@ record Bridge(Optional<Path> cache, Connection connection) {
   }
 
   /**
-   * @param arguments a word; or a directory for a rehearsal, a data set, and a mount's options; and
-   *     a bridge's
+   * @param arguments a word; or a directory for a training run, a data set, and a mount's options;
+   *     and a bridge's
    */
   public static void main(String[] arguments) throws IOException {
     List<String> all = List.of(arguments);
     List<String> own = all.subList(all.size() - 3, all.size());
     if (all.get(0).startsWith("/")) {
-      System.exit(rehearse(Path.of(all.get(0)), all.get(1), all.get(2), own));
+      System.exit(trainingRun(Path.of(all.get(0)), all.get(1), all.get(2), own));
     }
     // A mount goes on before the node's maps are open, and somewhat slower until then.
     System.exit(
@@ -87,12 +87,12 @@ record Bridge(Optional<Path> cache, Connection connection) {
             input -> parse(own, input).builder().withoutWaiting().open(), own.get(0).isEmpty()));
   }
 
-  private static int rehearse(
+  private static int trainingRun(
       Path directory, String dataSet, String options, List<String> arguments) {
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (Forebay forebay = parse(arguments, input.readLine()).builder().open()) {
-      Mount.rehearse(forebay.dataSet(dataSet), directory, MountOptions.parse(options));
+      Mount.trainingRun(forebay.dataSet(dataSet), directory, MountOptions.parse(options));
       return 0;
     } catch (IOException | RuntimeException | InterruptedException e) {
       return 1; // nothing is lost

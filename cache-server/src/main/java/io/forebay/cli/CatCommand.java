@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /** Writes files to standard output. */
 @Command(
     name = "cat",
-    description = "Writes files of a data set to standard output, one after another.",
+    description = "Writes files of a data set to standard output, in the given order.",
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {"", "Example:", "  forebay cat --node /var/lib/forebay images labels.txt | head"})
@@ -21,10 +21,13 @@ final class CatCommand implements Callable<Integer> {
 
   @Mixin private Client client;
 
-  @Parameters(index = "0", paramLabel = "DATASET", description = "Its name or root.")
+  @Parameters(
+      index = "0",
+      paramLabel = "DATASET",
+      description = "Name or root URI of the data set.")
   private String dataSet;
 
-  @Parameters(index = "1..*", arity = "1..*", paramLabel = "PATH", description = "Files.")
+  @Parameters(index = "1..*", arity = "1..*", paramLabel = "PATH", description = "Files to write.")
   private List<String> paths;
 
   @Override

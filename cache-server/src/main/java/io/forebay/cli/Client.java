@@ -24,19 +24,19 @@ final class Client {
   @Option(
       names = "--node",
       paramLabel = "DIRECTORY",
-      description = "The directory of this node's cache server (default: /var/lib/forebay).")
+      description = "Directory of the cache server on this node (default: /var/lib/forebay).")
   private Path directory;
 
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
-      description = "Cache servers of other nodes, each HOST:PORT or NAME=HOST:PORT.")
+      description = "Cache server of another node, HOST:PORT or NAME=HOST:PORT; repeatable.")
   private List<String> servers = List.of();
 
   @Option(
       names = "--option",
       paramLabel = "KEY=VALUE",
-      description = "Options of the under-store, for when no server answers.")
+      description = "Option of the under-store, used if no server answers; repeatable.")
   private Map<String, String> options = Map.of();
 
   /**
@@ -66,9 +66,9 @@ final class Client {
     }
     Path cache = userCache();
     System.err.println(
-        "forebay: no cache server runs on this node, so what is read is kept in "
+        "forebay: no cache server runs on this node; this command caches up to 10 GiB in "
             + cache
-            + ", at most 10 GiB; a server's cache is shared by all who read here: see forebay serve"
+            + "; a cache server shares its cache with all processes of the node: see forebay serve"
             + " --help");
     return Optional.of(cache);
   }
@@ -83,19 +83,19 @@ final class Client {
       return Files.isDirectory(cache) ? cache : Files.createDirectories(cache, OWNER_ONLY);
     } catch (IOException e) {
       throw new IOException(
-          "no cache directory can be made at "
+          "cannot create the cache directory "
               + cache
               + " ("
               + e
-              + "); name a directory of yours with the environment's XDG_CACHE_HOME, or a server's"
-              + " with --node",
+              + "); set XDG_CACHE_HOME to a directory that this user can write, or give a server's"
+              + " directory with --node",
           e);
     }
   }
 
-  Connection connection() {
+  ConnectionOptions connection() {
     Optional<Path> node =
         Optional.ofNullable(directory == null && servers.isEmpty() ? NODE : directory);
-    return new Connection(node, servers, options);
+    return new ConnectionOptions(node, servers, options);
   }
 }

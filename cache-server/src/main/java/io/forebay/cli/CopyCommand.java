@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cp",
     description = {
-      "Copies files, or directories with all below them, out of a data set.",
-      "Each file has its name when it is whole."
+      "Copies files or whole directories from a data set to local disk.",
+      "A file gets its name when it is complete."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -31,7 +31,10 @@ final class CopyCommand implements Callable<Integer> {
 
   @Mixin private Client client;
 
-  @Parameters(index = "0", paramLabel = "DATASET", description = "Its name or root.")
+  @Parameters(
+      index = "0",
+      paramLabel = "DATASET",
+      description = "Name or root URI of the data set.")
   private String dataSet;
 
   @Parameters(index = "1", paramLabel = "PATH", description = "A file or directory.")

@@ -2,7 +2,7 @@ package io.forebay.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.forebay.fuse.mount.Leftovers;
+import io.forebay.fuse.mount.StaleMounts;
 import io.forebay.locale.FileNameCharset;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.SharedMaps;
@@ -37,9 +37,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Checks what a cache server needs on this node.",
-      "JVM flags, locale, open files, /dev/fuse, disks, ports, and of each data set the under-store with its",
-      "credentials and the clock. Says what to do about what is wrong. Exit status 1 if anything is."
+      "Checks whether this node has what a cache server needs:",
+      "JVM flags, locale, limit of open files, /dev/fuse, disks, ports; for each data set the under-store,",
+      "its credentials and the clock. Prints what to do about each problem. Exit status 1 if there is one."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -49,13 +49,13 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "As for 'forebay serve'; may be given more than once.")
+      description = "As for 'forebay serve'; repeatable.")
   private List<Path> config = List.of();
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "As for 'forebay serve'; may be given more than once.")
+      description = "As for 'forebay serve'; repeatable.")
   private Map<String, String> settings = Map.of();
 
   @Spec private CommandSpec spec;
@@ -121,7 +121,7 @@ final class DoctorCommand implements Callable<Integer> {
         + Runtime.getRuntime().availableProcessors()
         + " processors, "
         + (Runtime.getRuntime().maxMemory() >> 20)
-        + " MiB of heap at the most";
+        + " MiB of heap at most";
   }
 
   /** The JVM has raised its limit to the hard one, as the server's does. */
@@ -130,14 +130,14 @@ final class DoctorCommand implements Callable<Integer> {
       long limit = system.getMaxFileDescriptorCount();
       if (limit < OPEN_FILES) {
         throw new IOException(
-            "a process may have "
+            "a process may open "
                 + limit
-                + ", and a server should have "
+                + " files, but a server needs "
                 + OPEN_FILES
-                + ", or it reads around its cache when many clients come; raise the hard limit with"
+                + "; with fewer it bypasses its cache under many clients; raise the hard limit with"
                 + " 'ulimit -n', LimitNOFILE= or the container's --ulimit");
       }
-      return "a process may have " + limit;
+      return "a process may open " + limit;
     }
     return "no limit known";
   }
@@ -178,27 +178,27 @@ final class DoctorCommand implements Callable<Integer> {
   private String fuse() throws IOException {
     Path device = Path.of("/dev/fuse");
     if (!Files.exists(device)) {
-      throw new IOException("is not there; 'modprobe fuse', or give the container the device");
+      throw new IOException(
+          "does not exist; run 'modprobe fuse', or pass the device to the container");
     }
     if (!Files.isReadable(device) || !Files.isWritable(device)) {
-      throw new IOException("may not be used by this user; run as root, or use fusermount3");
+      throw new IOException("this user may not use it; run as root, or install fusermount3");
     }
     return "can be used";
   }
 
   private static String mounts() throws IOException {
-    List<Path> left = Leftovers.remove();
-    return left.isEmpty()
-        ? "none is left by processes that are gone"
-        : "taken away what processes left that are gone: " + left;
+    List<Path> left = StaleMounts.remove();
+    return left.isEmpty() ? "no dead mount" : "removed dead mounts: " + left;
   }
 
   private static String writable(Path path) throws IOException {
     Path at = ServerConfig.existing(path);
     if (!Files.isDirectory(at) || !Files.isWritable(at)) {
-      throw new IOException(at + " cannot be written; change its owner, or choose another");
+      throw new IOException(
+          at + " is not writable for this user; change its owner, or choose another directory");
     }
-    return at.equals(path.toAbsolutePath()) ? "can be written" : "can be made";
+    return at.equals(path.toAbsolutePath()) ? "is writable" : "can be created";
   }
 
   private static String tier(TierOptions.Directory directory) throws IOException {
@@ -209,12 +209,11 @@ final class DoctorCommand implements Callable<Integer> {
       throw new IOException(
           "the quota is "
               + (directory.quotaBytes() >> 20)
-              + " MiB, and the disk has "
+              + " MiB, but the disk has only "
               + (room >> 20)
-              + " MiB left; what is cached there already counts as taken. Lower the quota, or free"
-              + " space");
+              + " MiB free (cached files count as used); lower the quota, or free space");
     }
-    return (room >> 20) + " MiB left on " + disk.type();
+    return (room >> 20) + " MiB free on " + disk.type();
   }
 
   private static String port(Address.Tcp address, Optional<NodeInfo> running) throws IOException {
@@ -223,9 +222,10 @@ final class DoctorCommand implements Callable<Integer> {
       return "is free";
     } catch (IOException e) {
       if (running.isPresent() && listensAt(running.get(), address.port())) {
-        return "in use, by the server that runs here";
+        return "in use by the server that runs here";
       }
-      throw new IOException(e.getMessage() + "; choose another, or end who has it", e);
+      throw new IOException(
+          e.getMessage() + "; choose another port, or stop the process that uses it", e);
     }
   }
 
@@ -245,9 +245,9 @@ final class DoctorCommand implements Callable<Integer> {
       List<URI> empty = store.emptyRoots();
       return empty.isEmpty()
           ? "answers"
-          : "answers, and nothing is in "
+          : "answers, but nothing is in "
               + empty
-              + "; see whether the name is right, and the source mounted";
+              + "; check that the name is right and the source is mounted";
     } catch (AccessDeniedException e) {
       String reason = String.valueOf(e.getReason());
       throw new IOException(

@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "drop",
     description = {
-      "Takes a data set out of service, with all that is cached of it.",
-      "Its snapshots, pins and loads go too. The under-store is not touched."
+      "Removes a data set from the server, with its cached files, snapshots, pins and loads.",
+      "Does not change the under-store."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -23,7 +23,7 @@ final class DropCommand implements Callable<Integer> {
 
   @Mixin private Admin admin;
 
-  @Parameters(paramLabel = "DATASET", description = "Its name or root.")
+  @Parameters(paramLabel = "DATASET", description = "Name or root URI of the data set.")
   private String dataSet;
 
   @Override
@@ -36,8 +36,8 @@ final class DropCommand implements Callable<Integer> {
         new DataSize(answer.get("bytes").asLong()));
     if (answer.get("configured").asBoolean()) {
       System.out.println(
-          "the server's configuration has it, so it is served again after a restart unless you take"
-              + " it out there");
+          "the server's configuration still defines it: the server serves it again after a restart"
+              + " unless you remove it there");
     }
     return 0;
   }

@@ -30,7 +30,7 @@ import picocli.CommandLine.TypeConversionException;
 /** The {@code forebay} command: exit status 0 for success, 1 for failure, 2 for wrong usage. */
 @Command(
     name = "forebay",
-    description = "Keeps training data next to the GPU.",
+    description = "Caches training data on the disks next to the GPUs.",
     mixinStandardHelpOptions = true,
     versionProvider = ForebayCommand.Version.class,
     usageHelpWidth = 110)
@@ -76,10 +76,10 @@ public final class ForebayCommand {
   /** What the JDK tells by the type of a failure alone. */
   private static final Map<Class<?>, String> HOW =
       Map.of(
-          NoSuchFileException.class, "there is no such file or directory",
+          NoSuchFileException.class, "no such file or directory",
           AccessDeniedException.class, "permission denied",
           NotDirectoryException.class, "is a file, not a directory",
-          FileAlreadyExistsException.class, "is there already, and is no directory",
+          FileAlreadyExistsException.class, "exists already and is not a directory",
           DirectoryNotEmptyException.class, "is not empty");
 
   /** As a shell has it for other commands. */
@@ -108,7 +108,7 @@ public final class ForebayCommand {
         return ENDED_BY_SIGPIPE;
       }
     }
-    System.err.println("forebay: the output could not be written to its end; is its disk full?");
+    System.err.println("forebay: cannot write all of the output; check that its disk is not full");
     return CommandLine.ExitCode.SOFTWARE;
   }
 

@@ -31,13 +31,22 @@ final class ListCommand implements Callable<Integer> {
   @Mixin private Client client;
   @Mixin private Output output;
 
-  @Parameters(index = "0", paramLabel = "DATASET", description = "Its name or root.")
+  @Parameters(
+      index = "0",
+      paramLabel = "DATASET",
+      description = "Name or root URI of the data set.")
   private String dataSet;
 
-  @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Default: the root.")
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "PATH",
+      description = "A directory (default: the root).")
   private String path = "";
 
-  @Option(names = "-R", description = "All files below, instead of the directory's own children.")
+  @Option(
+      names = "-R",
+      description = "Lists all files below the directory instead of its children.")
   private boolean recursive;
 
   @Spec private CommandSpec spec;
@@ -50,7 +59,7 @@ final class ListCommand implements Callable<Integer> {
           (recursive ? data.walk(path) : data.list(path))
               .stream().sorted(Comparator.comparing(FileStatus::path)).toList();
       if (entries.isEmpty()) {
-        spec.commandLine().getErr().println("forebay: nothing is there");
+        spec.commandLine().getErr().println("forebay: the directory is empty");
       }
       output.print(
           new ObjectMapper()

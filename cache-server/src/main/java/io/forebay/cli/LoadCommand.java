@@ -32,17 +32,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "load",
     description = {
-      "Warms a data set up: lists it, fetches its files, or both.",
-      "Files go to the servers that own them; what is there already is not fetched again. The load runs in the server, and goes on over restarts;",
-      "this command shows how it goes. Exit status 0 when every byte asked for is resident and",
-      "verified, 1 when not."
+      "Warms up a data set: lists it, fetches its files, or both.",
+      "Each file goes to the server that owns it; files that are cached already are not fetched again.",
+      "The load runs in the server and continues after a restart; this command shows its progress.",
+      "Exit status 0 if every requested byte is cached and verified, 1 otherwise."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {
       "",
       "Examples:",
-      "  forebay load --node /var/lib/forebay images                     metadata and data, all of it",
+      "  forebay load --node /var/lib/forebay images                     metadata and data of all files",
       "  forebay load --node /var/lib/forebay images train val --data",
       "  forebay load --node /var/lib/forebay images 'train/*/*.jpg' --replicas 2",
       "  forebay load --node /var/lib/forebay images --files list.txt --no-wait",
@@ -60,26 +60,29 @@ final class LoadCommand implements Callable<Integer> {
 
   @Mixin private Admin admin;
 
-  @Parameters(index = "0", paramLabel = "DATASET", description = "Its name or root.")
+  @Parameters(
+      index = "0",
+      paramLabel = "DATASET",
+      description = "Name or root URI of the data set.")
   private String dataSet;
 
   @Parameters(
       index = "1..*",
       paramLabel = "PATH",
-      description = "Files, directories with all below them, or globs (default: all).")
+      description = "Files, whole directories, or globs (default: all files).")
   private List<String> paths = List.of();
 
   @ArgGroup private What what = new What();
 
   /** One of them. */
   private static final class What {
-    @Option(names = "--metadata", description = "Lists the under-store into a new snapshot, only.")
+    @Option(names = "--metadata", description = "Only lists the under-store into a new snapshot.")
     private boolean metadata;
 
-    @Option(names = "--data", description = "Fetches files, by the names known already.")
+    @Option(names = "--data", description = "Only fetches files, without a new listing.")
     private boolean data;
 
-    @Option(names = "--both", description = "Lists, then fetches (default).")
+    @Option(names = "--both", description = "Lists, then fetches files (default).")
     private boolean both;
   }
 
@@ -87,27 +90,29 @@ final class LoadCommand implements Callable<Integer> {
       names = "--replicas",
       paramLabel = "N",
       defaultValue = "1",
-      description = "On how many servers each file is to be (default: ${DEFAULT-VALUE}).")
+      description = "Number of servers that get a copy of each file (default: ${DEFAULT-VALUE}).")
   private int replicas;
 
   @Option(
       names = "--files",
       paramLabel = "FILE",
-      description = "More paths or globs, one in a line.")
+      description = "File with more paths or globs, one per line.")
   private Path files;
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "What to call the load (default: load-DATASET).")
+      description = "Name of the load (default: load-DATASET).")
   private String name;
 
-  @Mixin private Acceptable acceptable;
+  @Mixin private ToleranceOptions acceptable;
 
-  @Option(names = "--no-wait", description = "Starts the load and does not watch it.")
+  @Option(names = "--no-wait", description = "Starts the load and does not wait for it.")
   private boolean noWait;
 
-  @Option(names = "--cancel", description = "Ends the load of that name; what it fetched stays.")
+  @Option(
+      names = "--cancel",
+      description = "Cancels the load with this name; files that it fetched stay cached.")
   private boolean cancel;
 
   @Spec private CommandSpec spec;
@@ -116,13 +121,13 @@ final class LoadCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (replicas < 1) {
       throw new ParameterException(
-          spec.commandLine(), "--replicas is " + replicas + "; use a whole number from 1 on");
+          spec.commandLine(), "--replicas is " + replicas + "; use a whole number of at least 1");
     }
     String called = name != null ? name : "load-" + dataSet.replaceAll("[^-_.a-zA-Z0-9]", "-");
     PrintWriter out = spec.commandLine().getOut();
     if (cancel) {
       admin.post("/load/cancel", Map.of("name", called));
-      out.println("load '" + called + "' is cancelled; what it fetched stays");
+      out.println("load '" + called + "' is cancelled; files that it fetched stay cached");
       out.flush();
       return 0;
     }
@@ -139,7 +144,7 @@ final class LoadCommand implements Callable<Integer> {
     parameters.putAll(acceptable.parameters());
     admin.post("/load", parameters, String.join("\n", wanted));
     if (noWait) {
-      out.println("load '" + called + "' has begun; 'forebay loads' shows how it goes");
+      out.println("load '" + called + "' has started; 'forebay loads' shows its progress");
       out.flush();
       return 0;
     }
@@ -245,14 +250,14 @@ final class LoadCommand implements Callable<Integer> {
     if (end.get("unreadable").asLong() > 0) {
       out.printf(
           Locale.ROOT,
-          "the snapshot is incomplete: %,d entries of the under-store could not be read; the server's"
-              + " log names them, and with --strict such a snapshot is refused%n",
+          "the snapshot is incomplete: the server cannot read %,d entries of the under-store; its log"
+              + " names them; --strict refuses such a snapshot%n",
           end.get("unreadable").asLong());
     }
     int printed = 0;
     for (JsonNode failure : end.get("failures")) {
       if (printed++ == PRINTED) {
-        out.println("  ... 'forebay loads -o json' has more");
+        out.println("  ... 'forebay loads -o json' shows more");
         break;
       }
       out.println("  " + failure.get("path").asText() + ": " + failure.get("reason").asText());

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /** Shows the loads of a server. */
 @Command(
     name = "loads",
-    description = "Shows the loads that run, wait, or ended within the last hour.",
+    description = "Shows loads that run, wait, or ended within the last hour.",
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {"", "Example:", "  forebay loads --node /var/lib/forebay"})

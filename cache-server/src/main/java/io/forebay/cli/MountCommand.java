@@ -3,8 +3,8 @@ package io.forebay.cli;
 import io.forebay.Forebay;
 import io.forebay.fuse.mount.ChildJvm;
 import io.forebay.fuse.mount.Daemon;
-import io.forebay.fuse.mount.Door;
 import io.forebay.fuse.mount.Keeper;
+import io.forebay.fuse.mount.KeeperSocket;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.mount.MountRequest;
@@ -28,16 +28,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "mount",
     description = {
-      "Mounts a data set for programs that know nothing but files.",
-      "Stays in the foreground, unless told otherwise; SIGTERM, Ctrl-C or 'forebay umount' take the mount away."
+      "Mounts a data set as a directory.",
+      "Runs in the foreground unless --daemon is given; SIGTERM, Ctrl-C or 'forebay umount' unmounts."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {
       "",
       "Options (-o): ro, rw, mode=auto|passthrough|pagecache, allow_other, exec, uid=N, gid=N, umask=OCTAL,",
-      "  attr_timeout=SECONDS, entry_timeout=SECONDS, negative_timeout=SECONDS, max_read=BYTES, max_nodes=N, direct_io, xattr,",
-      "  spool=DIRECTORY, strict.",
+      "  attr_timeout=SECONDS, entry_timeout=SECONDS, negative_timeout=SECONDS, max_read=BYTES, max_nodes=N,",
+      "  direct_io, xattr, spool=DIRECTORY, strict.",
       "",
       "Examples:",
       "  forebay mount --node /var/lib/forebay images /mnt/images",
@@ -52,47 +52,48 @@ final class MountCommand implements Callable<Integer> {
   @Option(
       names = "--cache",
       paramLabel = "DIRECTORY",
-      description = "Keeps files there, in this process, instead of asking a server.")
+      description = "Uses an embedded cache in this directory instead of a server.")
   private Path cache;
 
   @Option(
       names = "--no-keeper",
       description =
-          "Serves the mount in this process, and ends it with it. Otherwise a process that does"
-              + " nothing else keeps the mount while the one that serves it is replaced, also when"
-              + " that is killed.")
+          "Serves the mount in this process; the mount ends with it. By default a keeper process holds"
+              + " the mount and replaces the process that serves it if that one ends or is killed.")
   private boolean noKeeper;
 
   @Option(
       names = {"-d", "--daemon"},
-      description = "Returns when the data set is mounted, and leaves the mount in the background.")
+      description = "Returns when the data set is mounted; the mount runs in the background.")
   private boolean daemon;
 
   @Option(
       names = "--log",
       paramLabel = "FILE",
       description =
-          "Takes what a mount in the background has to say (default: only why it cannot be mounted is said,"
-              + " by this command).")
+          "Log file of a mount in the background (default: no log; this command prints why a mount fails).")
   private Path log;
 
   @Option(
       names = "--door",
       hidden = true, // a mount in the background opens it to those that come later
-      description = "Where further mounts are asked for.")
+      description = "Socket on which the keeper accepts requests for more mounts.")
   private Path door;
 
   @Option(
       names = "--strict",
       description =
-          "Does not mount what cannot be read, such as a bucket without credentials, or, with rw, not be"
-              + " written (as -o strict). Otherwise the log says why.")
+          "Fails if the data set cannot be read (for example without credentials) or, with rw, cannot be"
+              + " written; same as -o strict. By default the mount succeeds and the log has the reason.")
   private boolean strict;
 
-  @Option(names = "-o", paramLabel = "OPTIONS", description = "See below.")
+  @Option(names = "-o", paramLabel = "OPTIONS", description = "Mount options, see below.")
   private String options = "";
 
-  @Parameters(index = "0", paramLabel = "DATASET", description = "Its name or root.")
+  @Parameters(
+      index = "0",
+      paramLabel = "DATASET",
+      description = "Name or root URI of the data set.")
   private String dataSet;
 
   @Parameters(index = "1", paramLabel = "MOUNTPOINT", description = "An existing directory.")
@@ -110,7 +111,7 @@ final class MountCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           cache
-              + " is the directory of a cache server that is running; mount with --node "
+              + " is the directory of a running cache server; mount with --node "
               + cache
               + " to use it, or give --cache a directory of its own");
     }
@@ -120,7 +121,7 @@ final class MountCommand implements Callable<Integer> {
     MountRequest request = new MountRequest(dataSet, point, options);
     Bridge bridge = new Bridge(Optional.ofNullable(cache), client.connection());
     if (daemon) {
-      Optional<Door> shared = parsed.isWritable() ? Optional.empty() : doorOf(bridge);
+      Optional<KeeperSocket> shared = parsed.isWritable() ? Optional.empty() : doorOf(bridge);
       if (shared.isEmpty() || !shared.get().ask(request)) {
         Daemon.start(
             new ChildJvm(
@@ -131,7 +132,7 @@ final class MountCommand implements Callable<Integer> {
       return 0;
     }
     if (!noKeeper) {
-      return Keeper.run(request, Optional.ofNullable(door).map(Door::new), bridge.child());
+      return Keeper.run(request, Optional.ofNullable(door).map(KeeperSocket::new), bridge.child());
     }
     try (Forebay forebay = cache == null ? client.open(dataSet) : client.embedded(cache);
         Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
@@ -146,20 +147,20 @@ final class MountCommand implements Callable<Integer> {
    * Where mounts in the background share their processes, with one client for all. A cache in a
    * process is one mount's alone, and options may be secrets, by which no door is named.
    */
-  private Optional<Door> doorOf(Bridge bridge) throws IOException {
+  private Optional<KeeperSocket> doorOf(Bridge bridge) throws IOException {
     if (noKeeper || bridge.cache().isPresent() || !bridge.connection().options().isEmpty()) {
       return Optional.empty();
     }
     List<String> common = new ArrayList<>(bridge.arguments());
     common.add(log == null ? "" : log.toAbsolutePath().toString());
-    return Door.of(common);
+    return KeeperSocket.of(common);
   }
 
   /**
    * This command's own arguments, without those that put it into the background, as a file of
    * arguments: keys may be among them.
    */
-  private String inForeground(Optional<Door> shared) {
+  private String inForeground(Optional<KeeperSocket> shared) {
     List<String> arguments = new ArrayList<>(spec.commandLine().getParseResult().expandedArgs());
     arguments.subList(0, arguments.indexOf(spec.name()) + 1).clear();
     arguments.removeAll(List.of("-d", "--daemon"));

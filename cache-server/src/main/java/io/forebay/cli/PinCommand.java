@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "pin",
     description =
-        "Keeps what is cached at a path, and what comes there later, until it is unpinned.",
+        "Pins a path: files there that are cached now or later are not evicted until 'forebay unpin'.",
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {"", "Example:", "  forebay pin --node /var/lib/forebay images train/hot"})
@@ -23,7 +23,7 @@ final class PinCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     String answer = admin.post("/pin", target.parameters());
     System.out.printf(
-        "pinned; %s there now%n",
+        "pinned; %s at this path now%n",
         Count.of(new ObjectMapper().readTree(answer).get("files").asLong(), "cached file"));
     return 0;
   }

@@ -13,13 +13,13 @@ import picocli.CommandLine.Option;
 /** Removes files of a data set from a server's cache. */
 @Command(
     name = "prune",
-    description = "Removes files of a data set from the cache. Conditions add up.",
+    description = "Removes files of a data set from the cache: those that meet all conditions.",
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {
       "",
       "Examples:",
-      "  forebay prune --node /var/lib/forebay images                     all of it",
+      "  forebay prune --node /var/lib/forebay images                     all files",
       "  forebay prune --node /var/lib/forebay images train/old",
       "  forebay prune --node /var/lib/forebay images --unused-for 7d",
       "  forebay prune --node /var/lib/forebay images --not-in-snapshot   old versions"
@@ -33,21 +33,22 @@ final class PruneCommand implements Callable<Integer> {
   @Option(
       names = "--older-than",
       paramLabel = "DURATION",
-      description = "Only what came so long ago, such as 30m, 12h or 7d.")
+      description = "Only files that were cached at least this long ago, such as 30m, 12h or 7d.")
   private Duration olderThan;
 
   @Option(
       names = "--unused-for",
       paramLabel = "DURATION",
-      description = "Only what was not read for so long; a restart counts as a read.")
+      description =
+          "Only files that were not read for this long; a restart of the server counts as a read.")
   private Duration unusedFor;
 
   @Option(
       names = "--not-in-snapshot",
-      description = "Only versions of files that the data set does not list at present.")
+      description = "Only file versions that are not in the data set's current list.")
   private boolean notInSnapshot;
 
-  @Option(names = "--pinned-too", description = "Also what is pinned.")
+  @Option(names = "--pinned-too", description = "Also removes pinned files.")
   private boolean pinnedToo;
 
   @Override

@@ -10,8 +10,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "scrub",
     description = {
-      "Compares every cached block on its disk with its checksum.",
-      "Bad ones are dropped, and fetched again when they are read. Exit status 1 if there were any."
+      "Compares every cached block with its checksum.",
+      "Drops bad blocks; the next read fetches them again. Exit status 1 if there are bad blocks."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,

@@ -44,15 +44,15 @@ final class ServeCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       description = {
-        "Properties with the server's settings, or YAML with Fluid's Dataset and JindoRuntime; may be",
-        "given more than once."
+        "Properties file with the server's settings, or YAML file with Fluid's Dataset and JindoRuntime;",
+        "repeatable."
       })
   private List<Path> config = List.of();
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "A setting, before those of the files; may be given more than once.")
+      description = "A setting; overrides the files; repeatable.")
   private Map<String, String> settings = Map.of();
 
   @Mixin private LogOptions logging = new LogOptions();
@@ -62,8 +62,8 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     logging.apply();
-    FatalErrors.endTheProcess();
-    Stop stop = new Stop();
+    FatalErrors.exitOnFatalError();
+    StopSignal stop = new StopSignal();
     try {
       try (CacheServer server = CacheServer.start(load())) {
         System.out.println("serving at " + server.address());

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "snapshot",
     description = {
-      "Makes and exchanges immutable lists of all files of a data set.",
-      "Readers see the one in use; a trainer that opens DATASET@SNAPSHOT keeps it for good."
+      "Manages snapshots: immutable lists of all files of a data set.",
+      "Readers see the snapshot in use; a trainer that opens DATASET@SNAPSHOT pins that snapshot."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -37,10 +37,10 @@ final class SnapshotCommand {
 
   @Spec private CommandSpec spec;
 
-  @Command(name = "create", description = "Lists the under-store anew and uses the result.")
+  @Command(name = "create", description = "Lists the under-store into a new snapshot and uses it.")
   int create(
       @Mixin Admin admin,
-      @Mixin Acceptable acceptable,
+      @Mixin ToleranceOptions acceptable,
       @Parameters(paramLabel = "DATASET") String dataSet)
       throws Exception {
     List<String> load = new ArrayList<>(List.of("load", "--metadata"));
@@ -62,7 +62,7 @@ final class SnapshotCommand {
               Locale.ROOT,
               "snapshot %s is in use%s: %,d files, %s%n",
               now.get().get("snapshot").asText(),
-              now.equals(before) ? " as before, for nothing has changed" : "",
+              now.equals(before) ? " as before, because nothing has changed" : "",
               now.get().get("files").asLong(),
               new DataSize(now.get().get("bytes").asLong()));
       out().flush();
@@ -88,7 +88,7 @@ final class SnapshotCommand {
     return 0;
   }
 
-  @Command(name = "use", description = "Goes over to another snapshot.")
+  @Command(name = "use", description = "Switches the data set to another snapshot.")
   int use(
       @Mixin Admin admin,
       @Mixin Output output,
@@ -103,7 +103,7 @@ final class SnapshotCommand {
 
   @Command(
       name = "drop",
-      description = "Removes a snapshot that is not in use, also one that readers pin.")
+      description = "Removes a snapshot that is not in use, even if readers pin it.")
   int drop(
       @Mixin Admin admin,
       @Mixin Output output,
@@ -116,9 +116,7 @@ final class SnapshotCommand {
     return 0;
   }
 
-  @Command(
-      name = "diff",
-      description = "Shows what became of the files: + added, - removed, ~ changed.")
+  @Command(name = "diff", description = "Compares two snapshots: + added, - removed, ~ changed.")
   int diff(
       @Mixin Admin admin,
       @Mixin Output output,

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 /** Shows what is known of a file. */
 @Command(
     name = "stat",
-    description = "Shows what is known of a file or directory.",
+    description = "Shows path, size, time and version of a file or directory.",
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {"", "Example:", "  forebay stat --node /var/lib/forebay images train/1.jpg"})
@@ -22,7 +22,10 @@ final class StatCommand implements Callable<Integer> {
   @Mixin private Client client;
   @Mixin private Output output;
 
-  @Parameters(index = "0", paramLabel = "DATASET", description = "Its name or root.")
+  @Parameters(
+      index = "0",
+      paramLabel = "DATASET",
+      description = "Name or root URI of the data set.")
   private String dataSet;
 
   @Parameters(index = "1", paramLabel = "PATH", description = "A file or directory.")

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = {
-      "Prints what a cache server holds and how it is used.",
-      "Exit status 1 when the under-store of a data set does not answer (phase Failed)."
+      "Shows tiers, data sets, hit ratios and problems of a cache server.",
+      "Exit status 1 if the under-store of a data set does not answer (phase Failed)."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
       "  forebay status --node /var/lib/forebay",
       "  forebay status --admin 10.0.0.1:7071 -o json",
       "",
-      "UFS FILES and UFS TOTAL are by the snapshot in use; 'forebay load --metadata' makes one."
+      "UFS FILES and UFS TOTAL come from the snapshot in use; 'forebay load --metadata' creates one."
     })
 final class StatusCommand implements Callable<Integer> {
 
@@ -127,7 +127,7 @@ final class StatusCommand implements Callable<Integer> {
     if (dataSet.unreadable() != null && dataSet.unreadable() > 0) {
       out.printf(
           Locale.ROOT,
-          "%n%s: the snapshot in use is incomplete: %,d entries could not be read; the server's log"
+          "%n%s: the snapshot in use is incomplete: the server cannot read %,d entries; its log"
               + " names them%n",
           dataSet.name(),
           dataSet.unreadable());

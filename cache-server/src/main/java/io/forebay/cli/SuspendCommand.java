@@ -10,9 +10,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "suspend",
     description = {
-      "Has a server ask the under-store of a data set for nothing more, until it is resumed.",
-      "What is cached is served as before; whatever else is asked for fails and says why.",
-      "It stays so over restarts."
+      "Stops all requests of a server to the under-store of a data set until 'forebay resume'.",
+      "The server still serves cached files; other reads fail with the reason.",
+      "A suspension survives restarts."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -21,7 +21,7 @@ final class SuspendCommand implements Callable<Integer> {
 
   @Mixin private Admin admin;
 
-  @Parameters(paramLabel = "DATASET", description = "Its name or root.")
+  @Parameters(paramLabel = "DATASET", description = "Name or root URI of the data set.")
   private String dataSet;
 
   @Override
@@ -30,7 +30,7 @@ final class SuspendCommand implements Callable<Integer> {
     System.out.println(
         "the under-store of data set '"
             + dataSet
-            + "' is left alone from now on; take that back with: forebay resume "
+            + "' is suspended; to end this, run: forebay resume "
             + dataSet);
     return 0;
   }

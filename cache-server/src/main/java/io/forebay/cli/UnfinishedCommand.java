@@ -17,9 +17,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "unfinished",
     description = {
-      "Lists writes to the under-store that were begun and have not ended, and removes them on demand.",
-      "Writers that were killed leave such: files '.forebay-unfinished-...', or multipart uploads, which cost space",
-      "and are in no listing. Those of writers at work are among them, so only old ones are shown."
+      "Lists unfinished writes in the under-store, and removes them with --remove.",
+      "Killed writers leave them: files '.forebay-unfinished-...' or multipart uploads, which take space but",
+      "appear in no listing. Active writers have such files too, so the command shows only old ones."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
@@ -43,11 +43,14 @@ final class UnfinishedCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "1d",
       description =
-          "Only what was begun, or last written to, so long ago, such as 12h or 7d (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Only writes that started, or were last written to, this long ago, such as 12h or 7d"
+              + " (default: ${DEFAULT-VALUE}).")
   private Duration olderThan;
 
-  @Option(names = "--remove", description = "Removes them. A writer that is at work still fails.")
+  @Option(
+      names = "--remove",
+      description =
+          "Removes the listed writes. If a listed write is still active, its writer fails.")
   private boolean remove;
 
   @Spec private CommandSpec spec;

@@ -1,7 +1,7 @@
 package io.forebay.cli;
 
-import io.forebay.fuse.mount.Leftovers;
 import io.forebay.fuse.mount.Mount;
+import io.forebay.fuse.mount.StaleMounts;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,21 +11,21 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "umount",
     description = {
-      "Takes a mount away, also one whose process is gone. Then whatever else mounts left whose processes died.",
-      "Whoever still has a file open there keeps it until he closes it."
+      "Unmounts, even if the process of the mount is dead. Also removes all other dead mounts, if permitted.",
+      "Open files stay readable until they are closed."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {"", "Example:", "  forebay umount /mnt/images"})
 final class UnmountCommand implements Callable<Integer> {
 
-  @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Where it is mounted.")
+  @Parameters(index = "0", paramLabel = "MOUNTPOINT", description = "Directory of the mount.")
   private Path point;
 
   @Override
   public Integer call() throws Exception {
     Mount.remove(point);
-    Leftovers.remove();
+    StaleMounts.remove();
     return 0;
   }
 }

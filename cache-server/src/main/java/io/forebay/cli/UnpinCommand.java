@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 /** Takes a pin back. */
 @Command(
     name = "unpin",
-    description = "Takes a pin back.",
+    description = "Removes a pin.",
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {"", "Example:", "  forebay unpin --node /var/lib/forebay images train/hot"})
@@ -22,7 +22,7 @@ final class UnpinCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     String answer = admin.post("/unpin", target.parameters());
     System.out.printf(
-        "unpinned; %s there now%n",
+        "unpinned; %s at this path now%n",
         Count.of(new ObjectMapper().readTree(answer).get("files").asLong(), "cached file"));
     return 0;
   }

@@ -58,7 +58,7 @@ public final class CacheServer implements AutoCloseable {
   private final ChannelGroup channels =
       new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
 
-  private final OutboxMemory memory = new OutboxMemory();
+  private final SendMemory memory = new SendMemory();
   private final ConnectionLimit connections = new ConnectionLimit();
 
   private final ExecutorService workers =
@@ -112,7 +112,7 @@ public final class CacheServer implements AutoCloseable {
                       EpollServerDomainSocketChannel.class,
                       new DomainSocketAddress(config.unix().toFile()),
                       "listen.unix " + config.unix()));
-      node.keepInPlace("the socket " + config.unix(), socket::keep);
+      node.restoreEverySecond("the socket " + config.unix(), socket::keep);
       admin = AdminServer.start(config.admin(), config.name(), node, applied, loads);
       node.listenAt(
           config.name(),
@@ -161,10 +161,10 @@ public final class CacheServer implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel connection) {
-                    if (config.readers() == Readers.GROUP && isLocal(connection)) {
+                    if (config.readers() == AllowedReaders.GROUP && isLocal(connection)) {
                       log.warn(
-                          "a process of this machine is refused over TCP, where nobody knows whose"
-                              + " it is; with readers = group it is to use {}",
+                          "refused a TCP connection from this machine: with readers = group local"
+                              + " processes must use {}",
                           config.unix());
                       connection.close();
                       return;
@@ -207,14 +207,15 @@ public final class CacheServer implements AutoCloseable {
   private void warnOfOpenAddresses() {
     if (isWildcard(config.tcp())) {
       log.warn(
-          "listen.tcp {} takes connections from every network that this machine is in, and whoever"
-              + " connects reads every data set; name one address, or fence the port",
+          "listen.tcp {} accepts connections from every network of this machine, and"
+              + " every client can read every data set; use one address, or restrict the port with a"
+              + " firewall",
           config.tcp());
     }
     if (isWildcard(config.admin())) {
       log.warn(
-          "listen.admin {} shows names and numbers to every network that this machine is in; name"
-              + " one address, or fence the port",
+          "listen.admin {} shows names and metrics to every network of this machine; use"
+              + " one address, or restrict the port with a firewall",
           config.admin());
     }
   }
@@ -256,7 +257,7 @@ public final class CacheServer implements AutoCloseable {
   /** Stops serving; what is resident stays for the next start. */
   @Override
   public void close() throws IOException {
-    log.info("server '{}' stops", config.name());
+    log.info("server '{}' is stopping", config.name());
     admin.close();
     sources.close();
     loads.close();

@@ -57,13 +57,13 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   private final CacheNode node;
   private final ServerStats stats;
   private final Executor executor;
-  private final OutboxMemory memory;
+  private final SendMemory memory;
   private final Map<Integer, GetTask> running = new ConcurrentHashMap<>();
   private EventLoop eventLoop;
-  private Outbox outbox;
+  private SendQueue sendQueue;
   private boolean greeted;
 
-  ClientHandler(CacheNode node, ServerStats stats, Executor executor, OutboxMemory memory) {
+  ClientHandler(CacheNode node, ServerStats stats, Executor executor, SendMemory memory) {
     this.node = node;
     this.memory = memory;
     this.stats = stats;
@@ -73,7 +73,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     eventLoop = context.channel().eventLoop();
-    outbox = new Outbox(context.channel(), memory);
+    sendQueue = new SendQueue(context.channel(), memory);
   }
 
   @Override
@@ -164,13 +164,13 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
               id,
               about,
               () -> {
-                node.suspectMaps(stuck.generation());
+                node.reportStuckMaps(stuck.generation());
                 return new Message.Done();
               });
       case Message.Prefetch prefetch -> answer(id, about, () -> prefetch(prefetch));
       case Message.Load load -> answer(id, about, () -> load(id, load));
       case Message.ListDirectory list -> answer(id, about, () -> list(id, list));
-      default -> throw new MalformedFrameException("a reply came as a request");
+      default -> throw new MalformedFrameException("received a reply instead of a request");
     }
   }
 
@@ -185,14 +185,17 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
   private void greet(int id, Message message) throws MalformedFrameException {
     if (!(message instanceof Message.Hello hello)) {
-      throw new MalformedFrameException("the first message was no greeting");
+      throw new MalformedFrameException("the first message was not HELLO");
     }
     if (hello.version() != Codec.VERSION) {
       throw new MalformedFrameException(
-          "the client speaks version " + hello.version() + ", this server " + Codec.VERSION);
+          "the client uses protocol version "
+              + hello.version()
+              + ", this server uses "
+              + Codec.VERSION);
     }
     greeted = true;
-    outbox.send(id, new Message.Welcome(Codec.VERSION));
+    sendQueue.send(id, new Message.Welcome(Codec.VERSION));
   }
 
   private void get(int id, Message.Get get) throws MalformedFrameException {
@@ -200,15 +203,15 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     try {
       dataSet = node.dataSet(get.dataSet());
     } catch (IOException e) {
-      outbox.send(id, failed(e));
+      sendQueue.send(id, failed(e));
       return;
     }
-    GetTask task = new GetTask(id, dataSet, node.store(), get, outbox, stats, executor);
-    if (task.answeredAtOnce()) {
+    GetTask task = new GetTask(id, dataSet, node.store(), get, sendQueue, stats, executor);
+    if (task.tryAnswerNow()) {
       return;
     }
     if (running.size() >= MAX_IN_FLIGHT || running.putIfAbsent(id, task) != null) {
-      throw new MalformedFrameException("too many requests, or one id for two");
+      throw new MalformedFrameException("too many requests in flight, or a duplicate request id");
     }
     Future<?> signs = signs(task::sign);
     try {
@@ -257,7 +260,8 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
             .load(
                 FileVersion.of(dataSet.spec().name(), item.status()), item.offset(), item.length());
       } catch (IOException | IllegalArgumentException e) {
-        outbox.send(id, new Message.ItemFailed(i, ErrorCode.of(e), String.valueOf(e.getMessage())));
+        sendQueue.send(
+            id, new Message.ItemFailed(i, ErrorCode.of(e), String.valueOf(e.getMessage())));
       }
     }
     return new Message.Done();
@@ -271,7 +275,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
           dataSet.snapshot(
               Duration.ofMillis(wanted.maxAgeMillis()),
               wanted.acceptance(),
-              found -> outbox.send(id, new Message.Listed(found)));
+              found -> sendQueue.send(id, new Message.Listed(found)));
     } else {
       inUse = new SnapshotId(wanted.id());
       dataSet.use(inUse);
@@ -282,9 +286,9 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   private Message snapshotPart(int id, Message.SnapshotPart part) throws IOException {
     Snapshot snapshot = node.dataSet(part.dataSet()).snapshots().get(new SnapshotId(part.id()));
     if (part.length() < 0 || part.length() > LARGEST_PART || part.offset() < 0) {
-      throw new IllegalArgumentException("no part of a snapshot: " + part);
+      throw new IllegalArgumentException("not a part of a snapshot: " + part);
     }
-    ByteBuf frame = outbox.allocate(Codec.DATA_HEADER_BYTES + part.length());
+    ByteBuf frame = sendQueue.allocate(Codec.DATA_HEADER_BYTES + part.length());
     try {
       ByteBuffer content = frame.nioBuffer(Codec.DATA_HEADER_BYTES, part.length());
       snapshot.read(part.offset(), content);
@@ -295,7 +299,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       frame.release();
       throw e;
     }
-    outbox.send(frame);
+    sendQueue.send(frame);
     return new Message.Done();
   }
 
@@ -303,7 +307,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     List<FileStatus> entries = catalog(list.dataSet()).list(DataPath.normalize(list.directory()));
     int from = 0;
     for (; entries.size() - from > LISTING_PAGE; from += LISTING_PAGE) {
-      outbox.send(id, new Message.Listing(entries.subList(from, from + LISTING_PAGE), false));
+      sendQueue.send(id, new Message.Listing(entries.subList(from, from + LISTING_PAGE), false));
     }
     return new Message.Listing(entries.subList(from, entries.size()), true);
   }
@@ -317,7 +321,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
    * ends it: a client that is told of work goes on waiting for it.
    */
   private void answer(int id, String dataSet, Answer answer) {
-    Future<?> signs = signs(() -> outbox.send(id, new Message.Working()));
+    Future<?> signs = signs(() -> sendQueue.send(id, new Message.Working()));
     try {
       executor.execute(
           () -> {
@@ -351,10 +355,10 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       eventLoop.execute(
           () -> {
             signs.cancel(false);
-            outbox.send(id, last);
+            sendQueue.send(id, last);
           });
     } catch (RejectedExecutionException e) {
-      log.debug("the server has stopped; nobody waits for this answer any more", e);
+      log.debug("the server has stopped; dropping an answer", e);
     }
   }
 
@@ -366,7 +370,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
           context.channel().remoteAddress(),
           cause.getMessage());
     } else if (cause instanceof IOException) {
-      log.debug("connection from {} broke", context.channel().remoteAddress(), cause);
+      log.debug("the connection from {} failed", context.channel().remoteAddress(), cause);
     } else {
       log.warn("closing the connection from {}", context.channel().remoteAddress(), cause);
     }

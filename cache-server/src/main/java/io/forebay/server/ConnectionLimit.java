@@ -23,7 +23,10 @@ final class ConnectionLimit {
   synchronized void accepted(Channel connection) {
     open++;
     if (open >= most && paused.add(connection.parent())) {
-      log.warn("{} connections are all that the limit of open files allows", most);
+      log.warn(
+          "accepting no more connections: {} are open, the most that the limit of open"
+              + " files allows",
+          most);
       connection.parent().config().setAutoRead(false);
     }
     connection.closeFuture().addListener(closed -> left());

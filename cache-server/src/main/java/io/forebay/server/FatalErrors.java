@@ -20,7 +20,7 @@ public final class FatalErrors {
   private FatalErrors() {}
 
   /** From now on such an error in any thread ends the process. */
-  public static void endTheProcess() {
+  public static void exitOnFatalError() {
     ending = true;
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, failure) -> {
@@ -32,7 +32,7 @@ public final class FatalErrors {
   /** For those who caught one. */
   static void handle(Throwable failure) {
     if (ending && failure instanceof VirtualMachineError) {
-      System.err.println("forebay: this server ends, to be started anew: " + failure);
+      System.err.println("forebay: the server exits and must be restarted: " + failure);
       Runtime.getRuntime().halt(STATUS);
     }
   }

@@ -50,7 +50,7 @@ final class GetTask implements Runnable {
   private final NodeDataSet dataSet;
   private final NodeStore store;
   private final Message.Get get;
-  private final Outbox outbox;
+  private final SendQueue sendQueue;
   private final ServerStats stats;
   private final Executor executor;
   private final FileVersion[] versions;
@@ -65,14 +65,14 @@ final class GetTask implements Runnable {
       NodeDataSet dataSet,
       NodeStore store,
       Message.Get get,
-      Outbox outbox,
+      SendQueue sendQueue,
       ServerStats stats,
       Executor executor) {
     this.requestId = requestId;
     this.dataSet = dataSet;
     this.store = store;
     this.get = get;
-    this.outbox = outbox;
+    this.sendQueue = sendQueue;
     this.stats = stats;
     this.executor = executor;
     this.versions = new FileVersion[get.items().size()];
@@ -88,7 +88,7 @@ final class GetTask implements Runnable {
    */
   void sign() {
     if (!ended) {
-      outbox.send(requestId, new Message.Working());
+      sendQueue.send(requestId, new Message.Working());
     }
   }
 
@@ -97,7 +97,7 @@ final class GetTask implements Runnable {
    * item, it is resident, and there is room to send it. Otherwise nothing was sent, and this is to
    * be run elsewhere.
    */
-  boolean answeredAtOnce() {
+  boolean tryAnswerNow() {
     if (get.items().size() != 1 || get.items().get(0).length() > FRAME_BYTES) {
       return false;
     }
@@ -105,13 +105,13 @@ final class GetTask implements Runnable {
     try {
       Optional<ResidentFile> resident = resident(0);
       if (resident.isEmpty()
-          || !outbox.hasRoom(length + Codec.DATA_HEADER_BYTES)
+          || !sendQueue.hasRoom(length + Codec.DATA_HEADER_BYTES)
           || !sendResident(0, resident.get())) { // it may have been evicted just now
         return false;
       }
       finish();
     } catch (IOException e) {
-      log.debug("a read was given up: {}", e.getMessage());
+      log.debug("read aborted: {}", e.getMessage());
     } finally {
       letGo();
     }
@@ -130,7 +130,7 @@ final class GetTask implements Runnable {
       finish();
     } catch (IOException e) {
       ended = true;
-      log.debug("a read was given up: {}", e.getMessage());
+      log.debug("read aborted: {}", e.getMessage());
     } catch (RuntimeException e) {
       fail(e);
     } catch (Error e) {
@@ -143,7 +143,7 @@ final class GetTask implements Runnable {
 
   private void fail(Throwable reason) {
     ended = true;
-    outbox.send(requestId, ClientHandler.failed(reason));
+    sendQueue.send(requestId, ClientHandler.failed(reason));
   }
 
   private void letGo() {
@@ -221,9 +221,9 @@ final class GetTask implements Runnable {
         if (length >= SENDFILE_BYTES) {
           flush();
           TierChannel open = file.open();
-          ByteBuf header = outbox.allocate(Codec.DATA_HEADER_BYTES);
+          ByteBuf header = sendQueue.allocate(Codec.DATA_HEADER_BYTES);
           putHeader(header, index, length);
-          outbox.send(header, open, position, length, file::distrust);
+          sendQueue.send(header, open, position, length, file::requireVerification);
         } else {
           gather(index, file, position, length);
         }
@@ -233,12 +233,12 @@ final class GetTask implements Runnable {
       if (position > item.offset()) {
         throw e; // part of the item is sent: only closing can undo that
       }
-      log.debug("{} is not readable", file, e);
+      log.debug("cannot read {}", file, e);
       return false;
     }
     stats.hit();
     stats.sent(item.length());
-    if (outbox.isLocal()) {
+    if (sendQueue.isLocal()) {
       store.used(version(index).id(), item.offset(), item.length());
     } else {
       store.served(version(index).id(), item.offset(), item.length());
@@ -254,7 +254,7 @@ final class GetTask implements Runnable {
     if (gathered == null) {
       // With room for the end of the answer, which would otherwise have the whole buffer copied.
       gathered =
-          outbox.allocate(
+          sendQueue.allocate(
               Codec.HEADER_BYTES
                   + (versions.length == 1 ? needed : Math.max(GATHER_BYTES, needed)));
     }
@@ -274,7 +274,7 @@ final class GetTask implements Runnable {
     if (gathered != null) {
       ByteBuf full = gathered;
       gathered = null;
-      outbox.send(full);
+      sendQueue.send(full);
     }
   }
 
@@ -289,7 +289,7 @@ final class GetTask implements Runnable {
         dataSet.reads().reading(version, item.offset(), item.length())) {
       do {
         int length = (int) Math.min(STREAM_BYTES, end - position);
-        ByteBuf frame = outbox.allocate(Codec.DATA_HEADER_BYTES + length);
+        ByteBuf frame = sendQueue.allocate(Codec.DATA_HEADER_BYTES + length);
         putHeader(frame, index, length);
         try {
           reading.read(frame.nioBuffer(frame.writerIndex(), length));
@@ -302,7 +302,7 @@ final class GetTask implements Runnable {
           frame.release();
           throw e;
         }
-        outbox.send(frame);
+        sendQueue.send(frame);
         stats.sent(length);
         position += length;
       } while (position < end && !cancelled);
@@ -311,7 +311,7 @@ final class GetTask implements Runnable {
 
   private void itemFailed(int index, Throwable reason) {
     stats.failure();
-    outbox.send(
+    sendQueue.send(
         requestId,
         new Message.ItemFailed(index, ErrorCode.of(reason), String.valueOf(reason.getMessage())));
   }
@@ -321,7 +321,7 @@ final class GetTask implements Runnable {
     ended = true;
     ByteBuffer done = Codec.encode(requestId, new Message.Done());
     if (gathered == null) {
-      gathered = outbox.allocate(done.remaining());
+      gathered = sendQueue.allocate(done.remaining());
     } else if (gathered.writableBytes() < done.remaining()) {
       gathered.capacity(gathered.writerIndex() + done.remaining());
     }

@@ -6,10 +6,10 @@ import io.forebay.file.FileVersion;
 import io.forebay.node.NodePeers;
 import io.forebay.placement.Member;
 import io.forebay.read.Servers;
-import io.forebay.snapshot.SnapshotShelf;
-import io.forebay.spec.Acceptance;
+import io.forebay.snapshot.SnapshotStore;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotId;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
@@ -51,8 +51,8 @@ final class Peers implements NodePeers, AutoCloseable {
   public Optional<SnapshotId> latest(
       DataSetSpec dataSet,
       Duration maxAge,
-      Acceptance acceptance,
-      SnapshotShelf shelf,
+      SnapshotTolerance acceptance,
+      SnapshotStore snapshotStore,
       LongConsumer progress)
       throws SnapshotRefusedException {
     String name = dataSet.name();
@@ -63,25 +63,24 @@ final class Peers implements NodePeers, AutoCloseable {
       try {
         if (hasSameMounts(server, dataSet)) {
           SnapshotId id = new SnapshotId(server.snapshot(name, maxAge, acceptance, progress));
-          take(server, name, id, shelf);
+          take(server, name, id, snapshotStore);
           return Optional.of(id);
         }
       } catch (SnapshotRefusedException e) {
         throw e; // another server would find the same
       } catch (IOException e) {
-        log.warn(
-            "server {} should list '{}', but cannot: {}", server.address(), name, e.getMessage());
+        log.warn("server {} cannot list '{}': {}", server.address(), name, e.getMessage());
       }
     }
     return Optional.empty();
   }
 
   @Override
-  public void fetch(String dataSet, SnapshotId id, SnapshotShelf shelf) throws IOException {
+  public void fetch(String dataSet, SnapshotId id, SnapshotStore snapshotStore) throws IOException {
     for (ServerClient server : ranked(dataSet)) {
       if (!servers.isOwn(server)) {
         try {
-          take(server, dataSet, id, shelf);
+          take(server, dataSet, id, snapshotStore);
           return;
         } catch (IOException e) {
           log.debug("server {} has no snapshot {} of '{}'", server.address(), id, dataSet, e);
@@ -90,9 +89,11 @@ final class Peers implements NodePeers, AutoCloseable {
     }
   }
 
-  private static void take(ServerClient from, String dataSet, SnapshotId id, SnapshotShelf shelf)
+  private static void take(
+      ServerClient from, String dataSet, SnapshotId id, SnapshotStore snapshotStore)
       throws IOException {
-    shelf.take(id, (offset, target) -> from.readSnapshot(dataSet, id.text(), offset, target));
+    snapshotStore.take(
+        id, (offset, target) -> from.readSnapshot(dataSet, id.text(), offset, target));
   }
 
   private List<ServerClient> ranked(String dataSet) {
@@ -121,7 +122,7 @@ final class Peers implements NodePeers, AutoCloseable {
         read.ranked(FileVersion.of(dataSet, file).id()).stream()
             .findFirst()
             .filter(server -> !read.isOwn(server))
-            .orElseThrow(() -> new IOException("no other server that owns it is up"));
+            .orElseThrow(() -> new IOException("its owner is not another server that is up"));
     return new PeerStream(owner, dataSet, file, offset, length);
   }
 
@@ -133,7 +134,8 @@ final class Peers implements NodePeers, AutoCloseable {
             .equals(places(server.open(dataSet.name()).mounts().stream()));
     if (!same) {
       log.warn(
-          "server {} has other mounts of '{}' than this one; apply the same to both",
+          "server {} has other mounts of '{}' than this server; apply the same manifest"
+              + " to both",
           server.address(),
           dataSet.name());
     }

@@ -21,7 +21,7 @@ final class SelfClient implements AutoCloseable {
 
   synchronized DataSet dataSet(String name) throws IOException {
     if (closed) {
-      throw new IOException("the server is being stopped");
+      throw new IOException("the server is stopping");
     }
     if (forebay == null) {
       forebay = Forebay.builder().node(directory).open();

@@ -97,7 +97,7 @@ public record ServerConfig(
     List<Member> members,
     List<DataSetSpec> dataSets,
     Optional<Path> secrets,
-    Readers readers) {
+    AllowedReaders readers) {
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -137,7 +137,7 @@ public record ServerConfig(
       List<Member> members,
       List<DataSetSpec> dataSets,
       Optional<Path> secrets) {
-    this(name, node, tcp, unix, admin, members, dataSets, secrets, Readers.EVERYONE);
+    this(name, node, tcp, unix, admin, members, dataSets, secrets, AllowedReaders.EVERYONE);
   }
 
   public ServerConfig {
@@ -147,13 +147,13 @@ public record ServerConfig(
       throw new IllegalArgumentException(
           "listen.unix: the path "
               + unix
-              + " is longer than the "
+              + " is longer than the maximum of "
               + MAX_SOCKET_PATH
-              + " bytes that a socket's path may have; set listen.unix to a shorter one");
+              + " bytes; set listen.unix to a shorter path");
     }
     if (members.stream().noneMatch(m -> m.name().equals(name))) {
       throw new IllegalArgumentException(
-          "members: none of them is this server, whose name is '" + name + "': " + members);
+          "members must include this server, '" + name + "': " + members);
     }
   }
 
@@ -229,7 +229,7 @@ public record ServerConfig(
                   + directory.path()
                   + " is "
                   + new DataSize(directory.quotaBytes())
-                  + ", and its whole disk has "
+                  + ", but its disk has only "
                   + new DataSize(disk)
                   + "; lower the quota");
         }
@@ -269,8 +269,8 @@ public record ServerConfig(
             file
                 + ": Secret/"
                 + secret.name()
-                + " is used by no data set of this file; put it into the file of the data set, or"
-                + " give it to the running server with 'forebay apply'");
+                + " is not used by a data set of this file; put it into the file of its data set,"
+                + " or apply it to the running server with 'forebay apply'");
       }
     }
   }
@@ -344,7 +344,7 @@ public record ServerConfig(
             plain, "members", ServerConfig::members, List.of(new Member(name, tcp.toString()))),
         dataSets.entrySet().stream().map(e -> dataSet(e.getKey(), e.getValue())).toList(),
         secrets(plain),
-        Setting.of(plain, "readers", Readers::parse, Readers.EVERYONE));
+        Setting.of(plain, "readers", AllowedReaders::parse, AllowedReaders.EVERYONE));
   }
 
   private static Optional<String> group(String text) {
@@ -353,11 +353,7 @@ public record ServerConfig(
       return Optional.of(text);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "there is no group '"
-              + text
-              + "' on this machine; make it with: groupadd --system "
-              + text,
-          e);
+          "no group '" + text + "' on this machine; create it with: groupadd --system " + text, e);
     }
   }
 
@@ -372,7 +368,7 @@ public record ServerConfig(
       Map<String, String> plain, Map<String, String> tierKeys, Path directory) {
     if (!tierKeys.isEmpty() && plain.containsKey("quota")) {
       throw new IllegalArgumentException(
-          "quota: with tier.N.* keys each tier has a quota of its own; leave this one out");
+          "quota and tier.N.* keys exclude each other; remove quota: each tier has its own");
     }
     List<TierOptions> tiers =
         tierKeys.isEmpty()
@@ -394,7 +390,11 @@ public record ServerConfig(
     long bytes = DataSize.parse(text).bytes();
     if (bytes > MAX_BLOCK_BYTES) {
       throw new IllegalArgumentException(
-          "'" + text + "' is more than the " + new DataSize(MAX_BLOCK_BYTES) + " of a block");
+          "'"
+              + text
+              + "' is more than the maximum of "
+              + new DataSize(MAX_BLOCK_BYTES)
+              + " for a block");
     }
     return (int) bytes;
   }
@@ -403,7 +403,7 @@ public record ServerConfig(
     if (Address.parse(text) instanceof Address.Tcp address) {
       return address;
     }
-    throw new IllegalArgumentException("'" + text + "' is no host:port");
+    throw new IllegalArgumentException("'" + text + "' is not host:port");
   }
 
   private static List<Member> members(String text) {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param readers whom the server serves
  * @param group of the readers; empty for that of the process
  */
-record SocketRights(Readers readers, Optional<String> group) {
+record SocketRights(AllowedReaders readers, Optional<String> group) {
 
   void give(Path socket) throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(socket, PosixFileAttributeView.class);

@@ -62,7 +62,7 @@ final class TierConfig {
               : evenly(DataSize.parse(required(tier, "quota")).bytes(), paths.size());
       if (quotas.size() != paths.size()) {
         throw new IllegalArgumentException(
-            paths.size() + " paths need as many quotas, got " + quotas.size());
+            paths.size() + " paths need the same number of quotas, got " + quotas.size());
       }
       List<TierOptions.Directory> directories = new ArrayList<>();
       for (int i = 0; i < paths.size(); i++) {
@@ -98,7 +98,8 @@ final class TierConfig {
       return Medium.valueOf(text.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "mediumtype is one of " + Arrays.toString(Medium.values()) + ", not '" + text + "'", e);
+          "mediumtype must be one of " + Arrays.toString(Medium.values()) + ", not '" + text + "'",
+          e);
     }
   }
 
@@ -107,7 +108,7 @@ final class TierConfig {
       return Optional.ofNullable(tier.get(key)).map(Double::valueOf);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          key + " is a share such as 0.95, not '" + tier.get(key) + "'", e);
+          key + " must be a fraction such as 0.95, not '" + tier.get(key) + "'", e);
     }
   }
 }

@@ -203,13 +203,14 @@ class AdminTest {
     for (String wrong : List.of("nonsense", "http://127.0.0.1:1", "127.0.0.1:port", "a b:1")) {
       assertThat(run(2, "status", "--admin", wrong)).contains("'" + wrong + "' is not HOST:PORT");
     }
-    assertThat(run(1, "status", "--node", directory.toString())).contains("is it up?");
+    assertThat(run(1, "status", "--node", directory.toString()))
+        .contains("no cache server has written its address to");
     String token = AdminToken.read(Path.of(node()));
     assertThat(send("POST", "/prune", AdminToken.HEADER, token).body())
         .contains("'dataset' is missing");
     assertThat(send("POST", "/prune?dataset=images").statusCode()).isEqualTo(403);
     assertThat(send("POST", "/prune?dataset=images", AdminToken.HEADER, "guess").body())
-        .contains("only the server's own user and root may");
+        .contains("only root and the server's user may");
     assertThat(send("POST", "/prune?dataset=images", "Origin", "http://evil").statusCode())
         .isEqualTo(403);
   }

@@ -124,7 +124,7 @@ class BindingTest {
         .untilAsserted(
             () ->
                 assertThat(run(0, "status", "--node", node()))
-                    .contains("nothing was in file:" + root));
+                    .contains("found nothing in file:" + root));
   }
 
   @Test

@@ -128,7 +128,7 @@ class DataSetsTest {
     assertThat(resident(0) + resident(1)).isEqualTo(5);
 
     assertThat(run(1, "load", "--node", node(0), "--data", Nodes.DATA_SET, "no/such"))
-        .contains("no file is there");
+        .contains("no such file, and no file below it");
     assertThat(run(1, "load", "--node", node(0), "nobody")).contains("not served here");
   }
 
@@ -140,8 +140,7 @@ class DataSetsTest {
     nodes.remove(gone);
     nodes.add(changed, 6_000);
     String printed = run(1, "load", "--node", node(0), "--data", Nodes.DATA_SET);
-    assertThat(printed)
-        .contains("2 files could not be loaded; the first: ", gone + ": ", changed + ": ");
+    assertThat(printed).contains("2 files failed; the first: ", gone + ": ", changed + ": ");
     assertThat(printed).contains("39 of 41 files").doesNotContain("s left");
   }
 
@@ -398,7 +397,7 @@ class DataSetsTest {
       assertThat(metrics(0)).doesNotContain("\"copied\"");
       assertThat(loads()).doesNotContain("nightly");
       assertThat(run(1, "drop", "--node", node(0), "copied"))
-          .contains("there is nothing to drop: data set 'copied' is not served here");
+          .contains("nothing to drop: data set 'copied' is not served here");
     }
     assertThat(run(0, "drop", "--node", node(0), Nodes.DATA_SET)).contains("after a restart");
   }
@@ -493,7 +492,7 @@ class DataSetsTest {
         .hasMessageContaining("open 'whole'");
     assertThat(run(0, "ls", "--node", node(0), "part")).contains("file-7");
     assertThat(run(1, "snapshot", "create", "--node", node(0), "part"))
-        .contains("'part' is the directory 'dir0' of data set 'whole'; name that");
+        .contains("'part' is the directory 'dir0' of data set 'whole'; use that name");
 
     assertThat(run(0, "status", "--node", node(0)))
         .contains("part: Bound to the directory 'dir0' of data set 'whole'");
@@ -527,7 +526,7 @@ class DataSetsTest {
     assertThat(resident(0) + resident(1)).isEqualTo(41);
     await()
         .atMost(ONE_MINUTE)
-        .until(() -> loads().contains("load 'never' failed, which was to be complete before"));
+        .until(() -> loads().contains("load 'never' failed, and this load waited for it"));
 
     nodes.add("young", 7);
     nodes.stop(0);
@@ -634,7 +633,7 @@ class DataSetsTest {
         """;
     String file = write("part.yaml", manifest("unborn", "/") + load);
     assertThat(run(1, "apply", "--node", node(0), "-f", file))
-        .contains("DataLoad/warm: data set 'imges' is neither", "nothing of the file was applied");
+        .contains("DataLoad/warm: data set 'imges' is neither", "nothing was applied");
     assertThat(run(0, "status", "--node", node(0))).doesNotContain("unborn");
   }
 
@@ -661,7 +660,7 @@ class DataSetsTest {
   @Test
   void moreReplicasThanServersAreSaid() throws Exception {
     assertThat(run(1, "load", "--node", node(0), "--replicas", "3", Nodes.DATA_SET))
-        .contains("3 replicas are asked for, and there are 2 cache servers");
+        .contains("3 replicas are requested, but there are 2 cache servers");
     String load =
         "apiVersion: data.fluid.io/v1alpha1\nkind: DataLoad\nmetadata: {name: much}\n"
             + "spec: {dataset: {name: images}, target: [{path: /, replicas: 3}]}";
@@ -694,7 +693,7 @@ class DataSetsTest {
     nodes.oss().faults().rate(1, io.forebay.samples.oss.Fault.HANG);
     run(0, "load", "--node", node(0), "--data", "--no-wait", Nodes.DATA_SET);
     assertThat(run(1, "load", "--node", node(0), "--data", Nodes.DATA_SET))
-        .contains("is not over yet");
+        .contains("is still running");
     run(0, "load", "--node", node(0), "--cancel", Nodes.DATA_SET);
     await()
         .atMost(ONE_MINUTE)
@@ -702,7 +701,7 @@ class DataSetsTest {
     nodes.oss().faults().clear();
     assertThat(run(0, "loads", "--node", node(0), "-o", "yaml")).contains("reason: cancelled");
     assertThat(run(1, "load", "--node", node(0), "--cancel", Nodes.DATA_SET))
-        .contains("load 'load-images' has ended already (Failed), so there is nothing to cancel");
+        .contains("load 'load-images' has already ended (Failed); nothing to cancel");
   }
 
   @Test
@@ -719,7 +718,8 @@ class DataSetsTest {
       assertThat(Files.readAllBytes(copies.resolve(each))).isEqualTo(nodes.files().get(each));
     }
     assertThat(run(1, "stat", "--node", node(0), Nodes.DATA_SET, "no/such")).contains("no/such");
-    assertThat(run(1, "ls", "--node", directory.toString(), "x")).contains("announced itself");
+    assertThat(run(1, "ls", "--node", directory.toString(), "x"))
+        .contains("has written its address to");
     assertThat(run(0, "generate-completion")).contains("complete");
   }
 
@@ -729,13 +729,13 @@ class DataSetsTest {
     Path missing = directory.resolve("missing.yaml");
     String here = node(0);
     assertThat(run(1, "apply", "--node", here, "-f", missing.toString()))
-        .isEqualTo("forebay: " + missing + ": there is no such file\n");
+        .isEqualTo("forebay: " + missing + ": no such file\n");
     assertThat(run(1, "apply", "--node", here, "-f", directory.toString()))
         .isEqualTo("forebay: " + directory + ": is a directory, not a file\n");
     assertThat(run(1, "serve", "--config", binary.toString(), "--set", "directory=/d"))
-        .isEqualTo("forebay: " + binary + ": is no text in UTF-8\n");
+        .isEqualTo("forebay: " + binary + ": is not UTF-8 text\n");
     assertThat(run(1, "serve", "--set", "directory=" + binary))
-        .isEqualTo("forebay: " + binary + ": is there already, and is no directory\n");
+        .isEqualTo("forebay: " + binary + ": exists already and is not a directory\n");
     for (String[] wrong :
         new String[][] {
           {"prune", "images", "--older-than", "soon"},
@@ -750,7 +750,7 @@ class DataSetsTest {
         .doesNotContain("0 of 0", "/s")
         .containsPattern("snapshot [-0-9]+ is in use: 41 files, 47.9 MiB");
     assertThat(run(0, "snapshot", "create", "--node", here, Nodes.DATA_SET))
-        .contains("as before, for nothing has changed");
+        .contains("as before, because nothing has changed");
     run(0, "load", "--node", here, Nodes.DATA_SET);
     assertThat(run(0, "load", "--node", here, Nodes.DATA_SET)).doesNotContain("/s");
     assertThat(run(1, "stat", "--node", here, Nodes.DATA_SET, "no/such"))
@@ -778,7 +778,7 @@ class DataSetsTest {
     arguments[2] = set.replace("new", "node-0");
     arguments[4] = "listen.tcp=" + nodes.address(0);
     assertThat(run(1, arguments))
-        .contains("in use, by the server that runs here")
+        .contains("in use by the server that runs here")
         .containsPattern("ok +the server that runs here: ready");
     try (ServerSocket other = new ServerSocket(0)) {
       arguments[4] = "listen.tcp=127.0.0.1:" + other.getLocalPort();

@@ -55,6 +55,6 @@ class DescriptorsTest {
             .start();
     String said = new String(doctor.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(doctor.waitFor()).isEqualTo(1);
-    assertThat(said).contains("WRONG  open files: a process may have " + LIMIT, "ulimit -n");
+    assertThat(said).contains("WRONG  open files: a process may open " + LIMIT, "ulimit -n");
   }
 }

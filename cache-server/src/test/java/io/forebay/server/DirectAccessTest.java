@@ -125,7 +125,7 @@ class DirectAccessTest {
       server.close();
       assertThat(Nodes.bytes(near.read("f"))).isEqualTo(CONTENT);
       assertThatThrownBy(() -> far.read("f"))
-          .hasStackTraceContaining("of the machine where the cache servers run");
+          .hasStackTraceContaining("is a directory of the cache servers");
     }
   }
 }

@@ -11,7 +11,7 @@ import io.forebay.Totals;
 import io.forebay.control.CacheControl;
 import io.forebay.spec.CachePolicy;
 import io.forebay.spec.LocalCopy;
-import io.forebay.store.ShareStatus;
+import io.forebay.store.DataSetUsageStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,8 +57,8 @@ class LocalCopiesTest {
   }
 
   private long copyBytes(int server) {
-    return nodes.server(server).node().status().store().shares().stream()
-        .mapToLong(ShareStatus::copyBytes)
+    return nodes.server(server).node().status().store().usages().stream()
+        .mapToLong(DataSetUsageStatus::copyBytes)
         .sum();
   }
 

@@ -95,13 +95,14 @@ class LogTest {
     assertThat(lines).allMatch(line -> line.matches(LINE), "is one line of the log");
     assertThat(lines)
         .anyMatch(line -> line.contains("serves 0 data sets of " + node))
-        .anyMatch(line -> line.contains("data set 'images' was applied: created"))
+        .anyMatch(line -> line.contains("applied data set 'images': created"))
         .anyMatch(line -> line.contains("] images ") && line.endsWith("of images: begins"))
         .anyMatch(
             line -> line.contains("] images ") && line.contains("Complete, 1 files and 7 bytes"))
         .anyMatch(
             line ->
-                line.contains("] images ") && line.contains("'images' was dropped, with 1 files"))
+                line.contains("] images ")
+                    && line.contains("dropped data set 'images' with 1 files"))
         .anyMatch(line -> line.contains("has stopped"));
   }
 

@@ -40,7 +40,7 @@ class MemoryTest {
       assertThat(server.get("/healthz")).contains("ok");
       assertThat(server.log())
           .content()
-          .contains("fill.memory is 256.0 MiB and the heap")
+          .contains("fill.memory is 256.0 MiB, but the heap")
           .doesNotContain("OutOfMemoryError");
     }
   }
@@ -48,7 +48,7 @@ class MemoryTest {
   /** Ends as a server does. */
   static final class WithoutMemory {
     public static void main(String[] arguments) throws InterruptedException {
-      FatalErrors.endTheProcess();
+      FatalErrors.exitOnFatalError();
       Thread thread =
           new Thread(
               () -> {

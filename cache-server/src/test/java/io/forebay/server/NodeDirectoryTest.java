@@ -16,8 +16,8 @@ import io.forebay.node.NodeBusyException;
 import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
-import io.forebay.spec.Acceptance;
 import io.forebay.spec.SnapshotId;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.store.DiskState;
 import io.forebay.wire.Address;
 import java.io.IOException;
@@ -168,10 +168,10 @@ class NodeDirectoryTest {
     nodes = new Nodes(directory, 1);
     nodes.add("file", 10);
     NodeDataSet onServer = nodes.server(0).node().dataSet(Nodes.DATA_SET);
-    SnapshotId first = onServer.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    SnapshotId first = onServer.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     DataSet pinned = nodes.onNode(0).dataSet(Nodes.DATA_SET + "@" + first);
     nodes.add("young", 1);
-    onServer.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    onServer.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     onServer.snapshots().drop(first);
 
     assertThatThrownBy(() -> pinned.list(""))

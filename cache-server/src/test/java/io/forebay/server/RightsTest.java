@@ -142,7 +142,7 @@ class RightsTest {
 
     String stranger = as(STRANGER, Reader.class, node.toString());
     assertThat(stranger).contains("READ " + SECRET + " through the server");
-    assertThat(stranger.lines().filter(line -> line.contains("is for group '" + GROUP + "'")))
+    assertThat(stranger.lines().filter(line -> line.contains("is only for group '" + GROUP + "'")))
         .as("lines that say why")
         .hasSize(1);
   }
@@ -195,10 +195,10 @@ class RightsTest {
     for (String command : List.of("prune", "pin", "load", "suspend", "drop")) {
       assertThat(as(STRANGER, ForebayCommand.class, command, "--node", node.toString(), "d"))
           .as(command)
-          .contains("only the server's own user and root may");
+          .contains("only root and the server's user may");
     }
     assertThat(as(STRANGER, ForebayCommand.class, "scrub", "--node", node.toString()))
-        .contains("only the server's own user and root may");
+        .contains("only root and the server's user may");
     assertThat(as(STRANGER, ForebayCommand.class, "status", "--node", node.toString()))
         .contains("1 files resident");
   }

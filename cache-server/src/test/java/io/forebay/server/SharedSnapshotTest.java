@@ -9,8 +9,8 @@ import io.forebay.file.FileVersion;
 import io.forebay.node.NodeDataSet;
 import io.forebay.placement.Member;
 import io.forebay.placement.Rendezvous;
-import io.forebay.spec.Acceptance;
 import io.forebay.spec.SnapshotId;
+import io.forebay.spec.SnapshotTolerance;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -93,10 +93,12 @@ class SharedSnapshotTest {
 
   @Test
   void whatIsYoungEnoughIsNotListedAgain() throws IOException {
-    SnapshotId id = at(lister).snapshot(Duration.ZERO, Acceptance.DEFAULT, n -> {});
+    SnapshotId id = at(lister).snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, n -> {});
     long once = listings();
-    assertThat(at(other).snapshot(Duration.ofHours(1), Acceptance.DEFAULT, n -> {})).isEqualTo(id);
-    assertThat(at(lister).snapshot(Duration.ofHours(1), Acceptance.DEFAULT, n -> {})).isEqualTo(id);
+    assertThat(at(other).snapshot(Duration.ofHours(1), SnapshotTolerance.DEFAULT, n -> {}))
+        .isEqualTo(id);
+    assertThat(at(lister).snapshot(Duration.ofHours(1), SnapshotTolerance.DEFAULT, n -> {}))
+        .isEqualTo(id);
     assertThat(listings()).isEqualTo(once);
   }
 

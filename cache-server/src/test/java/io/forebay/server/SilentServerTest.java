@@ -53,10 +53,10 @@ class SilentServerTest {
     String node = server.node().toString();
     for (String command : new String[] {"status", "loads", "scrub"}) {
       assertThat(failed(command, "--node", node, "--patience", "1"))
-          .contains(address, "has been silent");
+          .contains(address, "has not answered for");
     }
     assertThat(failed("snapshot", "create", "--node", node, "--patience", "1", "d"))
-        .contains(address, "has been silent");
+        .contains(address, "has not answered for");
   }
 
   @Test

@@ -505,7 +505,7 @@ class MountTest {
       open.readFully(all);
       assertThat(all).isEqualTo(files.get("large"));
     }
-    assertThatThrownBy(() -> Mount.remove(root)).hasMessageContaining("no mount of Forebay");
+    assertThatThrownBy(() -> Mount.remove(root)).hasMessageContaining("is not a mount of Forebay");
   }
 
   @Test
@@ -618,7 +618,7 @@ class MountTest {
     assertThatThrownBy(() -> MountOptions.parse("uid=me")).hasMessageContaining("uid=me");
     assertThatThrownBy(
             () -> Mount.open(dataSet, directory.resolve("missing"), MountOptions.parse("")))
-        .hasMessageContaining("is no directory; make one");
+        .hasMessageContaining("is not a directory");
   }
 
   @Test

@@ -3,9 +3,9 @@ package io.forebay.bench;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.dataset.epoch.EpochOrder;
-import io.forebay.dataset.prefetch.Follower;
 import io.forebay.dataset.prefetch.PrefetchOptions;
 import io.forebay.dataset.prefetch.Prefetcher;
+import io.forebay.dataset.prefetch.ProgressListener;
 import io.forebay.dataset.prefetch.ReadPlan;
 import io.forebay.samples.oss.OssServer;
 import io.forebay.samples.oss.Shape;
@@ -130,7 +130,8 @@ final class SharedJobs {
           job -> {
             ReadPlan plan = reads.plans[job];
             long from = reads.next[job];
-            try (Follower follower = Prefetcher.start(data, plan, PrefetchOptions.DEFAULT, from)) {
+            try (ProgressListener follower =
+                Prefetcher.start(data, plan, PrefetchOptions.DEFAULT, from)) {
               times[job] = train(data, job, follower, reads);
             }
           });
@@ -223,7 +224,7 @@ final class SharedJobs {
    *
    * @return of the epochs that count
    */
-  private static Time train(DataSet data, int job, Follower follower, Reads reads)
+  private static Time train(DataSet data, int job, ProgressListener follower, Reads reads)
       throws Exception {
     long start = System.nanoTime();
     long from = reads.next[job];

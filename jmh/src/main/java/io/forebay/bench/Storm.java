@@ -121,8 +121,8 @@ final class Storm {
         "%nMeanwhile %,d files moved down, %,d up, %,d were evicted.%n",
         after.movedDown() - before.movedDown(),
         after.movedUp() - before.movedUp(),
-        after.shares().stream().mapToLong(s -> s.evictions()).sum()
-            - before.shares().stream().mapToLong(s -> s.evictions()).sum());
+        after.usages().stream().mapToLong(s -> s.evictions()).sum()
+            - before.usages().stream().mapToLong(s -> s.evictions()).sum());
   }
 
   private interface Step {

@@ -57,7 +57,7 @@ final class Own implements Policy {
       written++;
       retention.onResident(keys[file], FILE_BYTES);
     }
-    if (resident.size() > TierOptions.DEFAULT_HIGH * capacity && retention.turnsOver()) {
+    if (resident.size() > TierOptions.DEFAULT_HIGH * capacity && retention.evictsOwnFiles()) {
       makeRoom((int) (TierOptions.DEFAULT_LOW * capacity));
     }
     return false;

@@ -63,9 +63,9 @@ public final class BackgroundTasks {
       return;
     }
     if (e instanceof IOException) {
-      log.warn("{} failed; trying again: {}", task, reason);
+      log.warn("{} failed; will retry: {}", task, reason);
     } else {
-      log.error("{} failed; trying again", task, e);
+      log.error("{} failed; will retry", task, e);
     }
   }
 

@@ -92,10 +92,11 @@ final class ClientForebay implements Forebay {
     if (nodeInfo.isEmpty() && settings.servers().isEmpty() && !embedded) {
       throw new IOException(
           settings.directory().isEmpty()
-              ? "neither a node directory nor servers were given to connect to"
-              : "no cache server has announced itself in "
+              ? "no node directory and no servers given; name one of them"
+              : "no cache server has written its address to "
                   + settings.directory().get()
-                  + "; start one there, or name servers, or a root such as s3://bucket/directory");
+                  + "; start one there, or name servers, or use a root such as"
+                  + " s3://bucket/directory");
     }
     servers = servers(settings);
     link = new NodeLink(nodeInfo.flatMap(info -> settings.directory()), servers);
@@ -116,9 +117,10 @@ final class ClientForebay implements Forebay {
       boolean served =
           NodeInfo.read(settings.directory().get()).filter(i -> !i.address().isEmpty()).isPresent();
       log.warn(
-          "{}; this one keeps nothing: it reads what is resident there, and the rest from {}",
+          "{}; this process caches nothing: it reads resident files there and all others"
+              + " from {}",
           e.getMessage(),
-          served ? "the cache server that has it" : "the under-store");
+          served ? "its cache server" : "the under-store");
       return null;
     }
   }
@@ -136,7 +138,7 @@ final class ClientForebay implements Forebay {
       if (settings.servers().isEmpty()) {
         throw e;
       }
-      log.warn("going on with the servers that were named: {}", e.getMessage());
+      log.warn("using the named servers only: {}", e.getMessage());
       return Optional.empty();
     }
   }
@@ -159,7 +161,7 @@ final class ClientForebay implements Forebay {
     }
     synchronized (resources) {
       if (closed) {
-        throw new IOException("this Forebay was closed; open another one for " + nameOrRoot);
+        throw new IOException("this Forebay is closed; open another one for " + nameOrRoot);
       }
       open = dataSets.get(nameOrRoot);
       if (open == null) {
@@ -228,7 +230,7 @@ final class ClientForebay implements Forebay {
               + from.name()
               + "' refers to '"
               + target.name()
-              + "', which is a reference itself; have it refer to "
+              + "', which is a reference itself; refer to "
               + target.reference().get());
     }
     return target;
@@ -259,7 +261,8 @@ final class ClientForebay implements Forebay {
       if (!plain.contains(":/")) {
         throw e;
       }
-      log.warn("no cache server answers; reading {} directly: {}", plain, e.getMessage());
+      log.warn(
+          "no cache server answers; reading {} from the under-store: {}", plain, e.getMessage());
     }
     DataSetSpec own = own(plain);
     return new ServedDataSet(
@@ -276,7 +279,7 @@ final class ClientForebay implements Forebay {
     try {
       return URI.create(text);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("'" + text + "' is no root URI: " + e.getMessage(), e);
+      throw new IllegalArgumentException("'" + text + "' is not a root URI: " + e.getMessage(), e);
     }
   }
 

@@ -39,7 +39,8 @@ public final class CachePolicies {
   public static CachePolicy parse(Map<String, String> settings) {
     for (String key : settings.keySet()) {
       if (!KNOWN.contains(key)) {
-        throw new IllegalArgumentException(key + " is unknown; known: " + new TreeSet<>(KNOWN));
+        throw new IllegalArgumentException(
+            key + " is unknown; known settings: " + new TreeSet<>(KNOWN));
       }
     }
     CachePolicy usual = CachePolicy.DEFAULT;
@@ -65,7 +66,8 @@ public final class CachePolicies {
     try {
       return Retain.valueOf(text.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("one of auto, keep, frequency, not '" + text + "'", e);
+      throw new IllegalArgumentException(
+          "must be one of auto, keep, frequency, not '" + text + "'", e);
     }
   }
 
@@ -73,7 +75,7 @@ public final class CachePolicies {
     try {
       return LocalCopy.valueOf(text.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("one of none, hot, all, not '" + text + "'", e);
+      throw new IllegalArgumentException("must be one of none, hot, all, not '" + text + "'", e);
     }
   }
 
@@ -81,7 +83,7 @@ public final class CachePolicies {
     return switch (text.toUpperCase(Locale.ROOT)) {
       case "ONCE" -> false;
       case "ALWAYS" -> true;
-      default -> throw new IllegalArgumentException("ONCE or ALWAYS, not '" + text + "'");
+      default -> throw new IllegalArgumentException("must be ONCE or ALWAYS, not '" + text + "'");
     };
   }
 
@@ -89,7 +91,7 @@ public final class CachePolicies {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;
-      default -> throw new IllegalArgumentException("true or false, not '" + text + "'");
+      default -> throw new IllegalArgumentException("must be true or false, not '" + text + "'");
     };
   }
 
@@ -97,7 +99,7 @@ public final class CachePolicies {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("'" + text + "' is no number", e);
+      throw new IllegalArgumentException("'" + text + "' is not a number", e);
     }
   }
 }

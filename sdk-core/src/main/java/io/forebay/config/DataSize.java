@@ -28,19 +28,20 @@ public record DataSize(long bytes) {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "'" + text + "' is no amount of data; use for example 512, 100MB or 4GiB");
+          "'" + text + "' is not an amount of data; use for example 512, 100MB or 4GiB");
     }
     if (text.strip().endsWith("m")) {
       throw new IllegalArgumentException(
-          "'" + text + "' is thousandths of a byte to Kubernetes; use for example 100M or 100Mi");
+          "'"
+              + text
+              + "' means thousandths of a byte in Kubernetes; use for example 100M or 100Mi");
     }
     String unit = matcher.group(2).toUpperCase(Locale.ROOT);
     int power = unit.isEmpty() ? 0 : "KMGTPE".indexOf(unit) + 1;
     BigDecimal base = BigDecimal.valueOf(matcher.group(3).isEmpty() ? 1000 : 1024);
     BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(base.pow(power));
     if (bytes.compareTo(MOST) > 0) {
-      throw new IllegalArgumentException(
-          "'" + text + "' is more than 8 EiB, the most there can be");
+      throw new IllegalArgumentException("'" + text + "' is more than the maximum of 8 EiB");
     }
     return new DataSize(bytes.longValue());
   }

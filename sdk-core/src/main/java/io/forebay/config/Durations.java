@@ -20,7 +20,7 @@ public final class Durations {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "'" + text + "' is no duration; use for example 90s, 30m, 12h or 7d");
+          "'" + text + "' is not a duration; use for example 90s, 30m, 12h or 7d");
     }
     long amount = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {

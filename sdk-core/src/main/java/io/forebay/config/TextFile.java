@@ -25,11 +25,12 @@ public final class TextFile {
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {
-      throw new NoSuchFileException(file.toString(), null, "there is no such file");
+      throw new NoSuchFileException(file.toString(), null, "no such file");
     } catch (AccessDeniedException e) {
-      throw new AccessDeniedException(file.toString(), null, "this user may not read it");
+      throw new AccessDeniedException(
+          file.toString(), null, "this user has no permission to read it");
     } catch (CharacterCodingException e) {
-      throw new FileSystemException(file.toString(), null, "is no text in UTF-8");
+      throw new FileSystemException(file.toString(), null, "is not UTF-8 text");
     }
   }
 }

@@ -37,9 +37,7 @@ record NoCache(DataSet dataSet) implements CacheControl {
 
   private IOException refusal() {
     return new IOException(
-        "data set '"
-            + dataSet.name()
-            + "' was not opened by Forebay, so there is no cache to load it into");
+        "data set '" + dataSet.name() + "' was not opened by Forebay, so it has no cache");
   }
 
   @Override

@@ -46,7 +46,7 @@ final class Fill {
     return writer;
   }
 
-  boolean passesBy() {
+  boolean bypassesStore() {
     return writer == null;
   }
 
@@ -96,7 +96,7 @@ final class Fill {
 
   synchronized void release() {
     if (--holders == 0 && budget != null) {
-      budget.giveBack(bytes);
+      budget.release(bytes);
       bytes = null;
     }
   }

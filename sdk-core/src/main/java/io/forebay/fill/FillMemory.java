@@ -12,22 +12,22 @@ public final class FillMemory {
 
   private final MemoryBudget demand;
   private final MemoryBudget ahead;
-  private final Passing passing;
+  private final BypassBuffer bypass;
 
   public FillMemory(FillOptions wanted, int blockBytes) {
     long heap = Runtime.getRuntime().maxMemory();
     FillOptions options = wanted.within(heap);
     if (!options.equals(wanted)) {
       log.warn(
-          "fill.memory is {} and the heap {}: {} are used. For more, give the JVM a larger heap"
-              + " (-Xmx)",
+          "fill.memory is {}, but the heap is {}: using {}; to use more, give the JVM a"
+              + " larger heap (-Xmx)",
           new DataSize(wanted.memoryBytes()),
           new DataSize(heap),
           new DataSize(options.memoryBytes()));
     }
     long demandBytes = options.memoryBytes() / 4 * 3;
     demand = new MemoryBudget(demandBytes, blockBytes);
-    passing = new Passing(demandBytes / 2); // of it: so the rest is enough to go on with
+    bypass = new BypassBuffer(demandBytes / 2); // of it: so the rest is enough to go on with
     ahead = new MemoryBudget(options.memoryBytes() / 4, blockBytes);
   }
 
@@ -40,8 +40,8 @@ public final class FillMemory {
   }
 
   /** What passes by the store is held in the memory of {@link #demand}. */
-  Passing passing() {
-    return passing;
+  BypassBuffer bypass() {
+    return bypass;
   }
 
   /** Bytes that are held at present. */

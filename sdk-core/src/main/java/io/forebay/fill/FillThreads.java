@@ -119,7 +119,9 @@ public final class FillThreads implements AutoCloseable {
       if (!copying.awaitTermination(30, TimeUnit.SECONDS)
           || !ahead.awaitTermination(30, TimeUnit.SECONDS)
           || !demand.awaitTermination(30, TimeUnit.SECONDS)) {
-        log.warn("requests are still running after 30 s; closing without them");
+        log.warn(
+            "requests to the under-store still run after 30 s; closing without waiting for"
+                + " them");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

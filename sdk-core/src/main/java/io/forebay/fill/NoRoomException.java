@@ -11,7 +11,7 @@ public final class NoRoomException extends IOException implements ForebayExcepti
 
   NoRoomException(FileVersion file) {
     super(
-        "there is no room in the cache for "
+        "the cache has no room for "
             + file
             + "; raise the tiers' quotas or the data set's maximum, or prune other files");
   }

@@ -58,26 +58,26 @@ public final class ReadThrough {
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   /**
-   * With how much haste blocks are fetched.
+   * How blocks are fetched: who waits, on which threads, from which source.
    *
    * @param executor runs the requests
    * @param asked for them
    * @param budget has their memory
    * @param purpose decides what they may ask of the store
    */
-  private record Haste(Executor executor, Source asked, MemoryBudget budget, Purpose purpose) {}
+  private record FetchKind(Executor executor, Source asked, MemoryBudget budget, Purpose purpose) {}
 
   private final NodeStore store;
   private final Source demand;
   private final FillThreads threads;
-  private final Haste waitedFor;
-  private final Haste soon;
-  private final Haste later;
-  private final Haste loading;
-  private final Haste copying;
-  private final Passing passing;
+  private final FetchKind waitedFor;
+  private final FetchKind soon;
+  private final FetchKind later;
+  private final FetchKind loading;
+  private final FetchKind copying;
+  private final BypassBuffer bypass;
   private final ReadAhead readAhead;
-  private final AheadQueue upcoming;
+  private final PrefetchQueue upcoming;
   private final Map<BlockKey, Fill> fills = new ConcurrentHashMap<>();
 
   /**
@@ -95,15 +95,15 @@ public final class ReadThrough {
       FillMemory memory,
       FillOptions options) {
     this.store = store;
-    this.upcoming = new AheadQueue(store);
+    this.upcoming = new PrefetchQueue(store);
     this.demand = demand;
     this.threads = threads;
-    this.waitedFor = new Haste(threads.demand(), demand, memory.demand(), Purpose.READ);
-    this.soon = new Haste(threads.demand(), ahead, memory.demand(), Purpose.READ);
-    this.later = new Haste(Runnable::run, ahead, memory.ahead(), Purpose.AHEAD);
-    this.loading = new Haste(Runnable::run, ahead, memory.ahead(), Purpose.LOAD);
-    this.copying = new Haste(Runnable::run, owners, memory.ahead(), Purpose.COPY);
-    this.passing = memory.passing();
+    this.waitedFor = new FetchKind(threads.demand(), demand, memory.demand(), Purpose.READ);
+    this.soon = new FetchKind(threads.demand(), ahead, memory.demand(), Purpose.READ);
+    this.later = new FetchKind(Runnable::run, ahead, memory.ahead(), Purpose.AHEAD);
+    this.loading = new FetchKind(Runnable::run, ahead, memory.ahead(), Purpose.LOAD);
+    this.copying = new FetchKind(Runnable::run, owners, memory.ahead(), Purpose.COPY);
+    this.bypass = memory.bypass();
     this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
   }
 
@@ -189,7 +189,9 @@ public final class ReadThrough {
         }
         target.position(target.position() + length);
         position += length;
-        if (fillBlock == block && fill.passesBy() && inBlock + length == blocks.length(block)) {
+        if (fillBlock == block
+            && fill.bypassesStore()
+            && inBlock + length == blocks.length(block)) {
           passed(block);
         }
       }
@@ -197,9 +199,9 @@ public final class ReadThrough {
 
     /** A kernel that reads ahead may ask for an earlier piece of the block after its last one. */
     private void passed(int block) {
-      passing.leave(new BlockKey(version.id(), block - 1));
+      bypass.leave(new BlockKey(version.id(), block - 1));
       if (block == blocks.count() - 1) {
-        passing.leave(new BlockKey(version.id(), block));
+        bypass.leave(new BlockKey(version.id(), block));
       }
     }
 
@@ -209,7 +211,7 @@ public final class ReadThrough {
      */
     private void fetchAhead(int block) {
       int edge = Math.min(last, block + AHEAD);
-      passing.expect(version.id(), block + 1, edge);
+      bypass.expect(version.id(), block + 1, edge);
       if (edge > block && !isComing(edge) && !hasBlock(store.find(version.id()), edge)) {
         fetch(version, blocks, block + 1, edge, soon, inOrder);
       }
@@ -225,7 +227,7 @@ public final class ReadThrough {
         return true;
       } catch (TierException e) {
         if (!file.get().isGone()) {
-          log.warn("{}: going on without the store: {}", version, e.getMessage());
+          log.warn("{}: bypassing the cache: {}", version, e.getMessage());
         }
         piece.clear();
         return false;
@@ -242,7 +244,7 @@ public final class ReadThrough {
       fetchAhead(block);
       Fill found = fills.get(key);
       if (found == null) {
-        found = passing.find(key); // where it goes before it leaves the others
+        found = bypass.find(key); // where it goes before it leaves the others
       }
       if (found != null && found.hold()) {
         fill = found;
@@ -313,7 +315,7 @@ public final class ReadThrough {
 
   /** Whether it is on its way, or passes by. */
   private boolean isComing(BlockKey key) {
-    return fills.containsKey(key) || passing.has(key);
+    return fills.containsKey(key) || bypass.has(key);
   }
 
   private static boolean hasBlock(Optional<ResidentFile> file, int block) {
@@ -330,19 +332,19 @@ public final class ReadThrough {
 
   /** Goes on with what is to be fetched ahead, after something was read. */
   public void resumePrefetch() {
-    for (AheadQueue.Expected next = upcoming.take(); next != null; next = upcoming.take()) {
-      AheadQueue.Expected expected = next;
+    for (PrefetchQueue.Expected next = upcoming.take(); next != null; next = upcoming.take()) {
+      PrefetchQueue.Expected expected = next;
       try {
         threads.ahead().execute(() -> fetchAhead(expected));
       } catch (RejectedExecutionException e) {
         upcoming.done(expected, true);
-        log.debug("{} is not prefetched: the cache is being closed", expected.file());
+        log.debug("not prefetching {}: the cache is closing", expected.file());
         return;
       }
     }
   }
 
-  private void fetchAhead(AheadQueue.Expected expected) {
+  private void fetchAhead(PrefetchQueue.Expected expected) {
     FileVersion version = expected.file();
     Blocks blocks = store.blocks(version.size());
     boolean room = false;
@@ -365,7 +367,7 @@ public final class ReadThrough {
     try {
       threads.copying().execute(() -> fetch(version, blocks, 0, blocks.count() - 1, copying));
     } catch (RejectedExecutionException e) {
-      log.debug("{} is not copied: the cache is being closed", version);
+      log.debug("not copying {}: the cache is closing", version);
     }
   }
 
@@ -408,15 +410,15 @@ public final class ReadThrough {
    *
    * @return whether there was room for all
    */
-  private boolean fetch(FileVersion version, Blocks blocks, int first, int last, Haste haste) {
-    return fetch(version, blocks, first, last, haste, false);
+  private boolean fetch(FileVersion version, Blocks blocks, int first, int last, FetchKind kind) {
+    return fetch(version, blocks, first, last, kind, false);
   }
 
   /**
-   * @param mayPass whether blocks are fetched without room in the store, too
+   * @param mayBypass whether blocks are fetched without room in the store, too
    */
   private boolean fetch(
-      FileVersion version, Blocks blocks, int first, int last, Haste haste, boolean mayPass) {
+      FileVersion version, Blocks blocks, int first, int last, FetchKind kind, boolean mayBypass) {
     Optional<ResidentFile> file = store.find(version.id());
     int missing = 0;
     for (int block = first; block <= last; block++) {
@@ -432,13 +434,13 @@ public final class ReadThrough {
       BlockKey key = new BlockKey(version.id(), block);
       Fill claimed = null;
       if (!isComing(key) && !hasBlock(file, block)) {
-        BlockWriter writer = store.reserve(version, block, haste.purpose).orElse(null);
+        BlockWriter writer = store.reserve(version, block, kind.purpose).orElse(null);
         int length = blocks.length(block);
-        room = writer != null || (mayPass && passing.take(length));
+        room = writer != null || (mayBypass && bypass.take(length));
         claimed = room ? claim(version, block, length, writer) : null;
       }
       if (claimed == null || run.size() == runBlocks) {
-        start(version, blocks, runFirst, run, haste);
+        start(version, blocks, runFirst, run, kind);
         run = new ArrayList<>(runBlocks);
       }
       if (claimed != null) {
@@ -448,7 +450,7 @@ public final class ReadThrough {
         run.add(claimed);
       }
     }
-    start(version, blocks, runFirst, run, haste);
+    start(version, blocks, runFirst, run, kind);
     return room || missing == 0;
   }
 
@@ -463,35 +465,36 @@ public final class ReadThrough {
     Fill fresh = new Fill(version + " block " + block, length, writer);
     if (fills.putIfAbsent(key, fresh) == null) {
       // Only after the claim is it certain that nobody finishes the block between look and claim.
-      if (!hasBlock(store.find(version.id()), block) && !passing.has(key)) {
+      if (!hasBlock(store.find(version.id()), block) && !bypass.has(key)) {
         return fresh;
       }
       fills.remove(key);
       fresh.done();
     }
-    giveUp(fresh);
+    abandon(fresh);
     return null;
   }
 
   /** Gives back the room of a block that was not fetched. */
-  private void giveUp(Fill fill) {
-    if (fill.passesBy()) {
-      passing.giveBack(fill);
+  private void abandon(Fill fill) {
+    if (fill.bypassesStore()) {
+      bypass.release(fill);
     } else {
       fill.writer().close();
     }
   }
 
-  private void start(FileVersion version, Blocks blocks, int first, List<Fill> run, Haste haste) {
+  private void start(
+      FileVersion version, Blocks blocks, int first, List<Fill> run, FetchKind kind) {
     if (run.isEmpty()) {
       return;
     }
     try {
-      haste.executor.execute(() -> run(version, blocks, first, run, haste.asked, haste.budget));
+      kind.executor.execute(() -> run(version, blocks, first, run, kind.asked, kind.budget));
     } catch (RejectedExecutionException e) {
       abandon(version, first, run, new IOException("the cache is being closed", e));
     } catch (OutOfMemoryError e) { // there can be no other thread
-      abandon(version, first, run, new IOException(version + ": no thread for a request", e));
+      abandon(version, first, run, new IOException(version + ": no thread for the request", e));
       throw e;
     }
   }
@@ -531,8 +534,8 @@ public final class ReadThrough {
         boolean last = at == run.size() - 1;
         BlockKey key = new BlockKey(version.id(), first + at);
         receive(version, in, last, fill, fill.begin(budget));
-        if (fill.passesBy()) {
-          passing.keep(key, fill);
+        if (fill.bypassesStore()) {
+          bypass.keep(key, fill);
         }
         fills.remove(key);
         fill.done(); // with its end: whoever has seen all of a block finds it where it stays
@@ -558,7 +561,7 @@ public final class ReadThrough {
   private void receive(FileVersion version, InputStream in, boolean last, Fill fill, byte[] target)
       throws IOException {
     try (BlockWriter writer = fill.writer()) {
-      boolean storing = !fill.passesBy();
+      boolean storing = !fill.bypassesStore();
       int stored = 0;
       for (int have = 0; have < target.length; ) {
         int n = in.read(target, have, Math.min(CHUNK, target.length - have));
@@ -567,7 +570,7 @@ public final class ReadThrough {
               version + ": " + (target.length - have) + " bytes missing at the end");
         }
         if (threads.closing()) {
-          throw new IOException(version + ": the cache is being closed");
+          throw new IOException(version + ": the cache is closing");
         }
         if (last && have + n == target.length) {
           in.close(); // the under-store may be asked for the next thing while the disk is at work
@@ -595,14 +598,14 @@ public final class ReadThrough {
       }
       return true;
     } catch (TierException e) {
-      log.warn("{}: going on without the store: {}", version, e.getMessage());
+      log.warn("{}: bypassing the cache: {}", version, e.getMessage());
       return false;
     }
   }
 
   private void abandon(FileVersion version, int first, List<Fill> run, IOException reason) {
     for (int i = 0; i < run.size(); i++) {
-      giveUp(run.get(i));
+      abandon(run.get(i));
       fills.remove(new BlockKey(version.id(), first + i));
       run.get(i).failed(reason);
     }

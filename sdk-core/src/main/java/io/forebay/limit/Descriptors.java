@@ -66,7 +66,7 @@ public final class Descriptors {
   }
 
   /** Whether a failure came from a want of descriptors, or can have come from that. */
-  public static boolean wereMissing(IOException failure) {
+  public static boolean isExhaustion(IOException failure) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
       String message = String.valueOf(e.getMessage());
       if (message.contains("Too many open files") || message.contains("Cannot allocate memory")) {

@@ -61,7 +61,7 @@ public final class MemoryBudget {
   }
 
   /** Gives memory back; nobody may use it any more. */
-  public synchronized void giveBack(byte[] memory) {
+  public synchronized void release(byte[] memory) {
     if (memory.length == blockBytes) {
       free.push(new SoftReference<>(memory));
     }

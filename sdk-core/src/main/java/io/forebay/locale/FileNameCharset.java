@@ -32,11 +32,11 @@ public final class FileNameCharset {
 
   /** What is wrong, and what to do about it; for a JVM that is not {@link #isUtf8}. */
   public static String problem() {
-    return "this JVM knows file names as "
+    return "this JVM decodes file names as "
         + name()
-        + ", so it can neither list nor open files whose names are not plain ASCII; start it with "
+        + ", so it cannot list or open files with non-ASCII names; start it with "
         + UTF8_LOCALE
-        + " in its environment (no JVM option does the same)";
+        + " in its environment (no JVM option has the same effect)";
   }
 
   /** Logs the problem, if there is one, once in this process. */

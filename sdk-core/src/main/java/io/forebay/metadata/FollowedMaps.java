@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * owner made a new generation, because it was restarted or because the maps were stuck or full.
  * Names that the maps cannot hold for this process are kept on its own heap. Thread-safe.
  */
-public final class FollowedMaps implements Namespace, Residents {
+public final class FollowedMaps implements Namespace, ResidentFiles {
 
   private static final Logger log = LoggerFactory.getLogger(FollowedMaps.class);
 
@@ -81,9 +81,9 @@ public final class FollowedMaps implements Namespace, Residents {
           SharedMaps.follow(
               directory.orElseThrow().resolve("maps"),
               generation,
-              new MapTrouble(kind -> stuck.accept(generation)));
+              new MapCircuitBreaker(kind -> stuck.accept(generation)));
       current = Optional.of(new Current(node, maps));
-      log.debug("following generation {}", generation);
+      log.debug("using generation {} of the shared maps", generation);
     } catch (IOException e) {
       warn(String.valueOf(e.getMessage()));
       // The owner writes no more into the maps before, so what they say grows old.
@@ -97,8 +97,8 @@ public final class FollowedMaps implements Namespace, Residents {
     if (!warning.equals(reason)) {
       warning = reason;
       log.warn(
-          "the shared maps of the node in {} cannot be used; this process asks the cache server"
-              + " instead: {}",
+          "cannot use the shared maps of the node in {}; this process asks the cache"
+              + " server instead: {}",
           directory.orElseThrow(),
           reason);
     }
@@ -135,7 +135,7 @@ public final class FollowedMaps implements Namespace, Residents {
         : near.list(dataSet, path);
   }
 
-  /** Only on this heap: the maps are the owner's to write. */
+  /** Only on this heap: only the owner of the shared maps writes them. */
   @Override
   public void put(String dataSet, FileStatus status) {
     if (current.isEmpty()) {
@@ -168,7 +168,7 @@ public final class FollowedMaps implements Namespace, Residents {
 
   @Override
   public void replace(String dataSet, FileList files, long entries) {
-    throw new UnsupportedOperationException("the maps are the owner's to write");
+    throw new UnsupportedOperationException("only the owner of the shared maps writes them");
   }
 
   @Override

@@ -18,7 +18,7 @@ final class NameCodec {
       out.put(DIRECTORY);
       return;
     }
-    EtagForm form = EtagForm.of(status.etag());
+    EtagCodec form = EtagCodec.of(status.etag());
     byte[] etag = form.encode(status.etag());
     out.put(form.number());
     Varint.put(out, status.size());
@@ -41,6 +41,6 @@ final class NameCodec {
     long modified = Varint.get(in);
     byte[] etag = new byte[(int) Varint.get(in)];
     in.get(etag);
-    return FileStatus.file(path, size, modified, EtagForm.of(kind).decode(etag));
+    return FileStatus.file(path, size, modified, EtagCodec.of(kind).decode(etag));
   }
 }

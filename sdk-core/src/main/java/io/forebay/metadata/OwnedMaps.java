@@ -151,8 +151,8 @@ public final class OwnedMaps implements Namespace {
   }
 
   /** Somebody found the maps of a generation stuck. */
-  public void suspect(String generation) {
-    replace(generation, MapTrouble.Kind.STUCK);
+  public void reportStuck(String generation) {
+    replace(generation, MapCircuitBreaker.Kind.STUCK);
   }
 
   /** Opens them anew if their files were deleted, or if they could not be opened a while ago. */
@@ -172,21 +172,21 @@ public final class OwnedMaps implements Namespace {
   private boolean isDeleted(Current now) {
     boolean deleted = !SharedMaps.exist(directory, now.generation);
     if (deleted) {
-      log.warn("the shared maps in {} were deleted; making them again", directory);
+      log.warn("the shared maps in {} were deleted; creating them again", directory);
     }
     return deleted;
   }
 
-  private void replace(String generation, MapTrouble.Kind kind) {
+  private void replace(String generation, MapCircuitBreaker.Kind kind) {
     work.add(
         () -> {
           if (current != null
               && current.generation.equals(generation)
               && System.nanoTime() - triedAt > LEAST_NANOS) {
-            if (kind == MapTrouble.Kind.FULL) {
+            if (kind == MapCircuitBreaker.Kind.FULL) {
               expected *= 4;
             }
-            open(kind == MapTrouble.Kind.FULL);
+            open(kind == MapCircuitBreaker.Kind.FULL);
           }
         });
   }
@@ -200,7 +200,7 @@ public final class OwnedMaps implements Namespace {
       } catch (Throwable e) {
         // A thread that died would leave the other processes with what is here now, for good.
         trouble = Optional.of(e.toString());
-        log.error("the shared maps could not be updated; going on", e);
+        log.error("cannot update the shared maps; continuing", e);
       }
     }
   }
@@ -213,7 +213,7 @@ public final class OwnedMaps implements Namespace {
   private void open(boolean copyNames) {
     String generation = UUID.randomUUID().toString();
     triedAt = System.nanoTime();
-    MapTrouble ofGeneration = new MapTrouble(kind -> replace(generation, kind));
+    MapCircuitBreaker ofGeneration = new MapCircuitBreaker(kind -> replace(generation, kind));
     try {
       SharedMaps maps = SharedMaps.create(directory, generation, expected, ofGeneration);
       residents.accept(maps.residency()::put);
@@ -242,7 +242,8 @@ public final class OwnedMaps implements Namespace {
       Optional<String> reason = Optional.of(String.valueOf(e.getMessage()));
       if (!trouble.equals(reason)) {
         log.warn(
-            "the shared maps cannot be opened; other processes ask the server: {}", reason.get());
+            "cannot open the shared maps; other processes ask the server instead: {}",
+            reason.get());
       }
       trouble = reason;
     } finally {
@@ -258,7 +259,7 @@ public final class OwnedMaps implements Namespace {
                 TimeUnit.MILLISECONDS.sleep(GRACE_MILLIS);
                 maps.close();
               } catch (InterruptedException | RuntimeException e) {
-                log.debug("the maps that were replaced stay open", e);
+                log.debug("cannot close the replaced shared maps", e);
               }
             },
             "forebay-maps-closer");
@@ -366,7 +367,8 @@ public final class OwnedMaps implements Namespace {
       latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while the shared maps were laid out anew");
+      throw new InterruptedIOException(
+          "interrupted while writing a new generation of the shared maps");
     }
   }
 

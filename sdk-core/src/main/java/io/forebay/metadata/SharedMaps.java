@@ -63,7 +63,7 @@ public final class SharedMaps {
    * @param directory made if it is missing
    */
   public static SharedMaps open(Path directory, String generation) throws IOException {
-    return create(directory, generation, EXPECTED_NAMES, new MapTrouble(kind -> {}));
+    return create(directory, generation, EXPECTED_NAMES, new MapCircuitBreaker(kind -> {}));
   }
 
   /**
@@ -72,7 +72,8 @@ public final class SharedMaps {
    * @param directory made if it is missing
    * @param expected names to lay them out for
    */
-  static SharedMaps create(Path directory, String generation, long expected, MapTrouble trouble)
+  static SharedMaps create(
+      Path directory, String generation, long expected, MapCircuitBreaker trouble)
       throws IOException {
     Files.createDirectories(directory);
     SharedMaps maps = openOrCreate(directory, generation, expected, trouble);
@@ -84,14 +85,14 @@ public final class SharedMaps {
   }
 
   /** Opens the maps that the owner of the directory created. */
-  static SharedMaps follow(Path directory, String generation, MapTrouble trouble)
+  static SharedMaps follow(Path directory, String generation, MapCircuitBreaker trouble)
       throws IOException {
     if (Files.exists(directory) && !Files.isExecutable(directory)) {
       throw new IOException(
           directory
-              + " is for group '"
+              + " is only for group '"
               + Files.readAttributes(directory, PosixFileAttributes.class).group().getName()
-              + "', of which this process's user is no member");
+              + "', but the user of this process is not a member");
     }
     for (String name : List.of(NAMESPACE, RESIDENCY)) {
       Path file = directory.resolve(name + generation);
@@ -120,7 +121,8 @@ public final class SharedMaps {
   }
 
   private static SharedMaps openOrCreate(
-      Path directory, String generation, long expected, MapTrouble trouble) throws IOException {
+      Path directory, String generation, long expected, MapCircuitBreaker trouble)
+      throws IOException {
     // Chronicle reports its use to the internet, and advertises in logs, unless told not to.
     System.setProperty("chronicle.analytics.disable", "true");
     System.setProperty("chronicle.announcer.disable", "true");
@@ -160,14 +162,14 @@ public final class SharedMaps {
       // depends on which flag or module is missing and on the JDK.
       closeQuietly(names);
       if (e instanceof IllegalStateException && "Shutdown in progress".equals(e.getMessage())) {
-        throw new IOException("this process is being stopped", e);
+        throw new IOException("this process is stopping", e);
       }
       throw new IOException(
           "this JVM cannot open them ("
               + e
               + "). Start the JVM with: "
               + JVM_FLAGS
-              + " and with the modules java.se and jdk.unsupported",
+              + " and the modules java.se and jdk.unsupported",
           e);
     }
   }

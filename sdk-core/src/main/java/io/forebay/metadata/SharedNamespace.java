@@ -44,9 +44,9 @@ final class SharedNamespace implements Namespace {
 
   private final ChronicleMap<byte[], byte[]> map;
   private final Map<String, Epoch> epochs = new ConcurrentHashMap<>();
-  private final MapTrouble trouble;
+  private final MapCircuitBreaker trouble;
 
-  SharedNamespace(ChronicleMap<byte[], byte[]> map, MapTrouble trouble) {
+  SharedNamespace(ChronicleMap<byte[], byte[]> map, MapCircuitBreaker trouble) {
     this.map = map;
     this.trouble = trouble;
   }
@@ -130,7 +130,7 @@ final class SharedNamespace implements Namespace {
 
   @Override
   public void clear(String dataSet) {
-    become(dataSet, current(dataSet).number + 1);
+    startEpoch(dataSet, current(dataSet).number + 1);
   }
 
   @Override
@@ -138,7 +138,7 @@ final class SharedNamespace implements Namespace {
     return current(dataSet).number;
   }
 
-  private void become(String dataSet, long epoch) {
+  private void startEpoch(String dataSet, long epoch) {
     put(epochKey(dataSet), ByteBuffer.allocate(Long.BYTES).putLong(epoch).array());
     epochs.remove(dataSet);
   }
@@ -172,7 +172,7 @@ final class SharedNamespace implements Namespace {
             });
     files.forEach(assembler::add);
     assembler.finish();
-    become(dataSet, next);
+    startEpoch(dataSet, next);
   }
 
   /** Removes all entries of former epochs and of other data sets. */

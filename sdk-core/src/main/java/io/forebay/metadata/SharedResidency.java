@@ -11,9 +11,9 @@ final class SharedResidency implements Residency {
   static final int VALUE_BYTES = Integer.BYTES + Long.BYTES;
 
   private final ChronicleMap<byte[], byte[]> map;
-  private final MapTrouble trouble;
+  private final MapCircuitBreaker trouble;
 
-  SharedResidency(ChronicleMap<byte[], byte[]> map, MapTrouble trouble) {
+  SharedResidency(ChronicleMap<byte[], byte[]> map, MapCircuitBreaker trouble) {
     this.map = map;
     this.trouble = trouble;
   }

@@ -17,13 +17,13 @@ public final class UnderStoreCatalog implements Catalog {
   private final String dataSet;
   private final UnderStore underStore;
   private final Namespace namespace;
-  private final Answers answers;
+  private final CatalogCache answers;
 
   /**
    * @param answers of the data set, in that namespace
    */
   public UnderStoreCatalog(
-      String dataSet, UnderStore underStore, Namespace namespace, Answers answers) {
+      String dataSet, UnderStore underStore, Namespace namespace, CatalogCache answers) {
     this.answers = answers;
     this.dataSet = dataSet;
     this.underStore = underStore;

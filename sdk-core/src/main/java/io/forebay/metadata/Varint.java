@@ -31,6 +31,6 @@ public final class Varint {
         return value;
       }
     }
-    throw new IndexOutOfBoundsException("a number without an end");
+    throw new IndexOutOfBoundsException("a number is not terminated");
   }
 }

@@ -9,17 +9,17 @@ import io.forebay.file.FileVersion;
 import io.forebay.fill.FillMemory;
 import io.forebay.fill.FillThreads;
 import io.forebay.fill.ReadThrough;
-import io.forebay.metadata.Answers;
 import io.forebay.metadata.Catalog;
+import io.forebay.metadata.CatalogCache;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.OwnedMaps;
 import io.forebay.metadata.Residency;
-import io.forebay.metadata.Residents;
+import io.forebay.metadata.ResidentFiles;
 import io.forebay.metadata.UnderStoreCatalog;
 import io.forebay.plan.PlanUpdate;
 import io.forebay.snapshot.ListedCatalog;
 import io.forebay.snapshot.Snapshot;
-import io.forebay.snapshot.SnapshotShelf;
+import io.forebay.snapshot.SnapshotStore;
 import io.forebay.snapshot.WrittenFiles;
 import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;
@@ -67,8 +67,8 @@ public final class CacheNode implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(CacheNode.class);
 
-  private static final String RIGHTS = "closing the cache's directories to other users";
-  private static final String KEEPING = "keeping the cache directory";
+  private static final String RIGHTS = "restricting the permissions of the cache's directories";
+  private static final String KEEPING = "checking the cache directory";
 
   /** What a file takes on disk beyond its length, on average. */
   private static final long HALF_A_PAGE = 2048;
@@ -79,7 +79,7 @@ public final class CacheNode implements AutoCloseable {
   private final OwnedMaps maps;
   private final FillMemory memory;
   private final Pins pins;
-  private final Suspensions suspensions;
+  private final SuspendedDataSets suspensions;
   private final Map<String, NodeDataSet> dataSets = new ConcurrentHashMap<>();
   private final Map<String, DataSetSpec> references = new ConcurrentHashMap<>();
 
@@ -101,7 +101,7 @@ public final class CacheNode implements AutoCloseable {
     this.options = options;
     this.directory = directory;
     this.pins = new Pins(options.directory().resolve("pins"));
-    this.suspensions = new Suspensions(options.directory().resolve("suspended"));
+    this.suspensions = new SuspendedDataSets(options.directory().resolve("suspended"));
     this.memory = new FillMemory(options.fill(), options.store().blockBytes());
     Publisher publisher = new Publisher();
     store = NodeStore.open(options.store(), publisher);
@@ -189,7 +189,7 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /** Has something in the node's directory looked at every second, and put in place if needed. */
-  public void keepInPlace(String what, BackgroundTasks.Round keeping) {
+  public void restoreEverySecond(String what, BackgroundTasks.Round keeping) {
     kept.put("keeping " + what + " in place", keeping);
   }
 
@@ -205,7 +205,7 @@ public final class CacheNode implements AutoCloseable {
     } catch (NodeLostException e) {
       keeping.shutdown(); // so that the failure of this round stays known
       maps.close();
-      store.giveUp(e.getMessage());
+      store.detach(e.getMessage());
       throw e;
     }
     maps.keep();
@@ -245,8 +245,7 @@ public final class CacheNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "data set '"
               + spec.name()
-              + "' has mounts of its own here; drop it before it refers to"
-              + " another");
+              + "' has its own mounts here; drop it before you apply it as a reference");
     }
     references.put(spec.name(), spec);
     announce();
@@ -271,21 +270,20 @@ public final class CacheNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "'"
               + spec.name()
-              + "' refers to another data set; drop it before it has mounts of its"
-              + " own");
+              + "' is a reference here; drop it before you apply it with its own mounts");
     }
     NodeDataSet known = dataSets.get(spec.name());
     if (known != null) {
       if (!known.spec().equals(spec)) {
         throw new IllegalArgumentException(
-            "data set '" + spec.name() + "' is open already with another root or other options");
+            "data set '" + spec.name() + "' is already open with another root or other options");
       }
       return known;
     }
     UnderStoreStack underStore = new UnderStoreStack(spec);
     FillThreads threads = new FillThreads(spec.name(), spec.policy().maxRequests());
-    WrittenFiles written = WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotShelf.WRITTEN));
-    Answers answers = new Answers(spec.name(), maps);
+    WrittenFiles written = WrittenFiles.open(snapshots(spec.name()).resolve(SnapshotStore.WRITTEN));
+    CatalogCache answers = new CatalogCache(spec.name(), maps);
     NodeDataSet added =
         new NodeDataSet(
             spec,
@@ -297,7 +295,7 @@ public final class CacheNode implements AutoCloseable {
                 answers,
                 new UnderStoreCatalog(spec.name(), underStore.store(), maps, answers),
                 written),
-            SnapshotShelf.open(snapshots(spec.name())),
+            SnapshotStore.open(snapshots(spec.name())),
             new ReadThrough(
                 store,
                 underStore.forReaders(),
@@ -372,7 +370,7 @@ public final class CacheNode implements AutoCloseable {
       NodeStore.Pruned left = store.drop(dataSet);
       if (left.files() == 0) {
         throw new UnknownDataSetException(
-            "there is nothing to drop: " + notServed(dataSet) + ", and nothing of it is cached");
+            "nothing to drop: " + notServed(dataSet) + ", and nothing of it is cached");
       }
       return left;
     }
@@ -468,14 +466,14 @@ public final class CacheNode implements AutoCloseable {
     try {
       dataSet.publishNames();
     } catch (DamagedFileException e) {
-      log.warn("{}; listing data set '{}' anew", e.getMessage(), dataSet.spec().name());
+      log.warn("{}; listing data set '{}' again", e.getMessage(), dataSet.spec().name());
       dataSet.refresh();
     }
   }
 
   /** Until it succeeds, names stay as they are. */
   private static String listingAnew(String dataSet) {
-    return "listing data set '" + dataSet + "' anew";
+    return "listing data set '" + dataSet + "' again";
   }
 
   /** Until it succeeds, clients ask the server. */
@@ -529,7 +527,7 @@ public final class CacheNode implements AutoCloseable {
               + "', which is not served here");
     }
     if (!reference.directory().isEmpty()) {
-      throw new UnknownDataSetException("'" + name + "' is " + reference + "; name that");
+      throw new UnknownDataSetException("'" + name + "' is " + reference + "; use that name");
     }
     return target;
   }
@@ -593,16 +591,16 @@ public final class CacheNode implements AutoCloseable {
     try {
       announce();
     } catch (IOException e) {
-      log.warn("{} cannot be updated: {}", options.directory(), e.toString());
+      log.warn("cannot update {}: {}", options.directory(), e.toString());
     }
   }
 
   /** The complete and verified files, for readers in this process. */
-  public Residents residents() {
+  public ResidentFiles residents() {
     return id ->
         store
             .locate(id)
-            .map(l -> new Residents.Place(store.directories().get(l.directory()), l.length()));
+            .map(l -> new ResidentFiles.Place(store.directories().get(l.directory()), l.length()));
   }
 
   public NodeStore store() {
@@ -636,8 +634,8 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /** Has the shared maps replaced if those of this generation are the present ones. */
-  public void suspectMaps(String generation) {
-    maps.suspect(generation);
+  public void reportStuckMaps(String generation) {
+    maps.reportStuck(generation);
   }
 
   /**
@@ -671,9 +669,7 @@ public final class CacheNode implements AutoCloseable {
       dataSet.catalog().stat(path);
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(
-          e.getFile(),
-          null,
-          "there is nothing to pin; give a file or directory that is there, not a glob");
+          e.getFile(), null, "nothing to pin; give an existing file or directory, not a glob");
     }
   }
 
@@ -842,7 +838,7 @@ public final class CacheNode implements AutoCloseable {
   private void awaitPublishing() {
     try {
       if (!publishing.awaitTermination(30, TimeUnit.SECONDS)) {
-        log.warn("a listing is still under way; going on without waiting for it");
+        log.warn("a listing is still running; closing without waiting for it");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -43,11 +43,11 @@ record DirectoryRights(Optional<String> group) {
     } catch (IOException e) {
       throw new IOException(
           directory
-              + " cannot be closed to other users"
+              + " cannot be restricted to its owner"
               + group.map(g -> " and given to group '" + g + "'").orElse("")
               + ": "
               + e.getMessage()
-              + "; its owner must be the server's user, and that user a member of the group",
+              + "; the server's user must own it and be a member of the group",
           e);
     }
   }

@@ -10,10 +10,10 @@ import io.forebay.snapshot.ListedCatalog;
 import io.forebay.snapshot.PinnedCatalog;
 import io.forebay.snapshot.Snapshot;
 import io.forebay.snapshot.SnapshotInfo;
-import io.forebay.snapshot.SnapshotShelf;
-import io.forebay.spec.Acceptance;
+import io.forebay.snapshot.SnapshotStore;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotId;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.UnfinishedWrite;
 import io.forebay.understore.layer.UnderStoreStack;
@@ -39,7 +39,7 @@ public final class NodeDataSet {
   private final UnderStoreStack underStore;
   private final FillThreads threads;
   private final ListedCatalog catalog;
-  private final SnapshotShelf shelf;
+  private final SnapshotStore snapshotStore;
   private final ReadThrough reads;
   private final LocalCopies copies;
   private final Supplier<NodePeers> peers;
@@ -54,7 +54,7 @@ public final class NodeDataSet {
       UnderStoreStack underStore,
       FillThreads threads,
       ListedCatalog catalog,
-      SnapshotShelf shelf,
+      SnapshotStore snapshotStore,
       ReadThrough reads,
       LocalCopies copies,
       Supplier<NodePeers> peers)
@@ -63,12 +63,12 @@ public final class NodeDataSet {
     this.underStore = underStore;
     this.threads = threads;
     this.catalog = catalog;
-    this.shelf = shelf;
+    this.snapshotStore = snapshotStore;
     this.reads = reads;
     this.copies = copies;
     this.peers = peers;
-    if (shelf.current().isPresent()) {
-      catalog.answerFrom(shelf.current().get());
+    if (snapshotStore.current().isPresent()) {
+      catalog.answerFrom(snapshotStore.current().get());
     }
     catalog.remember(!spec.policy().metadata().always());
   }
@@ -135,18 +135,18 @@ public final class NodeDataSet {
     Binding before = binding;
     if (asked.equals(spec)) { // else the answer is not of these mounts
       binding = found;
-      tell(before, found);
+      logChange(before, found);
     }
     return found;
   }
 
   private static String empty(List<URI> roots) {
-    return "nothing was in "
+    return "found nothing in "
         + roots.stream().map(URI::toString).collect(Collectors.joining(", "))
-        + " when it was asked; see whether the name is right, and the source mounted";
+        + "; check that the name is right and the source is mounted";
   }
 
-  private void tell(Binding before, Binding now) {
+  private void logChange(Binding before, Binding now) {
     if (now.isFailed() && !(before.isFailed() && before.reason().equals(now.reason()))) {
       log.warn("data set '{}' is Failed: {}", spec.name(), now.reason());
     } else if (before.isFailed() && !now.isFailed()) {
@@ -164,7 +164,7 @@ public final class NodeDataSet {
    * @throws java.nio.file.NoSuchFileException when there is no such snapshot
    */
   public Catalog catalog(SnapshotId snapshot) throws IOException {
-    return new PinnedCatalog(spec.name(), shelf.pin(snapshot));
+    return new PinnedCatalog(spec.name(), snapshotStore.pin(snapshot));
   }
 
   public ReadThrough reads() {
@@ -181,8 +181,8 @@ public final class NodeDataSet {
   }
 
   /** The snapshots on this node. */
-  public SnapshotShelf snapshots() {
-    return shelf;
+  public SnapshotStore snapshots() {
+    return snapshotStore;
   }
 
   /**
@@ -195,13 +195,13 @@ public final class NodeDataSet {
    * @param progress hears how many entries were found; called by many threads
    * @throws io.forebay.SnapshotRefusedException when a new one lacks more than that
    */
-  public SnapshotId snapshot(Duration maxAge, Acceptance acceptance, LongConsumer progress)
+  public SnapshotId snapshot(Duration maxAge, SnapshotTolerance acceptance, LongConsumer progress)
       throws IOException {
     synchronized (listing) {
       refreshedMillis = System.currentTimeMillis();
       try (LogContext context = LogContext.of(spec.name())) {
         SnapshotId id = young(maxAge, acceptance, progress);
-        if (!shelf.inUse().equals(Optional.of(id))) {
+        if (!snapshotStore.inUse().equals(Optional.of(id))) {
           use(id);
         }
         listingProblem = "";
@@ -213,22 +213,23 @@ public final class NodeDataSet {
     }
   }
 
-  private SnapshotId young(Duration maxAge, Acceptance acceptance, LongConsumer progress)
+  private SnapshotId young(Duration maxAge, SnapshotTolerance acceptance, LongConsumer progress)
       throws IOException {
-    Optional<SnapshotId> fetched = peers.get().latest(spec, maxAge, acceptance, shelf, progress);
+    Optional<SnapshotId> fetched =
+        peers.get().latest(spec, maxAge, acceptance, snapshotStore, progress);
     if (fetched.isPresent()) {
       return fetched.get();
     }
     if (isYoung(maxAge)) {
-      return shelf.inUse().orElseThrow();
+      return snapshotStore.inUse().orElseThrow();
     }
-    SnapshotId made = shelf.create(underStore.store(), acceptance, progress);
+    SnapshotId made = snapshotStore.create(underStore.store(), acceptance, progress);
     // What was written meanwhile is forgotten with the next snapshot, so there has to be one.
-    return catalog.hasWritten() ? made : shelf.sameAs(made);
+    return catalog.hasWritten() ? made : snapshotStore.deduplicate(made);
   }
 
   private boolean isYoung(Duration maxAge) {
-    return shelf
+    return snapshotStore
         .listedMillis()
         .map(listed -> System.currentTimeMillis() - listed <= maxAge.toMillis())
         .orElse(false);
@@ -236,18 +237,19 @@ public final class NodeDataSet {
 
   /** As below, with what a snapshot usually may lack. */
   public SnapshotId snapshotForAll(LongConsumer progress) throws IOException {
-    return snapshotForAll(Acceptance.DEFAULT, progress);
+    return snapshotForAll(SnapshotTolerance.DEFAULT, progress);
   }
 
   /** Lists the under-store anew and has all nodes use what was found. */
-  public SnapshotId snapshotForAll(Acceptance acceptance, LongConsumer progress)
+  public SnapshotId snapshotForAll(SnapshotTolerance acceptance, LongConsumer progress)
       throws IOException {
     SnapshotId id = snapshot(Duration.ZERO, acceptance, progress);
     try {
       peers.get().use(spec, id);
     } catch (IOException e) {
       log.warn(
-          "not all servers use snapshot {} of '{}' yet; make a snapshot again when they are up: {}",
+          "not all servers use snapshot {} of '{}' yet; create a snapshot again when they"
+              + " are up: {}",
           id,
           spec.name(),
           e.getMessage());
@@ -262,15 +264,15 @@ public final class NodeDataSet {
    */
   public void use(SnapshotId id) throws IOException {
     synchronized (listing) {
-      if (shelf.inUse().equals(Optional.of(id)) && !catalog.hasWritten()) {
+      if (snapshotStore.inUse().equals(Optional.of(id)) && !catalog.hasWritten()) {
         return;
       }
-      if (!shelf.all().contains(id)) {
-        peers.get().fetch(spec.name(), id, shelf);
+      if (!snapshotStore.all().contains(id)) {
+        peers.get().fetch(spec.name(), id, snapshotStore);
       }
-      Snapshot snapshot = shelf.get(id);
+      Snapshot snapshot = snapshotStore.get(id);
       catalog.use(snapshot);
-      shelf.use(id);
+      snapshotStore.use(id);
     }
   }
 
@@ -286,7 +288,7 @@ public final class NodeDataSet {
    * @return the other snapshot
    */
   public Optional<SnapshotId> refresh() throws IOException {
-    if (shelf.current().isPresent()) {
+    if (snapshotStore.current().isPresent()) {
       return Optional.of(snapshotForAll(found -> {}));
     }
     refreshedMillis = System.currentTimeMillis();
@@ -300,15 +302,15 @@ public final class NodeDataSet {
     if (suspended || every.isEmpty()) {
       return false;
     }
-    long last = Math.max(refreshedMillis, shelf.listedMillis().orElse(0L));
+    long last = Math.max(refreshedMillis, snapshotStore.listedMillis().orElse(0L));
     return System.currentTimeMillis() - last >= every.get().toMillis();
   }
 
   /** Lists the under-store anew, by its policy; until that succeeds names stay as they are. */
   void refreshAsDue() throws IOException {
     Optional<Duration> every = spec.policy().metadata().refreshEvery();
-    if (every.isPresent() && shelf.current().isPresent()) {
-      snapshot(every.get(), Acceptance.DEFAULT, found -> {});
+    if (every.isPresent() && snapshotStore.current().isPresent()) {
+      snapshot(every.get(), SnapshotTolerance.DEFAULT, found -> {});
     } else {
       refresh();
     }
@@ -360,7 +362,7 @@ public final class NodeDataSet {
         underStore.hedged(),
         reads.fillsInFlight(),
         threads.queued(),
-        shelf.current().map(Snapshot::info),
+        snapshotStore.current().map(Snapshot::info),
         listingProblem,
         suspended,
         binding);
@@ -369,6 +371,6 @@ public final class NodeDataSet {
   void close() throws IOException {
     threads.close();
     underStore.close();
-    shelf.close();
+    snapshotStore.close();
   }
 }

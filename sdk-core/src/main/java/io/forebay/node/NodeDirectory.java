@@ -73,7 +73,7 @@ final class NodeDirectory implements Closeable {
     }
     if (announced.isPresent() && !isWritten(announced.get())) {
       write(announced.get());
-      log.warn("{} was not as this process left it; it is announced there again", path);
+      log.warn("another process changed or removed node.properties in {}; wrote it again", path);
     }
     return deleted;
   }
@@ -89,8 +89,8 @@ final class NodeDirectory implements Closeable {
     lock.close();
     lock = again;
     log.warn(
-        "{} was deleted while it was in use, and is made again. The snapshots, pins and data sets"
-            + " that were kept in it are in use until this process ends, and not known afterwards",
+        "{} was deleted while in use; created it again. Its snapshots, pins and applied"
+            + " data sets stay in use until this process ends and are lost then",
         path);
   }
 

@@ -50,7 +50,8 @@ final class NodeLock implements Closeable {
     }
     if (Files.exists(file)
         && !Files.isRegularFile(file)) { // to open a pipe is to wait for a reader
-      throw new FileSystemException(file.toString(), null, "must be a file; remove what is there");
+      throw new FileSystemException(
+          file.toString(), null, "must be a file; remove what is in its place");
     }
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -13,7 +13,7 @@ final class NodeLostException extends IOException implements ForebayException {
     super(
         "another process has taken over the cache directory "
             + directory
-            + ", which was deleted while this one had it; this one caches nothing any more. End one"
-            + " of them");
+            + " after it was deleted; this process no longer caches. Stop one of the two"
+            + " processes");
   }
 }

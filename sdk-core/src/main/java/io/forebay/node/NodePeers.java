@@ -1,10 +1,10 @@
 package io.forebay.node;
 
 import io.forebay.FileStatus;
-import io.forebay.snapshot.SnapshotShelf;
-import io.forebay.spec.Acceptance;
+import io.forebay.snapshot.SnapshotStore;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotId;
+import io.forebay.spec.SnapshotTolerance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -24,14 +24,14 @@ public interface NodePeers {
         public Optional<SnapshotId> latest(
             DataSetSpec dataSet,
             Duration maxAge,
-            Acceptance acceptance,
-            SnapshotShelf shelf,
+            SnapshotTolerance acceptance,
+            SnapshotStore snapshotStore,
             LongConsumer progress) {
           return Optional.empty();
         }
 
         @Override
-        public void fetch(String dataSet, SnapshotId id, SnapshotShelf shelf) {}
+        public void fetch(String dataSet, SnapshotId id, SnapshotStore snapshotStore) {}
 
         @Override
         public void use(DataSetSpec dataSet, SnapshotId id) {}
@@ -54,7 +54,7 @@ public interface NodePeers {
    *
    * @param maxAge since the listing began, by that node's clock
    * @param acceptance what a new one may lack
-   * @param shelf takes it, not in use yet
+   * @param snapshotStore takes it, not in use yet
    * @param progress hears how many entries were found
    * @return empty when this node is the one that has to list
    * @throws io.forebay.SnapshotRefusedException when a new one lacks more than that
@@ -62,13 +62,13 @@ public interface NodePeers {
   Optional<SnapshotId> latest(
       DataSetSpec dataSet,
       Duration maxAge,
-      Acceptance acceptance,
-      SnapshotShelf shelf,
+      SnapshotTolerance acceptance,
+      SnapshotStore snapshotStore,
       LongConsumer progress)
       throws IOException;
 
   /** Gets a certain snapshot from whoever has it; nothing happens if nobody does. */
-  void fetch(String dataSet, SnapshotId id, SnapshotShelf shelf) throws IOException;
+  void fetch(String dataSet, SnapshotId id, SnapshotStore snapshotStore) throws IOException;
 
   /**
    * Has all others use a snapshot that have the same mounts.

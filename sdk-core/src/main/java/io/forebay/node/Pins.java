@@ -22,7 +22,7 @@ final class Pins {
 
   Pins(Path file) throws IOException {
     this.file = new StateFile(file);
-    for (String line : this.file.readLinesOrSetAside("nothing is pinned any more; pin it again")) {
+    for (String line : this.file.readLinesOrSetAside("all pins are lost; pin the paths again")) {
       int tab = line.indexOf('\t');
       pins.add(new Pin(line.substring(0, tab), line.substring(tab + 1)));
     }

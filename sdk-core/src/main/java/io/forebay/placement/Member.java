@@ -19,7 +19,7 @@ public record Member(String name, String address) {
     String address = text.substring(equal + 1);
     if (name.isBlank() || address.isBlank()) {
       throw new IllegalArgumentException(
-          "'" + text + "' is no member; use name=host:port or host:port");
+          "'" + text + "' is not a member; use name=host:port or host:port");
     }
     return new Member(name.strip(), address.strip());
   }

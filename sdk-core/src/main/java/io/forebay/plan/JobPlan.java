@@ -173,7 +173,7 @@ final class JobPlan {
     return next.get(key);
   }
 
-  long heardNanos() {
+  long lastUpdateNanos() {
     return heardNanos;
   }
 }

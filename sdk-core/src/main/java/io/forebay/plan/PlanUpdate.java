@@ -27,7 +27,7 @@ public record PlanUpdate(long job, long done, List<Read> reads) {
   }
 
   /** The last word of a job: it reads nothing more. */
-  public static PlanUpdate over(long job) {
+  public static PlanUpdate end(long job) {
     return new PlanUpdate(job, OVER, List.of());
   }
 

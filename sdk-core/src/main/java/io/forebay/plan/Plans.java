@@ -65,7 +65,7 @@ public final class Plans {
                 read.add(key);
               });
     }
-    dropLapsed();
+    expire();
     return read.build().toArray();
   }
 
@@ -79,9 +79,9 @@ public final class Plans {
   }
 
   /** Forgets jobs that were silent for long; to be called now and then. */
-  public synchronized void dropLapsed() {
+  public synchronized void expire() {
     long now = now();
-    jobs.values().removeIf(job -> now - job.heardNanos() > LAPSE_NANOS);
+    jobs.values().removeIf(job -> now - job.lastUpdateNanos() > LAPSE_NANOS);
     empty = jobs.isEmpty();
     if (empty) {
       spent.clear();

@@ -71,9 +71,9 @@ public final class DirectAccess implements AutoCloseable {
         throw e;
       } catch (IOException | IllegalArgumentException e) {
         throw new IOException(
-            "this client cannot reach the under-store of data set '"
+            "this client cannot use the under-store of data set '"
                 + dataSet
-                + "' by itself: "
+                + "' directly: "
                 + e.getMessage(),
             e);
       }

@@ -97,7 +97,7 @@ public final class Ladder implements AutoCloseable {
    */
   public void requireOpen() throws IOException {
     if (closed) {
-      throw new IOException("this Forebay was closed; open another one");
+      throw new IOException("this Forebay is closed; open another one");
     }
   }
 
@@ -211,7 +211,7 @@ public final class Ladder implements AutoCloseable {
         if (isFinal(e)) {
           throw e;
         }
-        log.debug("prefetching was not possible; reading will do", e);
+        log.debug("prefetching failed; reads fetch the files", e);
       }
     }
     return missing.size();
@@ -231,7 +231,7 @@ public final class Ladder implements AutoCloseable {
       try {
         rung.bringNear(missing, all);
       } catch (IOException e) {
-        log.debug("files cannot be copied to this node; they are read from their owners", e);
+        log.debug("cannot copy files to this node; reads go to their owners", e);
       }
     }
   }
@@ -263,7 +263,7 @@ public final class Ladder implements AutoCloseable {
         return;
       }
     }
-    throw new IOException("there is no cache that could keep anything");
+    throw new IOException("no cache: this client has neither a server nor an embedded cache");
   }
 
   private List<FileVersion> missing(List<FileVersion> files) {
@@ -339,7 +339,7 @@ public final class Ladder implements AutoCloseable {
     private final int start;
     private final Sequencer sequencer;
     private final List<PendingGet> pending = new ArrayList<>();
-    private final List<Gathering> gatherings = new ArrayList<>();
+    private final List<ServerBatch> gatherings = new ArrayList<>();
     private final List<Integer> single = new ArrayList<>();
 
     Window(List<FileVersion> files, int start, ReadOrder order, Delivery delivery)
@@ -385,7 +385,7 @@ public final class Ladder implements AutoCloseable {
                   pending.add(client.get(rung.dataSet(), order, items));
                   indexes.forEach(i -> rung.readsFrom(client, files.get(i)));
                   gatherings.add(
-                      new Gathering(
+                      new ServerBatch(
                           files, indexes, sequencer, n -> stats.count(rung.origin(client), n)));
                 } catch (IOException e) {
                   single.addAll(indexes);
@@ -397,7 +397,7 @@ public final class Ladder implements AutoCloseable {
       for (int index : single) {
         sequencer.ready(index, readWhole(files.get(index)));
       }
-      for (Gathering gathering : gatherings) {
+      for (ServerBatch gathering : gatherings) {
         PendingGet answer = pending.remove(0);
         try {
           answer.drain(gathering);

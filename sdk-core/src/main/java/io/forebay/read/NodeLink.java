@@ -4,7 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.file.FileId;
 import io.forebay.metadata.FollowedMaps;
 import io.forebay.metadata.Namespace;
-import io.forebay.metadata.Residents;
+import io.forebay.metadata.ResidentFiles;
 import io.forebay.wire.Message;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * What a client has of its node besides requests: the shared maps, followed from generation to
  * generation, and the reports of what it read without asking. Thread-safe.
  */
-public final class NodeLink implements UseLog, AutoCloseable {
+public final class NodeLink implements ReadListener, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(NodeLink.class);
 
@@ -72,7 +72,7 @@ public final class NodeLink implements UseLog, AutoCloseable {
     return maps;
   }
 
-  public Residents residents() {
+  public ResidentFiles residents() {
     return maps;
   }
 
@@ -113,14 +113,14 @@ public final class NodeLink implements UseLog, AutoCloseable {
           maps.follow();
           report();
         } catch (IOException e) {
-          log.debug("the node's server does not answer; trying again", e);
+          log.debug("the node's server does not answer; will retry", e);
         } catch (Throwable e) {
           // A thread that died would leave this process with the names of now, for good.
-          log.warn("keeping up with the node failed; trying again", e);
+          log.warn("following the node failed; will retry", e);
         }
       }
     } catch (InterruptedException e) {
-      log.debug("no longer keeping up with the node", e);
+      log.debug("no longer following the node", e);
     }
   }
 

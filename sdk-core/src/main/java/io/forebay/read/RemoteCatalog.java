@@ -2,8 +2,8 @@ package io.forebay.read;
 
 import io.forebay.FileStatus;
 import io.forebay.Totals;
-import io.forebay.metadata.Answers;
 import io.forebay.metadata.Catalog;
+import io.forebay.metadata.CatalogCache;
 import io.forebay.metadata.Namespace;
 import io.forebay.spec.SnapshotName;
 import io.forebay.understore.TreeListing;
@@ -20,14 +20,14 @@ public final class RemoteCatalog implements Catalog {
 
   private final String dataSet;
   private final Namespace namespace;
-  private final Answers answers;
+  private final CatalogCache answers;
   private final Servers servers;
   private final DirectAccess direct;
 
   public RemoteCatalog(String dataSet, Namespace namespace, Servers servers, DirectAccess direct) {
     this.dataSet = dataSet;
     this.namespace = namespace;
-    this.answers = new Answers(dataSet, namespace);
+    this.answers = new CatalogCache(dataSet, namespace);
     this.servers = servers;
     this.direct = direct;
   }

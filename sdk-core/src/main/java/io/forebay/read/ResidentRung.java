@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.forebay.Origin;
 import io.forebay.file.FileId;
 import io.forebay.file.FileVersion;
-import io.forebay.metadata.Residents;
+import io.forebay.metadata.ResidentFiles;
 import io.forebay.metadata.TierLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,8 +31,8 @@ public final class ResidentRung implements Rung {
   /** Bounds the memory for places that are remembered, at about 150 bytes each. */
   private static final long REMEMBERED = 65_536;
 
-  private final Residents residents;
-  private final UseLog uses;
+  private final ResidentFiles residents;
+  private final ReadListener uses;
 
   /** Tiers that had a file which could not be read; the log has each of them once. */
   private final Set<Path> troubled = ConcurrentHashMap.newKeySet();
@@ -41,13 +41,13 @@ public final class ResidentRung implements Rung {
    * Places found before. They stay right as long as the file exists, for tier files never change; a
    * missing file is noticed when it is opened. Saves a look into the shared map.
    */
-  private final Cache<FileId, Residents.Place> remembered =
+  private final Cache<FileId, ResidentFiles.Place> remembered =
       Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
   /**
    * @param uses hears of each read, for the owner of the files does not see it
    */
-  public ResidentRung(Residents residents, UseLog uses) {
+  public ResidentRung(ResidentFiles residents, ReadListener uses) {
     this.residents = residents;
     this.uses = uses;
   }
@@ -57,7 +57,7 @@ public final class ResidentRung implements Rung {
    * evicted meanwhile.
    */
   Optional<FileChannel> open(FileVersion file) {
-    Residents.Place known = remembered.getIfPresent(file.id());
+    ResidentFiles.Place known = remembered.getIfPresent(file.id());
     if (known != null) {
       Optional<FileChannel> opened = open(file, known);
       if (opened.isPresent()) {
@@ -65,7 +65,7 @@ public final class ResidentRung implements Rung {
       }
       remembered.invalidate(file.id()); // it moved to another tier, or left
     }
-    Optional<Residents.Place> found = residents.find(file.id());
+    Optional<ResidentFiles.Place> found = residents.find(file.id());
     if (found.isEmpty()) {
       return Optional.empty();
     }
@@ -73,7 +73,7 @@ public final class ResidentRung implements Rung {
     return open(file, found.get());
   }
 
-  private Optional<FileChannel> open(FileVersion file, Residents.Place place) {
+  private Optional<FileChannel> open(FileVersion file, ResidentFiles.Place place) {
     if (place.length() != file.size()) {
       return Optional.empty();
     }
@@ -125,13 +125,13 @@ public final class ResidentRung implements Rung {
     Optional<Path> tier = findTier(file);
     if (tier.isPresent() && troubled.add(tier.get())) {
       log.warn(
-          "{} cannot be read in {}, so it is read elsewhere: {}; further files are logged at debug"
-              + " level",
+          "cannot read {} in {}; reading it from elsewhere: {}; further files are logged"
+              + " at debug level",
           file,
           tier.get(),
           reason.toString());
     } else {
-      log.debug("{} cannot be read here", file, reason);
+      log.debug("cannot read {} here", file, reason);
     }
   }
 
@@ -145,7 +145,7 @@ public final class ResidentRung implements Rung {
     return residents
         .find(file.id())
         .filter(place -> place.length() == file.size())
-        .map(Residents.Place::directory);
+        .map(ResidentFiles.Place::directory);
   }
 
   /** Counts a read. */

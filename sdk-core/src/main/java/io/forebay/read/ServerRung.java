@@ -105,7 +105,7 @@ public final class ServerRung implements Rung {
       try {
         unknown |= !server.isDown() && server.plan(dataSet, part);
       } catch (IOException e) {
-        log.debug("server {} did not hear of a plan", server.address(), e);
+        log.debug("cannot send a plan to server {}", server.address(), e);
       }
     }
     return unknown;

@@ -1,7 +1,7 @@
 package io.forebay.snapshot;
 
 import io.forebay.FileStatus;
-import io.forebay.metadata.EtagForm;
+import io.forebay.metadata.EtagCodec;
 import io.forebay.metadata.Varint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -68,7 +68,7 @@ final class EntryBlock {
     while (shared < most && path[shared] == before[shared]) {
       shared++;
     }
-    EtagForm form = EtagForm.of(entry.etag());
+    EtagCodec form = EtagCodec.of(entry.etag());
     plain.put(entry.directory() ? DIRECTORY : form.number());
     Varint.put(plain, shared);
     Varint.put(plain, path.length - shared);
@@ -177,7 +177,7 @@ final class EntryBlock {
       time += (difference >>> 1) ^ -(difference & 1);
       byte[] etag = new byte[(int) Varint.get(plain)];
       etags.get(etag);
-      entries.add(FileStatus.file(name, size, time, EtagForm.of(kind).decode(etag)));
+      entries.add(FileStatus.file(name, size, time, EtagCodec.of(kind).decode(etag)));
     }
     return entries;
   }

@@ -116,10 +116,9 @@ final class KeyWalk {
       if (page.more() && !after.isEmpty() && Utf8.ORDER.compare(page.last(), after) <= 0) {
         // A key whose bytes are no UTF-8 sorts elsewhere than what the client makes of it.
         throw new IOException(
-            "the listing does not get past '"
+            "the listing makes no progress after '"
                 + page.last()
-                + "'; rename objects near it whose"
-                + " names are not UTF-8");
+                + "'; rename objects near it that have names other than UTF-8");
       }
       after = page.last();
       if (!page.more() || (end != null && Utf8.ORDER.compare(after, end) >= 0)) {

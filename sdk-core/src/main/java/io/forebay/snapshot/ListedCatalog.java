@@ -3,8 +3,8 @@ package io.forebay.snapshot;
 import io.forebay.FileStatus;
 import io.forebay.Totals;
 import io.forebay.file.DataPath;
-import io.forebay.metadata.Answers;
 import io.forebay.metadata.Catalog;
+import io.forebay.metadata.CatalogCache;
 import io.forebay.metadata.Namespace;
 import io.forebay.metadata.UnderStoreCatalog;
 import io.forebay.state.DamagedFileException;
@@ -26,7 +26,7 @@ public final class ListedCatalog implements Catalog {
 
   private final String dataSet;
   private final Namespace namespace;
-  private final Answers answers;
+  private final CatalogCache answers;
   private final UnderStoreCatalog live;
   private final WrittenFiles written;
 
@@ -39,7 +39,7 @@ public final class ListedCatalog implements Catalog {
   public ListedCatalog(
       String dataSet,
       Namespace namespace,
-      Answers answers,
+      CatalogCache answers,
       UnderStoreCatalog live,
       WrittenFiles written) {
     this.answers = answers;
@@ -176,7 +176,7 @@ public final class ListedCatalog implements Catalog {
           dataSet + "/" + path,
           null,
           e.getReason()
-              + "; if it is newer, list the data set anew: forebay snapshot create "
+              + "; if it is newer, list the data set again: forebay snapshot create "
               + dataSet);
     }
   }

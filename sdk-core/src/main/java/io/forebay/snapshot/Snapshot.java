@@ -75,7 +75,7 @@ public final class Snapshot implements Closeable {
     }
     long magic = read(content, content.length() - Long.BYTES, Long.BYTES).getLong();
     if (magic != SnapshotWriter.MAGIC && magic != SnapshotWriter.FIRST_MAGIC) {
-      throw damaged(file, "it does not end as one");
+      throw damaged(file, "it has no trailer of a snapshot");
     }
     boolean first = magic == SnapshotWriter.FIRST_MAGIC;
     int trailerBytes = first ? SnapshotWriter.FIRST_TRAILER_BYTES : SnapshotWriter.TRAILER_BYTES;
@@ -83,7 +83,7 @@ public final class Snapshot implements Closeable {
     ByteBuffer trailer = read(content, trailerAt, trailerBytes);
     int checked = trailerBytes - Integer.BYTES - Long.BYTES;
     if (trailer.getInt(checked) != EntryBlock.crc(trailer.slice(0, checked))) {
-      throw damaged(file, "its trailer differs from its checksum");
+      throw damaged(file, "the checksum of its trailer is wrong");
     }
     long indexAt = trailer.getLong();
     int blocks = trailer.getInt();
@@ -98,7 +98,7 @@ public final class Snapshot implements Closeable {
             first ? 0 : trailer.getLong());
     ByteBuffer index = read(content, indexAt, Math.toIntExact(trailerAt - indexAt));
     if (EntryBlock.crc(index) != crc) {
-      throw damaged(file, "its index differs from its checksum");
+      throw damaged(file, "the checksum of its index is wrong");
     }
     long[] offsets = new long[blocks + 1];
     String[] firsts = new String[blocks];
@@ -328,7 +328,7 @@ public final class Snapshot implements Closeable {
     int stored = bytes.getInt();
     int crc = bytes.getInt();
     if (stored != bytes.remaining() || EntryBlock.crc(bytes) != crc) {
-      throw damaged(file, "block " + block + " differs from its checksum");
+      throw damaged(file, "block " + block + " has a wrong checksum");
     }
     return EntryBlock.read(bytes);
   }

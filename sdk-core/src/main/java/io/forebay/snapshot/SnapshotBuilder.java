@@ -112,7 +112,7 @@ public final class SnapshotBuilder {
       return List.of(); // removed since its parent was listed
     } catch (AccessDeniedException e) {
       requireBelowRoot(directory, e);
-      log.warn("'{}' cannot be listed, so the snapshot lacks it: {}", directory, e.getMessage());
+      log.warn("cannot list '{}'; the snapshot lacks it: {}", directory, e.getMessage());
       unreadable.increment();
       return List.of();
     }

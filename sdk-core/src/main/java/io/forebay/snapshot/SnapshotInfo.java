@@ -2,7 +2,7 @@ package io.forebay.snapshot;
 
 import io.forebay.SnapshotRefusedException;
 import io.forebay.Totals;
-import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotTolerance;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,14 +38,14 @@ public record SnapshotInfo(
    *
    * @param before the one in use
    */
-  void requireAccepted(Acceptance acceptance, Optional<SnapshotInfo> before)
+  void requireAccepted(SnapshotTolerance acceptance, Optional<SnapshotInfo> before)
       throws SnapshotRefusedException {
     if (!acceptance.incomplete() && unreadable > 0) {
       throw new SnapshotRefusedException(
           String.format(
               Locale.ROOT,
-              "%,d entries of the under-store cannot be read (the server's log names them): give"
-                  + " the server the right to, or go on without --strict",
+              "the server cannot read %,d entries of the under-store (its log names them):"
+                  + " give it the permission, or omit --strict",
               unreadable));
     }
     long filesBefore = before.map(SnapshotInfo::files).orElse(0L);
@@ -53,8 +53,8 @@ public record SnapshotInfo(
       throw new SnapshotRefusedException(
           String.format(
               Locale.ROOT,
-              "the under-store lists %,d files, and the snapshot in use has %,d, which stays in use:"
-                  + " see whether the source is mounted; if so many files are gone indeed, create"
+              "the under-store lists %,d files, but the snapshot in use has %,d and stays in use:"
+                  + " check that the source is mounted; if the files were deleted, create"
                   + " a snapshot with --allow-shrink",
               files,
               filesBefore));

@@ -56,14 +56,14 @@ public final class WrittenFiles {
     if (Files.exists(file) && !Files.isRegularFile(file)) { // to read a pipe is to wait
       Path aside = file.resolveSibling(file.getFileName() + ".damaged");
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-      log.warn("{} was no file; it is called {} now", file, aside.getFileName());
+      log.warn("{} was not a file; renamed it to {}", file, aside.getFileName());
       written.damaged = true;
     } else if (Files.exists(file)) {
       // Not as readAllLines does, which ends at bytes that are no UTF-8: those lines are left out.
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
       text.lines().forEach(written::readLine);
       if (text.isEmpty()) {
-        log.warn("{} is empty, and has been made to hold something", file);
+        log.warn("{} is empty, but it is never written empty", file);
         written.damaged = true;
       }
       if (!text.endsWith("\n")) {
@@ -78,7 +78,7 @@ public final class WrittenFiles {
     int tab = line.indexOf('\t');
     if (tab < 0 || !line.equals(withChecksum(line.substring(tab + 1)))) {
       // It may be the last one, and a kill have come in between; or it may be anything.
-      log.warn("{}: a line is damaged, and left out: {}", file, line);
+      log.warn("{}: skipping a damaged line: {}", file, line);
       damaged = true;
       return;
     }
@@ -93,7 +93,7 @@ public final class WrittenFiles {
       }
       changes.put(fields[1], new Change(fields[1], Long.parseLong(fields[0]), status));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      log.warn("{}: left out: {}", file, line);
+      log.warn("{}: skipping a line: {}", file, line);
     }
   }
 

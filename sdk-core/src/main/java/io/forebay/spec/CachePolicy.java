@@ -72,10 +72,11 @@ public record CachePolicy(
     }
     if (timeToLive.isPresent() && timeToLive.get().compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException(
-          "a time to live has at least one second, got " + timeToLive.get());
+          "a time to live must be at least one second, got " + timeToLive.get());
     }
     if (maxRequests < 1) {
-      throw new IllegalArgumentException("at least one request is needed, got " + maxRequests);
+      throw new IllegalArgumentException(
+          "limit of requests must be at least 1, got " + maxRequests);
     }
     if (bytesPerSecond < 0) {
       throw new IllegalArgumentException(

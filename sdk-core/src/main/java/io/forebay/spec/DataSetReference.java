@@ -25,7 +25,7 @@ public record DataSetReference(String target, String directory) {
     String[] parts = path.split("/", 3);
     if (root.getAuthority() == null || parts.length < 2 || parts[1].isEmpty()) {
       throw new IllegalArgumentException(
-          "a reference names a namespace and a data set, such as dataset://default/images or"
+          "a reference must name a namespace and a data set, such as dataset://default/images or"
               + " dataset://default/images/train; got "
               + root);
     }

@@ -19,7 +19,7 @@ public record DataSetSpec(String name, List<Mount> mounts, CachePolicy policy) {
 
   public DataSetSpec {
     if (name.isBlank()) {
-      throw new IllegalArgumentException("a data set needs a name");
+      throw new IllegalArgumentException("a data set must have a name");
     }
     mounts = List.copyOf(mounts);
     if (mounts.isEmpty()) {

@@ -18,11 +18,11 @@ public record MetadataPolicy(boolean always, Optional<Duration> refreshEvery) {
   public MetadataPolicy {
     if (refreshEvery.isPresent() && refreshEvery.get().compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException(
-          "metadata.refresh: at least one second, got " + refreshEvery.get());
+          "metadata.refresh must be at least one second, got " + refreshEvery.get());
     }
     if (always && refreshEvery.isPresent()) {
       throw new IllegalArgumentException(
-          "metadata.refresh: with the policy ALWAYS there is nothing to be refreshed");
+          "metadata.refresh has no effect with the policy ALWAYS; remove it");
     }
   }
 }

@@ -29,7 +29,7 @@ public record Mount(
     secrets = Map.copyOf(secrets);
     if (String.valueOf(root.getRawAuthority()).contains("@")) {
       throw new IllegalArgumentException(
-          "a root must not contain keys; give them as options, or better by a file or a secret");
+          "a root must not contain keys; give them in a file, a secret or options");
     }
     if (root.getScheme() == null) {
       throw new IllegalArgumentException(

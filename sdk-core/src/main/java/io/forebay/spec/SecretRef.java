@@ -25,7 +25,7 @@ public record SecretRef(List<Path> directories, String name, String key, Optiona
     directories = List.copyOf(directories);
     if (!isName(name) || !isName(key)) {
       throw new IllegalArgumentException(
-          "'" + name + "' and '" + key + "' are no names of a secret and a key in it");
+          "'" + name + "' and '" + key + "' are not valid names of a secret and its key");
     }
   }
 
@@ -69,8 +69,8 @@ public record SecretRef(List<Path> directories, String name, String key, Optiona
               + " is missing: there is "
               + (places.size() == 1 ? "no value in " : "neither ")
               + String.join(" nor ", places)
-              + "; another directory of secrets is set by 'secrets' in the server's configuration,"
-              + " or by FOREBAY_SECRETS");
+              + "; to use another directory of secrets, set 'secrets' in the server's"
+              + " configuration or FOREBAY_SECRETS");
     }
     return value;
   }

@@ -21,7 +21,7 @@ public record SnapshotId(String text) implements Comparable<SnapshotId> {
   public SnapshotId {
     if (!FORM.matcher(text).matches()) {
       throw new IllegalArgumentException(
-          "'" + text + "' is no snapshot; they are named like 20260131-142536-789");
+          "'" + text + "' is not a snapshot; snapshots have names like 20260131-142536-789");
     }
   }
 

@@ -74,7 +74,7 @@ public final class StateFile {
     if (length < 0
         || !lastLine(bytes, length)
             .equals(new String(bytes, length, LAST_LINE, StandardCharsets.UTF_8))) {
-      throw new DamagedFileException(file, "it differs from its checksum");
+      throw new DamagedFileException(file, "its checksum is wrong");
     }
     return Optional.of(new String(bytes, 0, length, StandardCharsets.UTF_8));
   }
@@ -92,7 +92,7 @@ public final class StateFile {
     } catch (DamagedFileException e) {
       Path aside = file.resolveSibling(file.getFileName() + ".damaged");
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-      log.error("{}; it is called {} now: {}", e.getMessage(), aside.getFileName(), consequence);
+      log.error("{}; renamed it to {}: {}", e.getMessage(), aside.getFileName(), consequence);
       return Optional.empty();
     }
   }

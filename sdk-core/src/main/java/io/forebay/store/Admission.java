@@ -23,21 +23,21 @@ final class Admission {
    * @return empty when there is no room for it at present
    */
   Optional<BlockWriter> reserve(FileVersion version, int block, Purpose purpose) {
-    Share share = store.shares().of(version.dataSet());
+    DataSetUsage usage = store.usages().of(version.dataSet());
     Blocks blocks = store.blocks(version.size());
     long bytes = blocks.allocated(block);
     boolean copy = purpose == Purpose.COPY;
     Retention.Claim claim =
         copy
             ? Retention.Claim.FREE_ROOM
-            : share.retention().claim(version.id().high(), purpose == Purpose.READ);
+            : usage.retention().claim(version.id().high(), purpose == Purpose.READ);
     boolean passesBy =
-        claim == Retention.Claim.NONE || (purpose == Purpose.AHEAD && !share.mayFetchAhead(0));
+        claim == Retention.Claim.NONE || (purpose == Purpose.AHEAD && !usage.mayFetchAhead(0));
     if (passesBy && store.room().isNearlyFull()) {
       return Optional.empty();
     }
     Segment segment = store.table().of(version.id());
-    boolean pinned = !copy && share.isPinned(version.path());
+    boolean pinned = !copy && usage.isPinned(version.path());
     Optional<TierDirectory> place;
     ResidentFile file = null;
     synchronized (segment) {
@@ -46,17 +46,17 @@ final class Admission {
       if (!isNew && segment.isPresent(slot, block)) {
         return Optional.empty(); // it came meanwhile, or cannot be read at the moment
       }
-      if (copy && !store.room().mayCopy(share, isNew ? version.size() : bytes)) {
+      if (copy && !store.room().mayCopy(usage, isNew ? version.size() : bytes)) {
         return Optional.empty();
       }
-      place = store.room().take(share, isNew ? -1 : segment.directory(slot), bytes, version.size());
+      place = store.room().take(usage, isNew ? -1 : segment.directory(slot), bytes, version.size());
       if (place.isPresent()) {
         if (isNew) {
           slot =
               segment.insert(
                   version.id(),
                   version.size(),
-                  share.number(),
+                  usage.number(),
                   blocks.count(),
                   store.now(),
                   NodeStore.epochSeconds());
@@ -65,10 +65,10 @@ final class Admission {
           segment.set(slot, Segment.COPY, copy);
           if (purpose == Purpose.AHEAD) {
             segment.set(slot, Segment.AHEAD, true);
-            share.fetchedAhead(version.size());
+            usage.fetchedAhead(version.size());
           }
         } else if (!copy) {
-          store.noLongerCopy(share, segment, slot);
+          store.clearCopied(usage, segment, slot);
         }
         segment.addWriters(slot, 1);
         file = new ResidentFile(store, segment, slot);
@@ -76,17 +76,17 @@ final class Admission {
     }
     if (place.isEmpty()) {
       if (!copy) {
-        share.want(bytes, pinned, claim);
-        store.housekeeper().noRoomFor(share, pinned, claim);
+        usage.want(bytes, pinned, claim);
+        store.housekeeper().noRoomFor(usage, pinned, claim);
       }
       return Optional.empty();
     }
     store.housekeeper().filled(place.get());
-    if (claim == Retention.Claim.ROOM && store.room().isMadeRoomTaken()) {
-      share.claim(bytes); // for the next one
+    if (claim == Retention.Claim.ROOM && store.room().isFreedSpaceUsed()) {
+      usage.claim(bytes); // for the next one
       store.housekeeper().wake();
     }
-    return Optional.of(new BlockWriter(store, file, share, place.get(), block));
+    return Optional.of(new BlockWriter(store, file, usage, place.get(), block));
   }
 
   /** Opens the unfinished file of a block that is to be written. */
@@ -130,10 +130,10 @@ final class Admission {
       segment.verified(slot, writer.block());
       segment.addWriters(slot, -1);
       if (first) {
-        writer.share().fileCame();
+        writer.usage().fileAdded();
       }
       if (segment.is(slot, Segment.COPY)) {
-        writer.share().copied(writer.allocated());
+        writer.usage().copied(writer.allocated());
       }
     }
   }
@@ -142,7 +142,7 @@ final class Admission {
   void committed(BlockWriter writer) {
     ResidentFile file = writer.file();
     store.publishIfVerified(file);
-    writer.share().retention().onResident(file.id().high(), file.allocated());
+    writer.usage().retention().onResident(file.id().high(), file.allocated());
   }
 
   /** Undoes a reservation, and what was written of the block. */
@@ -157,7 +157,7 @@ final class Admission {
         if (segment.isEmpty(slot)) {
           if (segment.writers(slot) == 0) {
             NodeStore.deleteQuietly(writer.directory().part(file.id()));
-            writer.share().noLongerAhead(segment, slot);
+            writer.usage().clearPrefetched(segment, slot);
             segment.remove(slot);
           }
         } else if (writer.hasWritten()) {
@@ -168,7 +168,7 @@ final class Admission {
       }
     }
     writer.directory().release(writer.allocated());
-    writer.share().release(writer.allocated());
+    writer.usage().release(writer.allocated());
     if (spoilt) {
       store.drop(file);
     }

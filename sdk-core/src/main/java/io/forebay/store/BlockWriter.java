@@ -13,7 +13,7 @@ public final class BlockWriter implements AutoCloseable {
 
   private final NodeStore store;
   private final ResidentFile file;
-  private final Share share;
+  private final DataSetUsage usage;
   private final TierDirectory directory;
   private final int block;
   private final CRC32C crc = new CRC32C();
@@ -22,10 +22,11 @@ public final class BlockWriter implements AutoCloseable {
   private int written;
   private boolean ended;
 
-  BlockWriter(NodeStore store, ResidentFile file, Share share, TierDirectory directory, int block) {
+  BlockWriter(
+      NodeStore store, ResidentFile file, DataSetUsage usage, TierDirectory directory, int block) {
     this.store = store;
     this.file = file;
-    this.share = share;
+    this.usage = usage;
     this.directory = directory;
     this.block = block;
   }
@@ -38,8 +39,8 @@ public final class BlockWriter implements AutoCloseable {
     return block;
   }
 
-  Share share() {
-    return share;
+  DataSetUsage usage() {
+    return usage;
   }
 
   TierDirectory directory() {

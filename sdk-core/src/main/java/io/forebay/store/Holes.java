@@ -25,13 +25,13 @@ final class Holes {
       }
       try {
         if (posix.fallocate(descriptor, PUNCH_HOLE_KEEP_SIZE, position, length) != 0) {
-          throw new IOException("cannot punch a hole into " + file);
+          throw new IOException("cannot punch a hole in " + file);
         }
       } finally {
         posix.close(descriptor);
       }
     } catch (RuntimeException | LinkageError e) {
-      throw new IOException("cannot punch a hole into " + file + ": " + e.getMessage(), e);
+      throw new IOException("cannot punch a hole in " + file + ": " + e.getMessage(), e);
     }
   }
 }

@@ -2,7 +2,7 @@ package io.forebay.store;
 
 import io.forebay.file.FileId;
 import io.forebay.limit.Descriptors;
-import io.forebay.limit.Pace;
+import io.forebay.limit.RateLimit;
 import io.forebay.store.retention.Retention;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -37,7 +37,7 @@ final class Housekeeper implements AutoCloseable {
   static final double ROOM_SHARE = 0.0025;
 
   private final NodeStore store;
-  private final Census census;
+  private final HeatScan census;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wanted = lock.newCondition();
   private final ReentrantLock passing = new ReentrantLock();
@@ -55,7 +55,7 @@ final class Housekeeper implements AutoCloseable {
     this.promoted = store.nanoTime();
     this.cooled = promoted;
     this.disksSeen = promoted;
-    this.census = new Census(store);
+    this.census = new HeatScan(store);
     this.mover = new Mover(store);
   }
 
@@ -87,19 +87,19 @@ final class Housekeeper implements AutoCloseable {
   /** Space was taken in a directory. */
   void filled(TierDirectory directory) {
     TierOptions tier = store.options().tiers().get(directory.tier());
-    double mark = store.shares().haveCopies() ? tier.low() : tier.high();
+    double mark = store.usages().haveCopies() ? tier.low() : tier.high();
     if (directory.usedBytes() > mark * directory.quotaBytes()) {
       wake();
     }
   }
 
   /** A block passed by; when its data set has a right to more, room is made for the next. */
-  void noRoomFor(Share share, boolean pinned, Retention.Claim claim) {
+  void noRoomFor(DataSetUsage usage, boolean pinned, Retention.Claim claim) {
     if (pinned
         || claim == Retention.Claim.ROOM
-        || share.isBelowGuarantee()
-        || store.shares().haveCopies()
-        || share.retention().turnsOver()) {
+        || usage.isBelowGuarantee()
+        || store.usages().haveCopies()
+        || usage.retention().evictsOwnFiles()) {
       wake();
     }
   }
@@ -135,7 +135,7 @@ final class Housekeeper implements AutoCloseable {
       }
       watchDisks(all || now - disksSeen > DISK_NANOS);
       expire();
-      store.shares().all().forEach(share -> share.plans().dropLapsed());
+      store.usages().all().forEach(usage -> usage.plans().expire());
       obeyQuotas();
       giveUpCopies();
       obeyMaxima();
@@ -167,7 +167,7 @@ final class Housekeeper implements AutoCloseable {
         keepLog(directory);
       }
       if (!directory.isReadable() && (forgetFiles(directory) || probe)) {
-        directory.comeBack();
+        directory.reopenEmpty();
       }
     }
   }
@@ -181,7 +181,7 @@ final class Housekeeper implements AutoCloseable {
       if (directory.index().isWorthRewriting()) {
         directory.index().rewrite(out -> writeEntries(directory, out));
       }
-      directory.noteLog();
+      directory.recordLogLength();
     } catch (IOException e) {
       directory.probe(Optional.of(e));
     }
@@ -220,7 +220,7 @@ final class Housekeeper implements AutoCloseable {
   }
 
   private void expire() {
-    if (store.shares().all().stream().allMatch(s -> s.policy().timeToLive().isEmpty())) {
+    if (store.usages().all().stream().allMatch(s -> s.policy().timeToLive().isEmpty())) {
       return;
     }
     int now = NodeStore.epochSeconds();
@@ -229,7 +229,7 @@ final class Housekeeper implements AutoCloseable {
         .table()
         .forEach(
             (segment, slot) ->
-                share(segment, slot)
+                usage(segment, slot)
                     .policy()
                     .timeToLive()
                     .filter(ttl -> now - segment.admittedSeconds(slot) >= ttl.toSeconds())
@@ -254,21 +254,21 @@ final class Housekeeper implements AutoCloseable {
 
   /** What other nodes own goes first, and already above the low water mark. */
   private void giveUpCopies() {
-    if (!store.shares().haveCopies()) {
+    if (!store.usages().haveCopies()) {
       return;
     }
-    Room.Marks marks = store.room().marks();
+    TierSpace.WaterMarks marks = store.room().marks();
     evictCopies(marks.used() - (long) marks.low(), (segment, slot) -> true);
-    for (Share share : store.shares().all()) {
-      if (share.copyBytes() > 0) {
+    for (DataSetUsage usage : store.usages().all()) {
+      if (usage.copyBytes() > 0) {
         evictCopies(
-            share.usedBytes() - (long) store.room().lowOf(share),
-            (segment, slot) -> segment.dataSet(slot) == share.number());
+            usage.usedBytes() - (long) store.room().lowMark(usage),
+            (segment, slot) -> segment.dataSet(slot) == usage.number());
       }
     }
   }
 
-  private void evictCopies(long over, Census.Filter which) {
+  private void evictCopies(long over, HeatScan.Filter which) {
     if (over <= 0) {
       return;
     }
@@ -290,49 +290,49 @@ final class Housekeeper implements AutoCloseable {
   }
 
   private void obeyMaxima() {
-    for (Share share : store.shares().all()) {
-      long over = share.usedBytes() - share.policy().maxBytes();
-      if (over <= 0 && share.retention().turnsOver()) {
+    for (DataSetUsage usage : store.usages().all()) {
+      long over = usage.usedBytes() - usage.policy().maxBytes();
+      if (over <= 0 && usage.retention().evictsOwnFiles()) {
         // At its maximum it behaves as a whole cache does at the high water mark.
-        long max = share.policy().maxBytes();
+        long max = usage.policy().maxBytes();
         TierOptions last = store.options().tiers().get(store.options().tiers().size() - 1);
-        if (max < Long.MAX_VALUE && share.usedBytes() > last.high() * max) {
-          over = share.usedBytes() - (long) store.room().lowOf(share);
+        if (max < Long.MAX_VALUE && usage.usedBytes() > last.high() * max) {
+          over = usage.usedBytes() - (long) store.room().lowMark(usage);
         }
       }
       if (over > 0) {
-        evictFrom(share, over);
+        evictFrom(usage, over);
       }
     }
   }
 
   /** Above the high water marks of all tiers together, files leave the node. */
   private void evictAboveHigh() {
-    Room.Marks marks = store.room().marks();
+    TierSpace.WaterMarks marks = store.room().marks();
     if (marks.used() <= marks.high()) {
       return;
     }
-    List<Share> giving =
-        store.shares().all().stream()
-            .filter(s -> s.retention().turnsOver() && s.excessBytes() > 0)
+    List<DataSetUsage> giving =
+        store.usages().all().stream()
+            .filter(s -> s.retention().evictsOwnFiles() && s.excessBytes() > 0)
             .toList();
-    long excess = giving.stream().mapToLong(Share::excessBytes).sum();
+    long excess = giving.stream().mapToLong(DataSetUsage::excessBytes).sum();
     long over = marks.used() - (long) marks.low();
-    for (Share share : giving) {
-      long part = (long) ((double) over * share.excessBytes() / excess);
-      evictFrom(share, Math.min(share.excessBytes(), part));
+    for (DataSetUsage usage : giving) {
+      long part = (long) ((double) over * usage.excessBytes() / excess);
+      evictFrom(usage, Math.min(usage.excessBytes(), part));
     }
   }
 
   /** Makes room for those who found none and have a right to it. */
   private void serveWanted() {
-    for (Share share : store.shares().all()) {
-      makeRoom(share, share.takeWantedForPinned(), true);
-      makeRoom(share, share.takeWanted(), false);
-      long claimed = share.takeClaimed();
+    for (DataSetUsage usage : store.usages().all()) {
+      makeRoom(usage, usage.takeWantedForPinned(), true);
+      makeRoom(usage, usage.takeWanted(), false);
+      long claimed = usage.takeClaimed();
       if (claimed > 0) {
         // More than is asked for, since each time all files are looked at.
-        evictFrom(share, Math.max(claimed, (long) (ROOM_SHARE * share.usedBytes())));
+        evictFrom(usage, Math.max(claimed, (long) (ROOM_SHARE * usage.usedBytes())));
       }
     }
   }
@@ -340,25 +340,25 @@ final class Housekeeper implements AutoCloseable {
   /**
    * @param pinned whether the room is for pinned files, which come before all that is not
    */
-  private void makeRoom(Share share, long bytes, boolean pinned) {
+  private void makeRoom(DataSetUsage usage, long bytes, boolean pinned) {
     if (bytes == 0) {
       return;
     }
     long left = bytes;
-    boolean atMaximum = share.usedBytes() + bytes > share.policy().maxBytes();
-    if (pinned && !share.isBelowGuarantee()) {
-      left -= evictFrom(share, left);
+    boolean atMaximum = usage.usedBytes() + bytes > usage.policy().maxBytes();
+    if (pinned && !usage.isBelowGuarantee()) {
+      left -= evictFrom(usage, left);
     }
-    boolean entitled = pinned || share.isBelowGuarantee();
-    List<Share> others =
-        store.shares().all().stream()
-            .filter(s -> s != share && s.excessBytes() > 0 && (entitled || isIdle(s)))
+    boolean entitled = pinned || usage.isBelowGuarantee();
+    List<DataSetUsage> others =
+        store.usages().all().stream()
+            .filter(s -> s != usage && s.excessBytes() > 0 && (entitled || isIdle(s)))
             .sorted(
-                Comparator.comparingInt((Share s) -> isIdle(s) ? 0 : 1)
-                    .thenComparingInt(s -> s.retention().turnsOver() ? 0 : 1)
+                Comparator.comparingInt((DataSetUsage s) -> isIdle(s) ? 0 : 1)
+                    .thenComparingInt(s -> s.retention().evictsOwnFiles() ? 0 : 1)
                     .thenComparingLong(s -> -s.excessBytes()))
             .toList();
-    for (Share other : others) {
+    for (DataSetUsage other : others) {
       if (left > 0 && !atMaximum) {
         left -= evictFrom(other, Math.min(left, other.excessBytes()));
       }
@@ -366,26 +366,26 @@ final class Housekeeper implements AutoCloseable {
   }
 
   /** Whether nobody read a data set for long, while others are read. */
-  private boolean isIdle(Share share) {
-    return (store.now() - share.lastUse()) * 10 > store.options().idleAfter().toMillis();
+  private boolean isIdle(DataSetUsage usage) {
+    return (store.now() - usage.lastUse()) * 10 > store.options().idleAfter().toMillis();
   }
 
   /** Returns how much became free, whatever was filled meanwhile. */
-  private long evictFrom(Share share, long bytes) {
+  private long evictFrom(DataSetUsage usage, long bytes) {
     long[] freed = {0};
-    share
+    usage
         .retention()
         .chooseVictims(
             bytes,
-            share.usedBytes(),
-            visitor -> store.forEachHeld(share, visitor),
+            usage.usedBytes(),
+            visitor -> store.forEachHeld(usage, visitor),
             key -> freed[0] += store.evictKey(key));
     for (FileId id :
         census.select(
             bytes - freed[0],
             true,
             (segment, slot) ->
-                segment.dataSet(slot) == share.number() && !segment.is(slot, Segment.PINNED))) {
+                segment.dataSet(slot) == usage.number() && !segment.is(slot, Segment.PINNED))) {
       if (freed[0] >= bytes) {
         break;
       }
@@ -396,7 +396,7 @@ final class Housekeeper implements AutoCloseable {
 
   /** Moves the coldest files of a tier above its high water mark to the next that has room. */
   private void demote() throws InterruptedIOException {
-    if (store.shares().all().stream().noneMatch(this::mayMoveDown)) {
+    if (store.usages().all().stream().noneMatch(this::mayMoveDown)) {
       return; // a full tier of such files is the usual state, and no reason to look at each of them
     }
     int tiers = store.options().tiers().size();
@@ -412,7 +412,7 @@ final class Housekeeper implements AutoCloseable {
           census.select(
               over,
               true,
-              (segment, slot) -> isIn(segment, slot, from) && mayMoveDown(share(segment, slot)));
+              (segment, slot) -> isIn(segment, slot, from) && mayMoveDown(usage(segment, slot)));
       for (FileId id : cold) {
         if (over <= 0 || stopping) {
           break;
@@ -432,8 +432,8 @@ final class Housekeeper implements AutoCloseable {
   }
 
   /** In epochs no file is colder than another, and moving them about would gain nothing. */
-  private boolean mayMoveDown(Share share) {
-    return share.retention().turnsOver() || isIdle(share);
+  private boolean mayMoveDown(DataSetUsage usage) {
+    return usage.retention().evictsOwnFiles() || isIdle(usage);
   }
 
   /** Moves files up that were read several times lately, as far as there is room. */
@@ -465,8 +465,8 @@ final class Housekeeper implements AutoCloseable {
     return store.directory(segment.directory(slot)).tier();
   }
 
-  private Share share(Segment segment, int slot) {
-    return store.shares().get(segment.dataSet(slot));
+  private DataSetUsage usage(Segment segment, int slot) {
+    return store.usages().get(segment.dataSet(slot));
   }
 
   private long used(int tier) {
@@ -484,7 +484,7 @@ final class Housekeeper implements AutoCloseable {
   }
 
   private void scrub() {
-    Pace pace = new Pace(store.options().scrubBytesPerSecond());
+    RateLimit pace = new RateLimit(store.options().scrubBytesPerSecond());
     try {
       while (!stopping) {
         TimeUnit.MILLISECONDS.sleep(SCRUB_MILLIS);
@@ -495,7 +495,7 @@ final class Housekeeper implements AutoCloseable {
     }
   }
 
-  private void scrub(Pace pace) throws InterruptedException {
+  private void scrub(RateLimit pace) throws InterruptedException {
     try {
       store.integrity().scrub(pace, () -> stopping);
     } catch (InterruptedIOException e) {

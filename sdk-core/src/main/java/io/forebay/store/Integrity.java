@@ -2,7 +2,7 @@ package io.forebay.store;
 
 import io.forebay.file.FileId;
 import io.forebay.limit.Descriptors;
-import io.forebay.limit.Pace;
+import io.forebay.limit.RateLimit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -83,7 +83,7 @@ final class Integrity {
         }
       }
     } catch (IOException e) {
-      if (file.isGone() || Descriptors.wereMissing(e)) {
+      if (file.isGone() || Descriptors.isExhaustion(e)) {
         return false;
       }
       trouble = e.toString();
@@ -92,7 +92,7 @@ final class Integrity {
       store.publishIfVerified(file);
       return true;
     }
-    log.warn("block {} of {}: {}; fetching it again", block, file, trouble);
+    log.warn("block {} of {}: {}; dropping the block", block, file, trouble);
     corrupt.increment();
     takeOut(file, block);
     return false;
@@ -100,7 +100,7 @@ final class Integrity {
 
   /** A block that had been verified turned bad: others may be reading it, so its file goes. */
   void foundBad(ResidentFile file, int block) {
-    log.warn("block {} of {} turned bad; dropping the file", block, file);
+    log.warn("block {} of {} has become bad; dropping the file", block, file);
     corrupt.increment();
     store.drop(file);
   }
@@ -116,15 +116,15 @@ final class Integrity {
           segment.removeBlock(slot, block);
           int bytes = file.blocks().allocated(block);
           directory.release(bytes);
-          Share share = store.shares().get(segment.dataSet(slot));
-          share.release(bytes);
+          DataSetUsage usage = store.usages().get(segment.dataSet(slot));
+          usage.release(bytes);
           if (segment.is(slot, Segment.COPY)) {
-            share.copied(-bytes);
+            usage.copied(-bytes);
           }
           try {
             directory.index().append(IndexLog.Entry.blockLeft(file.id(), block));
           } catch (IOException e) {
-            log.debug("the log cannot be written; the block is found to be bad again", e);
+            log.debug("cannot write the log; the next check finds the block bad again", e);
           }
           if (!segment.isEmpty(slot)) {
             return;
@@ -155,7 +155,7 @@ final class Integrity {
 
   /** Checks everything once, as fast as it goes; returns how many blocks were bad. */
   long scrubAll() throws IOException {
-    return scrub(new Pace(0), () -> false);
+    return scrub(new RateLimit(0), () -> false);
   }
 
   /** Whether to stop. */
@@ -164,7 +164,7 @@ final class Integrity {
   }
 
   /** Checks everything once. */
-  long scrub(Pace pace, Stop stop) throws InterruptedIOException {
+  long scrub(RateLimit pace, Stop stop) throws InterruptedIOException {
     List<FileId> files = new ArrayList<>();
     long bad = 0;
     // Prefix by prefix, so that the list stays small.
@@ -191,7 +191,7 @@ final class Integrity {
   }
 
   /** Reads a whole file from its disk; one with a bad block is dropped. */
-  private boolean isBad(ResidentFile file, Pace pace) {
+  private boolean isBad(ResidentFile file, RateLimit pace) {
     Blocks blocks = file.blocks();
     try (FileChannel channel = openPastCache(file)) {
       ByteBuffer buffer = aligned((int) Math.min(blocks.length(), blocks.blockBytes()));
@@ -208,15 +208,15 @@ final class Integrity {
         readBlock(channel, blocks, block, buffer);
         scrubbed.increment();
         if (crc(buffer.flip().limit(blocks.length(block))) != crc) {
-          throw new IOException("block " + block + " differs from its checksum");
+          throw new IOException("block " + block + " has a wrong checksum");
         }
       }
       return false;
     } catch (IOException e) {
-      if (file.isGone() || e instanceof InterruptedIOException || Descriptors.wereMissing(e)) {
+      if (file.isGone() || e instanceof InterruptedIOException || Descriptors.isExhaustion(e)) {
         return false;
       }
-      log.warn("scrub: {}: {}; dropping it", file, e.toString());
+      log.warn("scrub: {}: {}; dropping the file", file, e.toString());
       corrupt.increment();
       store.broken(file, "cannot read " + file, e);
       return true;

@@ -1,7 +1,7 @@
 package io.forebay.store;
 
 import io.forebay.file.FileId;
-import io.forebay.limit.Pace;
+import io.forebay.limit.RateLimit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -19,11 +19,11 @@ final class Mover {
   private static final Logger log = LoggerFactory.getLogger(Mover.class);
 
   private final NodeStore store;
-  private final Pace pace;
+  private final RateLimit pace;
 
   Mover(NodeStore store) {
     this.store = store;
-    this.pace = new Pace(store.options().moveBytesPerSecond());
+    this.pace = new RateLimit(store.options().moveBytesPerSecond());
   }
 
   /**
@@ -67,13 +67,13 @@ final class Mover {
       throw e;
     } catch (IOException e) {
       if (!file.isGone()) {
-        log.debug("{} does not move", file, e);
+        log.debug("cannot move {}", file, e);
         store.broken(to.get(), "cannot move " + file, e);
       }
     } finally {
       setMoving(file, false);
       if (!moved) {
-        NodeStore.deleteQuietly(to.get().moving(id));
+        NodeStore.deleteQuietly(to.get().movePath(id));
       }
       if (change >= 0) {
         to.get().inFlight().end(change);
@@ -99,7 +99,7 @@ final class Mover {
   private boolean copy(ResidentFile file, TierDirectory to) throws IOException {
     Blocks blocks = file.blocks();
     try (TierChannel source = file.open();
-        FileChannel target = TierDirectory.openForWriting(to.moving(file.id()))) {
+        FileChannel target = TierDirectory.openForWriting(to.movePath(file.id()))) {
       ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(blocks.length(), blocks.blockBytes()));
       for (int block = 0; block < blocks.count(); block++) {
         if (!file.has(block)) {
@@ -138,7 +138,7 @@ final class Mover {
       }
       int slot = file.slot();
       Path copy = to.complete(file.id());
-      Files.move(to.moving(file.id()), copy, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(to.movePath(file.id()), copy, StandardCopyOption.ATOMIC_MOVE);
       try {
         for (int block = 0; block < file.blocks().count(); block++) {
           to.index().append(store.entry(segment, slot, block));
@@ -152,7 +152,7 @@ final class Mover {
       try {
         from.index().append(IndexLog.Entry.fileLeft(file.id()));
       } catch (IOException e) {
-        log.debug("the log of {} cannot be written", from.path(), e);
+        log.debug("cannot write the log of {}", from.path(), e);
       }
       return true;
     }

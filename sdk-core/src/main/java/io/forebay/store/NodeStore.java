@@ -43,9 +43,9 @@ public final class NodeStore implements Closeable {
   private final StoreOptions options;
   private final StoreListener listener;
   private final FileTable table = new FileTable();
-  private final Shares shares;
+  private final DataSetUsages usages;
   private final List<TierDirectory> directories = new ArrayList<>();
-  private final Room room;
+  private final TierSpace room;
   private final OpenFiles openFiles = new OpenFiles();
   private final Integrity integrity = new Integrity(this);
   private final Housekeeper housekeeper;
@@ -63,14 +63,15 @@ public final class NodeStore implements Closeable {
     this.listener = listener;
     this.nanoTime = nanoTime;
     this.opened = nanoTime.getAsLong();
-    this.shares = new Shares(options.tiers().size(), Room.capacityBytes(options.tiers()));
+    this.usages =
+        new DataSetUsages(options.tiers().size(), TierSpace.capacityBytes(options.tiers()));
     for (int tier = 0; tier < options.tiers().size(); tier++) {
       for (TierOptions.Directory directory : options.tiers().get(tier).directories()) {
         directories.add(
             new TierDirectory(directories.size(), tier, directory, options.blockBytes()));
       }
     }
-    this.room = new Room(options.tiers(), directories, shares);
+    this.room = new TierSpace(options.tiers(), directories, usages);
     this.housekeeper = new Housekeeper(this);
   }
 
@@ -100,7 +101,7 @@ public final class NodeStore implements Closeable {
     if (store.directories.stream().noneMatch(TierDirectory::isReadable)) {
       TierDirectory first = store.directories.get(0);
       throw new IOException(
-          "no tier directory can be used; " + first.path() + ": " + first.trouble().orElse("?"));
+          "no usable tier directory; " + first.path() + ": " + first.trouble().orElse("?"));
     }
     return store;
   }
@@ -117,11 +118,11 @@ public final class NodeStore implements Closeable {
     return table;
   }
 
-  Shares shares() {
-    return shares;
+  DataSetUsages usages() {
+    return usages;
   }
 
-  Room room() {
+  TierSpace room() {
     return room;
   }
 
@@ -133,7 +134,7 @@ public final class NodeStore implements Closeable {
    * Keeps nothing any more, and leaves the directories as they are: they belong to somebody else
    * now. Reads pass by.
    */
-  public void giveUp(String reason) {
+  public void detach(String reason) {
     housekeeper.close();
     directories.forEach(directory -> directory.failed(reason));
   }
@@ -169,7 +170,7 @@ public final class NodeStore implements Closeable {
 
   /** All quotas together. */
   public long capacityBytes() {
-    return Room.capacityBytes(options.tiers());
+    return TierSpace.capacityBytes(options.tiers());
   }
 
   /** The tier directories, by the number that a {@link Residency.Location} gives. */
@@ -196,7 +197,7 @@ public final class NodeStore implements Closeable {
 
   /** Sets how a data set is kept; it can be changed at any time. */
   public void configure(String dataSet, CachePolicy policy) {
-    shares.configure(dataSet, policy);
+    usages.configure(dataSet, policy);
     housekeeper.wake();
   }
 
@@ -266,7 +267,7 @@ public final class NodeStore implements Closeable {
   }
 
   private void used(FileId id, long offset, long bytes, boolean local) {
-    Share share;
+    DataSetUsage usage;
     long allocated = 0;
     boolean first;
     long now = now();
@@ -278,24 +279,24 @@ public final class NodeStore implements Closeable {
       }
       first = offset == 0 || now - segment.lastUse(slot) > SAME_READ_TICKS;
       segment.use(slot, now);
-      share = shares.get(segment.dataSet(slot));
-      share.noLongerAhead(segment, slot);
+      usage = usages.get(segment.dataSet(slot));
+      usage.clearPrefetched(segment, slot);
       if (first) {
         allocated = segment.allocated(slot, blocks(segment.length(slot)));
       }
-      share.hit(directory(segment.directory(slot)).tier(), bytes, now, local);
+      usage.hit(directory(segment.directory(slot)).tier(), bytes, now, local);
     }
     if (first) {
-      share.retention().onRead(id.high(), allocated);
+      usage.retention().onRead(id.high(), allocated);
     }
   }
 
   /** Notes that bytes of a file had to be fetched. */
   public void missed(FileVersion version, long offset, long bytes) {
-    Share share = shares.of(version.dataSet());
-    share.missed(bytes, now());
+    DataSetUsage usage = usages.of(version.dataSet());
+    usage.missed(bytes, now());
     if (offset == 0) {
-      share.retention().onRead(version.id().high(), 0);
+      usage.retention().onRead(version.id().high(), 0);
     }
   }
 
@@ -305,25 +306,25 @@ public final class NodeStore implements Closeable {
    * @return whether the job was unknown
    */
   public boolean plan(String dataSet, PlanUpdate update) {
-    Share share = shares.of(dataSet);
-    boolean unknown = !share.plans().knows(update.job());
-    for (long key : share.plans().update(update)) {
-      noLongerAhead(share, key);
+    DataSetUsage usage = usages.of(dataSet);
+    boolean unknown = !usage.plans().knows(update.job());
+    for (long key : usage.plans().update(update)) {
+      clearPrefetched(usage, key);
     }
     return unknown;
   }
 
   /** A file that was fetched ahead makes room for the next, though it was not read. */
-  public void noLongerAhead(FileVersion version) {
-    noLongerAhead(shares.of(version.dataSet()), version.id().high());
+  public void clearPrefetched(FileVersion version) {
+    clearPrefetched(usages.of(version.dataSet()), version.id().high());
   }
 
-  private void noLongerAhead(Share share, long key) {
+  private void clearPrefetched(DataSetUsage usage, long key) {
     Segment segment = table.ofKey(key);
     synchronized (segment) {
       int slot = segment.findByKey(key);
       if (slot >= 0) {
-        share.noLongerAhead(segment, slot);
+        usage.clearPrefetched(segment, slot);
       }
     }
   }
@@ -344,7 +345,7 @@ public final class NodeStore implements Closeable {
    * @param onTheirWay bytes of others that are about to come
    */
   public boolean mayFetchAhead(FileVersion version, long onTheirWay) {
-    return room.mayFetchAhead(shares.of(version.dataSet()), onTheirWay);
+    return room.mayFetchAhead(usages.of(version.dataSet()), onTheirWay);
   }
 
   /** Whether there is room that was not made for somebody. */
@@ -354,27 +355,27 @@ public final class NodeStore implements Closeable {
 
   /** Says how much of a data set this node owns, whether it is here or not. */
   public void owns(String dataSet, long bytes) {
-    shares.of(dataSet).owns(bytes);
+    usages.of(dataSet).owns(bytes);
   }
 
   /** A file that is here belongs here from now on, also if it was copied from another node. */
   public void keep(FileVersion version) {
-    Share share = shares.of(version.dataSet());
+    DataSetUsage usage = usages.of(version.dataSet());
     Segment segment = table.of(version.id());
     synchronized (segment) {
       int slot = segment.find(version.id());
       if (slot >= 0) {
-        noLongerCopy(share, segment, slot);
+        clearCopied(usage, segment, slot);
       }
     }
   }
 
   /** Called under the segment's lock. */
-  void noLongerCopy(Share share, Segment segment, int slot) {
+  void clearCopied(DataSetUsage usage, Segment segment, int slot) {
     if (segment.is(slot, Segment.COPY)) {
       segment.set(slot, Segment.COPY, false);
       Blocks blocks = blocks(segment.length(slot));
-      share.copied(-segment.allocated(slot, blocks));
+      usage.copied(-segment.allocated(slot, blocks));
       for (int block = 0; block < blocks.count(); block++) {
         if (segment.isPresent(slot, block)) {
           noteAgain(segment, slot, block);
@@ -388,20 +389,23 @@ public final class NodeStore implements Closeable {
     try {
       directory(segment.directory(slot)).index().append(entry(segment, slot, block));
     } catch (IOException e) {
-      log.debug("{} is a copy again after the next start", segment.id(slot), e);
+      log.debug(
+          "cannot log that {} is no copy any more; it is a copy again after the next start",
+          segment.id(slot),
+          e);
     }
   }
 
   /** The announced read of a file that comes next. */
   public NextRead nextRead(FileVersion version) {
-    return shares.of(version.dataSet()).plans().nextRead(version.id().high());
+    return usages.of(version.dataSet()).plans().nextRead(version.id().high());
   }
 
   /** Shows the files of a data set that can be given up. */
-  void forEachHeld(Share share, Retention.Held.Visitor visitor) {
+  void forEachHeld(DataSetUsage usage, Retention.Held.Visitor visitor) {
     table.forEach(
         (segment, slot) -> {
-          if (segment.dataSet(slot) == share.number() && !segment.is(slot, Segment.PINNED)) {
+          if (segment.dataSet(slot) == usage.number() && !segment.is(slot, Segment.PINNED)) {
             visitor.file(
                 segment.id(slot).high(), segment.allocated(slot, blocks(segment.length(slot))));
           }
@@ -413,7 +417,7 @@ public final class NodeStore implements Closeable {
       Holes.punch(path, blocks.start(block), blocks.allocated(block));
       return true;
     } catch (IOException e) {
-      log.debug("a block cannot be taken out of its file", e);
+      log.debug("cannot punch a block out of its file", e);
       return false;
     }
   }
@@ -421,7 +425,7 @@ public final class NodeStore implements Closeable {
   IndexLog.Entry entry(Segment segment, int slot, int block) {
     return new IndexLog.Entry(
         segment.id(slot),
-        shares.get(segment.dataSet(slot)).nameHash(),
+        usages.get(segment.dataSet(slot)).nameHash(),
         segment.length(slot),
         segment.admittedSeconds(slot),
         block,
@@ -473,13 +477,13 @@ public final class NodeStore implements Closeable {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      log.debug("cannot remove {}; it is removed at the next start", path, e);
+      log.debug("cannot remove {}; the next start removes it", path, e);
     }
   }
 
   /** Notes that a file could not be read, and finds out whether it is its disk's fault. */
   TierException broken(ResidentFile file, String what, IOException e) {
-    if (Descriptors.wereMissing(e)) {
+    if (Descriptors.isExhaustion(e)) {
       return new TierException(what, e);
     }
     TierDirectory directory = null;
@@ -525,18 +529,18 @@ public final class NodeStore implements Closeable {
    * @param path empty for the whole data set
    */
   public void pin(String dataSet, String path) {
-    shares.of(dataSet).pin(path);
+    usages.of(dataSet).pin(path);
   }
 
   public void unpin(String dataSet, String path) {
-    shares.of(dataSet).unpin(path);
+    usages.of(dataSet).unpin(path);
   }
 
   /**
    * Applies the pins to a file that may be resident already; a pin alone acts on what comes later.
    */
   public void applyPins(FileVersion version) {
-    boolean pinned = shares.of(version.dataSet()).isPinned(version.path());
+    boolean pinned = usages.of(version.dataSet()).isPinned(version.path());
     Segment segment = table.of(version.id());
     synchronized (segment) {
       int slot = segment.find(version.id());
@@ -553,13 +557,13 @@ public final class NodeStore implements Closeable {
    * @return how many left, and the bytes that became free
    */
   public Pruned prune(String dataSet, Predicate<Candidate> choice) {
-    Share share = shares.of(dataSet);
+    DataSetUsage usage = usages.of(dataSet);
     List<FileId> chosen = new ArrayList<>();
     long now = now();
     int seconds = epochSeconds();
     table.forEach(
         (segment, slot) -> {
-          if (segment.dataSet(slot) == share.number()
+          if (segment.dataSet(slot) == usage.number()
               && choice.test(
                   new Candidate(
                       segment.id(slot),
@@ -583,11 +587,11 @@ public final class NodeStore implements Closeable {
 
   /** Removes all files of a data set, and what is known of it: it is not served any more. */
   public Pruned drop(String dataSet) {
-    if (!shares.isKnown(dataSet)) {
+    if (!usages.isKnown(dataSet)) {
       return new Pruned(0, 0);
     }
     Pruned pruned = prune(dataSet, file -> true);
-    shares.forget(dataSet);
+    usages.forget(dataSet);
     return pruned;
   }
 
@@ -631,7 +635,7 @@ public final class NodeStore implements Closeable {
                         d.state(),
                         d.trouble().orElse("")))
             .toList(),
-        shares.statuses(),
+        usages.statuses(),
         table.size(),
         movedUp.sum(),
         movedDown.sum(),

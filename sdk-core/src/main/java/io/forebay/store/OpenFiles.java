@@ -96,7 +96,7 @@ final class OpenFiles {
     try {
       return opening.open();
     } catch (IOException e) {
-      if (!Descriptors.wereMissing(e)) {
+      if (!Descriptors.isExhaustion(e)) {
         throw e;
       }
       closeUnused();

@@ -23,7 +23,7 @@ final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
   private final NodeStore store;
-  private Share last;
+  private DataSetUsage last;
 
   Recovery(NodeStore store) {
     this.store = store;
@@ -44,7 +44,7 @@ final class Recovery {
     for (TierDirectory directory : store.all()) {
       if (directory.isReadable()) {
         try {
-          if (directory.isInDoubt()) {
+          if (directory.needsScan()) {
             lookAtEveryFile(directory);
           } else {
             for (InFlight.Change change : directory.inFlight().unfinished()) {
@@ -89,7 +89,7 @@ final class Recovery {
           segment.insert(
               entry.id(),
               entry.fileLength(),
-              share(entry.dataSet()).number(),
+              usage(entry.dataSet()).number(),
               blocks.count(),
               0,
               entry.seconds());
@@ -100,9 +100,9 @@ final class Recovery {
   }
 
   /** Most entries follow one of the same data set. */
-  private Share share(long nameHash) {
+  private DataSetUsage usage(long nameHash) {
     if (last == null || last.nameHash() != nameHash) {
-      last = store.shares().ofHash(nameHash);
+      last = store.usages().ofHash(nameHash);
     }
     return last;
   }
@@ -129,7 +129,7 @@ final class Recovery {
         try {
           directory.index().append(IndexLog.Entry.fileLeft(id));
         } catch (IOException e) {
-          log.debug("the log of {} cannot be written", directory.path(), e);
+          log.debug("cannot write the log of {}", directory.path(), e);
         }
       }
     }
@@ -138,8 +138,8 @@ final class Recovery {
   /** Makes the disk agree with the table where the last process was just changing a file. */
   private void settle(TierDirectory directory, InFlight.Change change) throws IOException {
     FileId id = change.id();
-    Files.deleteIfExists(directory.moving(id));
-    Files.deleteIfExists(directory.leaving(id));
+    Files.deleteIfExists(directory.movePath(id));
+    Files.deleteIfExists(directory.removalPath(id));
     Segment segment = store.table().of(id);
     int slot = segment.find(id);
     if (slot < 0 || segment.directory(slot) != directory.number()) {
@@ -174,8 +174,8 @@ final class Recovery {
   private void lookAtEveryFile(TierDirectory directory) throws IOException {
     log.info(
         directory.inFlight().rebooted()
-            ? "the machine was started since {} was last used: checking its files"
-            : "the files in {} are checked",
+            ? "the machine was rebooted since {} was last used: checking its files"
+            : "checked the files in {}",
         directory.path());
     try (Stream<Path> tree = Files.walk(directory.path(), 2)) {
       for (Path path : (Iterable<Path>) tree::iterator) {
@@ -222,14 +222,14 @@ final class Recovery {
         .table()
         .forEach(
             (segment, slot) -> {
-              Share share = store.shares().get(segment.dataSet(slot));
+              DataSetUsage usage = store.usages().get(segment.dataSet(slot));
               long bytes = segment.allocated(slot, store.blocks(segment.length(slot)));
               store.directory(segment.directory(slot)).recovered(bytes);
-              share.recovered(bytes);
+              usage.recovered(bytes);
               if (segment.is(slot, Segment.COPY)) {
-                share.copied(bytes);
+                usage.copied(bytes);
               }
-              share.fileCame();
+              usage.fileAdded();
             });
   }
 }

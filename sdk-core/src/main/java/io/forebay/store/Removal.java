@@ -32,7 +32,7 @@ final class Removal {
     if (removed == null) {
       return 0;
     }
-    removed.share.evicted(removed.bytes);
+    removed.usage.evicted(removed.bytes);
     return removed.bytes;
   }
 
@@ -46,7 +46,7 @@ final class Removal {
     return removed == null ? -1 : removed.bytes;
   }
 
-  private record Removed(Share share, long bytes) {}
+  private record Removed(DataSetUsage usage, long bytes) {}
 
   /**
    * @param spare whether to leave files that are pinned or being written
@@ -67,7 +67,7 @@ final class Removal {
       directory = store.directory(segment.directory(slot));
       removed =
           new Removed(
-              store.shares().get(segment.dataSet(slot)), segment.allocated(slot, file.blocks()));
+              store.usages().get(segment.dataSet(slot)), segment.allocated(slot, file.blocks()));
       Path path =
           segment.is(slot, Segment.COMPLETE)
               ? directory.complete(file.id())
@@ -75,25 +75,25 @@ final class Removal {
       isLarge = removed.bytes > LARGE;
       change = unlink(file.id(), directory, path, isLarge);
       if (!segment.isEmpty(slot)) {
-        removed.share.fileWent();
+        removed.usage.fileRemoved();
       }
       if (segment.is(slot, Segment.COPY)) {
-        removed.share.copied(-removed.bytes);
+        removed.usage.copied(-removed.bytes);
       }
-      removed.share.noLongerAhead(segment, slot);
+      removed.usage.clearPrefetched(segment, slot);
       segment.remove(slot);
       store.listener().gone(file.id());
     }
     store.openFiles().forget(file);
     if (isLarge) {
-      NodeStore.deleteQuietly(directory.leaving(file.id()));
+      NodeStore.deleteQuietly(directory.removalPath(file.id()));
     }
     if (change >= 0) {
       directory.inFlight().end(change);
     }
     directory.release(removed.bytes);
-    removed.share.release(removed.bytes);
-    removed.share.retention().onGone(file.id().high());
+    removed.usage.release(removed.bytes);
+    removed.usage.retention().onGone(file.id().high());
     return removed;
   }
 
@@ -106,13 +106,13 @@ final class Removal {
     try {
       change = directory.inFlight().begin(id, 0);
       if (isLarge) {
-        Files.move(path, directory.leaving(id), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(path, directory.removalPath(id), StandardCopyOption.ATOMIC_MOVE);
       } else {
         Files.deleteIfExists(path);
       }
       directory.index().append(IndexLog.Entry.fileLeft(id));
     } catch (IOException e) {
-      log.debug("cannot remove {}; it is removed at the next start", path, e);
+      log.debug("cannot remove {}; the next start removes it", path, e);
     }
     return change;
   }

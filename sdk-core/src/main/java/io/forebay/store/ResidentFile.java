@@ -97,7 +97,7 @@ public final class ResidentFile {
    * Has every block checked again before it is served: somebody failed to read the file past this
    * store, so its disk may be at fault.
    */
-  public void distrust() {
+  public void requireVerification() {
     synchronized (segment) {
       if (isAlive()) {
         segment.unverified(slot);

@@ -34,7 +34,7 @@ public record StoreOptions(
     }
     if (blockBytes < Blocks.PAGE || blockBytes % Blocks.PAGE != 0) {
       throw new IllegalArgumentException(
-          "a block has a multiple of " + Blocks.PAGE + " bytes, got " + blockBytes);
+          "the block size must be a multiple of " + Blocks.PAGE + " bytes, got " + blockBytes);
     }
     Set<Path> seen = new HashSet<>();
     for (TierOptions tier : tiers) {
@@ -45,7 +45,7 @@ public record StoreOptions(
       }
     }
     if (seen.size() > Byte.MAX_VALUE) {
-      throw new IllegalArgumentException("at most 127 directories, got " + seen.size());
+      throw new IllegalArgumentException("a store has at most 127 directories, got " + seen.size());
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.List;
  * A store at one moment; counts since it was opened.
  *
  * @param directories by their number, the fastest tier first
- * @param shares of the data sets
+ * @param usages of the data sets
  * @param files with at least one block
  * @param movedUp files that moved to a faster tier
  * @param movedDown files that moved to a slower tier
@@ -17,7 +17,7 @@ import java.util.List;
  */
 public record StoreStatus(
     List<DirectoryStatus> directories,
-    List<ShareStatus> shares,
+    List<DataSetUsageStatus> usages,
     long files,
     long movedUp,
     long movedDown,

@@ -105,7 +105,7 @@ final class TierDirectory implements Closeable {
     Files.createDirectories(path);
     Object on = Files.getAttribute(path, "unix:dev");
     if (device != null && !device.equals(on)) {
-      throw new IOException("another file system is mounted there; restart to use it");
+      throw new IOException("another file system is mounted there; restart the server to use it");
     }
     device = on;
     inFlight = InFlight.open(path.resolve(IN_FLIGHT));
@@ -113,26 +113,26 @@ final class TierDirectory implements Closeable {
     lostEntries = Math.max(index.unreadable(), inFlight.logged() - index.entries());
     if (lostEntries > 0) {
       log.warn(
-          "{} is damaged: of its entries, one for each block, {} are missing or cannot be read;"
-              + " what they told of is fetched again",
+          "{} is damaged: {} of its entries (one per block) are missing or unreadable;"
+              + " their blocks are fetched again",
           path.resolve(LOG),
           lostEntries);
     }
   }
 
   /** Whether its files must be looked at, because what tells of them is not all there. */
-  boolean isInDoubt() {
+  boolean needsScan() {
     return lostEntries > 0 || inFlight.rebooted() || inFlight.isNew() != index.isNew();
   }
 
   /** All that is unfinished is settled; from now on it is noticed when the log loses entries. */
   void settled() throws IOException {
     inFlight.settled();
-    noteLog();
+    recordLogLength();
   }
 
   /** To be called now and then: a log that is shorter at the next start lost something. */
-  void noteLog() throws IOException {
+  void recordLogLength() throws IOException {
     inFlight.logged(index.entries());
   }
 
@@ -186,18 +186,18 @@ final class TierDirectory implements Closeable {
   }
 
   /** Where a copy from another tier is written to. */
-  Path moving(FileId id) {
+  Path movePath(FileId id) {
     return complete(id).resolveSibling(id + ".move");
   }
 
   /** Where a large file waits for its removal. */
-  Path leaving(FileId id) {
+  Path removalPath(FileId id) {
     return complete(id).resolveSibling(id + ".gone");
   }
 
   /** Says that the directory cannot be used at all. */
   void failed(String reason) {
-    become(DiskState.FAILED, reason);
+    setState(DiskState.FAILED, reason);
   }
 
   /**
@@ -211,7 +211,7 @@ final class TierDirectory implements Closeable {
     String detail = reason.map(IOException::getMessage).orElse("");
     try {
       if (!Files.isDirectory(path) || !Files.exists(path.resolve(LOG))) {
-        throw new IOException("the directory is not there any more");
+        throw new IOException("the directory no longer exists");
       }
       FileStore disk = Files.getFileStore(path);
       if (disk.isReadOnly()) {
@@ -222,13 +222,13 @@ final class TierDirectory implements Closeable {
         found = tryWriting();
       }
     } catch (IOException e) {
-      if (Descriptors.wereMissing(e)) {
+      if (Descriptors.isExhaustion(e)) {
         return;
       }
       found = DiskState.FAILED;
       detail = e.getMessage();
     }
-    become(found, detail);
+    setState(found, detail);
   }
 
   /**
@@ -239,7 +239,7 @@ final class TierDirectory implements Closeable {
       write();
       return DiskState.HEALTHY;
     } catch (IOException e) {
-      if (Descriptors.wereMissing(e)) {
+      if (Descriptors.isExhaustion(e)) {
         throw e;
       }
       try (FileChannel log = FileChannel.open(path.resolve(LOG), StandardOpenOption.READ)) {
@@ -260,18 +260,20 @@ final class TierDirectory implements Closeable {
     Files.delete(probe);
   }
 
-  private void become(DiskState now, String detail) {
+  private void setState(DiskState now, String detail) {
     DiskState before = state;
     // A disk that failed comes back by being opened anew, not by answering again.
     if (before == DiskState.FAILED && index != null && now != DiskState.FAILED) {
       now = DiskState.FAILED;
-      detail = "it answers again, but what it holds is not known any more";
+      detail =
+          "the disk answers again, but its contents are unknown; opening the directory"
+              + " again, empty";
     }
     state = now;
     trouble = now == DiskState.HEALTHY ? Optional.empty() : Optional.of(detail);
     if (now != before) {
       if (now == DiskState.HEALTHY) {
-        log.info("tier directory {} works again", path);
+        log.info("tier directory {} is healthy again", path);
       } else {
         log.warn("tier directory {} is {}: {}", path, now, detail);
       }
@@ -279,7 +281,7 @@ final class TierDirectory implements Closeable {
   }
 
   /** Lets a failed directory be opened anew, empty. */
-  synchronized boolean comeBack() {
+  synchronized boolean reopenEmpty() {
     try {
       if (device == null || !Files.isDirectory(path)) {
         return false;
@@ -296,7 +298,7 @@ final class TierDirectory implements Closeable {
     }
     state = DiskState.HEALTHY;
     trouble = Optional.empty();
-    log.info("tier directory {} is back, and empty", path);
+    log.info("tier directory {} is in use again, empty", path);
     return true;
   }
 
@@ -310,9 +312,9 @@ final class TierDirectory implements Closeable {
 
   private void noteLogQuietly() {
     try {
-      noteLog();
+      recordLogLength();
     } catch (IOException e) {
-      log.debug("the length of the log of {} cannot be noted", path, e);
+      log.debug("cannot record the length of the log of {}", path, e);
     }
   }
 

@@ -35,7 +35,7 @@ public record TierOptions(Medium medium, List<Directory> directories, double hig
   public TierOptions {
     directories = List.copyOf(directories);
     if (directories.isEmpty()) {
-      throw new IllegalArgumentException("a tier needs at least one directory");
+      throw new IllegalArgumentException("a tier must have at least one directory");
     }
     if (!(low > 0 && low <= high && high <= 1)) {
       throw new IllegalArgumentException(

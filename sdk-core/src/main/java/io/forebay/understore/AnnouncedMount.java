@@ -60,8 +60,7 @@ public record AnnouncedMount(
   public Mount withOwn(Map<String, String> own, boolean onItsMachine) throws IOException {
     UnderStoreProvider provider = UnderStoreProviders.of(root);
     if (provider.isLocal() && !onItsMachine) {
-      throw new IOException(
-          root + " is a directory of the machine where the cache servers run, and not of this one");
+      throw new IOException(root + " is a directory of the cache servers, not of this machine");
     }
     Map<String, String> given = UnderStoreProviders.optionsFor(root, own);
     Set<String> keys = provider.keyOptions();
@@ -69,9 +68,9 @@ public record AnnouncedMount(
       throw new AccessDeniedException(
           root.toString(),
           null,
-          "this client was given no keys for "
+          "this client has no keys for "
               + root
-              + "; give it keys by some of the options "
+              + "; set some of the options "
               + new TreeSet<>(keys));
     }
     Map<String, String> all = new HashMap<>(options);
@@ -82,7 +81,7 @@ public record AnnouncedMount(
     for (String missing : withheld) {
       if (given.keySet().stream().noneMatch(option -> provider.isSame(missing, option))) {
         throw new IOException(
-            "the cache servers keep the option " + missing + " of " + root + " a secret; give it");
+            "the cache servers keep the option " + missing + " of " + root + " secret; set it");
       }
     }
     return new Mount(path, root, all, Map.of(), readOnly);

@@ -53,8 +53,8 @@ public final class ChecksummedStream extends BulkInputStream {
   private UnderStoreException damaged(boolean isFirst) {
     String message =
         noun
-            + ": the bytes do not have the checksum that the store gives; they were damaged on their"
-            + " way, or in the store";
+            + ": the bytes do not match the checksum of the store; they were damaged in"
+            + " transit or in the store";
     return isFirst
         ? UnderStoreException.passing(message, null)
         : UnderStoreException.lasting(message, null);

@@ -24,10 +24,10 @@ public final class LeftOutLog {
   public synchronized void leftOut(String noun, String why) {
     if (named.size() < NAMED && named.add(noun)) {
       log.warn(
-          "{} is left out, as it {}{}",
+          "skipping {}: it {}{}",
           noun.replaceAll("\\p{Cntrl}", "?"), // so that a name makes no lines of its own
           why,
-          named.size() == NAMED ? "; more of this store's are not named" : "");
+          named.size() == NAMED ? "; further ones of this store are not logged" : "");
     }
   }
 }

@@ -56,7 +56,9 @@ public final class ObjectKeys {
       return RetryPolicy.DEFAULT.run(() -> store.stat(path));
     } catch (NoSuchFileException e) {
       throw UnderStoreException.lasting(
-          noun(path) + ": the store took it, and does not have it; is there a proxy before it?", e);
+          noun(path)
+              + ": the store accepted it, but does not have it; check for a proxy in between",
+          e);
     }
   }
 
@@ -89,7 +91,7 @@ public final class ObjectKeys {
       return "";
     }
     if (next == null || next.isEmpty() || next.equals(continuation)) {
-      throw odd(directory, "says that there is more, and not where");
+      throw odd(directory, "has no continuation token, but says that there is more");
     }
     return next;
   }
@@ -165,7 +167,7 @@ public final class ObjectKeys {
         entries.add(entry);
       } else {
         leftOut.add(entry.path());
-        warnings.leftOut(noun(entry.path()), "has a name that cannot be a path");
+        warnings.leftOut(noun(entry.path()), "has a name that is not a valid path");
       }
     }
 
@@ -215,7 +217,7 @@ public final class ObjectKeys {
     public KeyListing.Page page(boolean more) throws IOException {
       String end = last.isEmpty() ? "" : below(last);
       if (more && end.equals(after)) {
-        throw odd("", "says that there is more, and has nothing");
+        throw odd("", "is empty, but says that there is more");
       }
       return new KeyListing.Page(entries(), leftOut(), end, more);
     }

@@ -93,7 +93,7 @@ public record ObjectReply(
       throw odd("has no ETag, though the object has one");
     }
     if (etag.isWeakFormOf(expected)) {
-      throw odd("was changed on its way: its ETag became a weak one");
+      throw odd("was changed in transit: its ETag became a weak one");
     }
     if (!expected.equals(etag)) {
       throw stale("ETag " + expected.text(), etag.text());
@@ -112,10 +112,10 @@ public record ObjectReply(
     long first = Long.parseLong(parts.group(1));
     long inBody = Long.parseLong(parts.group(2)) - first + 1;
     if (first != offset || inBody <= 0) {
-      throw odd("has the Content-Range '" + range + "', where byte " + offset + " comes first");
+      throw odd("has the Content-Range '" + range + "', but byte " + offset + " was requested");
     }
     if (length >= 0 && length != inBody) {
-      throw odd("has " + length + " bytes, and the Content-Range '" + range + "'");
+      throw odd("has " + length + " bytes, but the Content-Range '" + range + "'");
     }
     return new Part(0, wanted, inBody <= wanted);
   }
@@ -123,16 +123,16 @@ public record ObjectReply(
   /** Of a store that does not know ranges. */
   private Part inWhole(FileStatus file, long offset, long wanted) throws IOException {
     if (length < 0) {
-      throw odd("has status 200 and no Content-Length, so nothing says that it is the object");
+      throw odd("has status 200 but no Content-Length, so it may not be the object");
     }
     requireSize(file, length);
     if (offset > MOST_SKIPPED) {
       throw UnderStoreException.lasting(
           noun
-              + ": the store, or a proxy before it, ignores Range and sends whole objects; only the"
-              + " first "
+              + ": the store, or a proxy in between, ignores Range and sends whole objects;"
+              + " only the first "
               + (MOST_SKIPPED >> 20)
-              + " MiB can be read like that",
+              + " MiB can be read this way",
           null);
     }
     return new Part(offset, wanted, offset + wanted == length);

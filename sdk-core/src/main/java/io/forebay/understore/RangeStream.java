@@ -47,7 +47,7 @@ public abstract class RangeStream extends BulkInputStream {
       before = 0;
       int n = in.read(target, offset, (int) Math.min(length, remaining));
       if (n == remaining && endsThere && in.read() >= 0) {
-        throw new IOException("the body is longer than its headers say");
+        throw new IOException("the body is longer than its headers declare");
       }
       remaining -= Math.max(n, 0);
       return n;

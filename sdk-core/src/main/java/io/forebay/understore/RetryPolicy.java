@@ -19,7 +19,7 @@ public record RetryPolicy(int attempts, Duration firstDelay, Duration maxDelay) 
 
   public RetryPolicy {
     if (attempts < 1) {
-      throw new IllegalArgumentException("at least one attempt is needed, got " + attempts);
+      throw new IllegalArgumentException("attempts must be at least 1, got " + attempts);
     }
   }
 
@@ -55,7 +55,7 @@ public record RetryPolicy(int attempts, Duration firstDelay, Duration maxDelay) 
       Thread.sleep(ThreadLocalRandom.current().nextLong(bound + 1) / 1_000_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting to try the under-store again");
+      throw new InterruptedIOException("interrupted while waiting to retry the under-store");
     }
   }
 }

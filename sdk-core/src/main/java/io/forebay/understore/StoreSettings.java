@@ -43,7 +43,7 @@ public final class StoreSettings {
           String before = values.put(key, value.strip());
           if (before != null && !before.equals(value.strip())) {
             throw new IllegalArgumentException(
-                "the option " + key + " is given twice, under two names");
+                "the option " + key + " is set twice, under two names");
           }
         });
     return new StoreSettings(Map.copyOf(values));
@@ -59,7 +59,7 @@ public final class StoreSettings {
     Optional<String> address = text(key);
     if (address.isPresent() && address.get().contains("@")) {
       throw new IllegalArgumentException(
-          key + " must not contain keys; give them by options of their own, a file or a secret");
+          key + " must not contain keys; give them in their own options, a file or a secret");
     }
     return address;
   }

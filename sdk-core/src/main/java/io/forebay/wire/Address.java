@@ -48,7 +48,7 @@ public sealed interface Address {
       }
     }
     throw new IllegalArgumentException(
-        "'" + text + "' is no server address; use host:port or unix:/path/to/socket");
+        "'" + text + "' is not a server address; use host:port or unix:/path/to/socket");
   }
 
   /** Opens a blocking connection. */

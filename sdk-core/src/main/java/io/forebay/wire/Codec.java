@@ -5,7 +5,7 @@ import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.file.FileId;
 import io.forebay.plan.PlanUpdate;
-import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import java.net.URI;
 import java.nio.BufferOverflowException;
@@ -227,7 +227,7 @@ public final class Codec {
       putText(out, m.message());
       return FAILED;
     }
-    throw new IllegalArgumentException("no frame for " + message);
+    throw new IllegalArgumentException("no frame type for " + message);
   }
 
   /** Whether the frame that starts behind the length, at the buffer's position, is data. */
@@ -249,13 +249,13 @@ public final class Codec {
       Message message = message(type, in, length);
       if (type != DATA && in.hasRemaining()) {
         throw new MalformedFrameException(
-            in.remaining() + " bytes too many in a frame of type " + type);
+            in.remaining() + " extra bytes in a frame of type " + type);
       }
       return new Frame(requestId, message);
     } catch (BufferUnderflowException e) {
-      throw new MalformedFrameException("a frame of " + length + " bytes ends too early");
+      throw new MalformedFrameException("a frame of " + length + " bytes is too short");
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new MalformedFrameException("a frame with an impossible value: " + e.getMessage());
+      throw new MalformedFrameException("a frame with an invalid value: " + e.getMessage());
     }
   }
 
@@ -265,7 +265,7 @@ public final class Codec {
       case HELLO -> {
         int magic = in.getInt();
         if (magic != MAGIC) {
-          throw new MalformedFrameException("not a Forebay client");
+          throw new MalformedFrameException("the peer is not a Forebay client");
         }
         yield new Message.Hello(in.getInt());
       }
@@ -275,7 +275,10 @@ public final class Codec {
       case REFRESH -> new Message.Refresh(text(in));
       case SNAPSHOT ->
           new Message.Snapshot(
-              text(in), text(in), in.getLong(), new Acceptance(in.get() != 0, in.get() != 0));
+              text(in),
+              text(in),
+              in.getLong(),
+              new SnapshotTolerance(in.get() != 0, in.get() != 0));
       case SNAPSHOT_PART -> new Message.SnapshotPart(text(in), text(in), in.getLong(), in.getInt());
       case GET ->
           new Message.Get(text(in), in.get() == 0 ? ReadOrder.STRICT : ReadOrder.FREE, items(in));
@@ -323,7 +326,7 @@ public final class Codec {
       long itemLength = in.getLong();
       if (offset < 0 || itemLength < 0 || offset > status.size() - itemLength) {
         throw new MalformedFrameException(
-            "range " + offset + "+" + itemLength + " lies outside of " + status.path());
+            "range " + offset + "+" + itemLength + " is outside of " + status.path());
       }
       items.add(new Item(status, offset, itemLength));
     }
@@ -405,7 +408,7 @@ public final class Codec {
     int count = in.getInt();
     // Every element has at least a byte, so a larger count is a lie that must not size a list.
     if (count < 0 || count > in.remaining()) {
-      throw new MalformedFrameException("impossible count " + count);
+      throw new MalformedFrameException("invalid count " + count);
     }
     return count;
   }

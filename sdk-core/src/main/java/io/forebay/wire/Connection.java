@@ -51,7 +51,7 @@ final class Connection implements Closeable {
       Message answer = connection.receive(id, 0);
       connection.end();
       if (!(answer instanceof Message.Welcome)) {
-        throw new MalformedFrameException(address + " did not answer as a Forebay server does");
+        throw new MalformedFrameException(address + " is not a Forebay server");
       }
       return connection;
     } catch (IOException e) {
@@ -157,17 +157,17 @@ final class Connection implements Closeable {
   private void read(ByteBuffer target) throws IOException {
     try {
       if (channel.read(target) < 0) {
-        throw new EOFException("closed the connection in the middle of an answer");
+        throw new EOFException("closed the connection during an answer");
       }
     } catch (IOException e) {
       throw explained(e);
     }
-    guard.pat();
+    guard.reset();
   }
 
   private IOException explained(IOException e) {
     if (guard.expired()) {
-      return new SocketTimeoutException(address + " has been silent for too long");
+      return new SocketTimeoutException(address + " did not answer in time");
     }
     if (e instanceof ClosedByInterruptException) {
       return e;

@@ -5,7 +5,7 @@ import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.file.FileId;
 import io.forebay.plan.PlanUpdate;
-import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +44,7 @@ public sealed interface Message {
    * old, which it may have to make, and which lacks no more than is accepted. Answer: any number of
    * {@link Listed}, then {@link InUse}.
    */
-  record Snapshot(String dataSet, String id, long maxAgeMillis, Acceptance acceptance)
+  record Snapshot(String dataSet, String id, long maxAgeMillis, SnapshotTolerance acceptance)
       implements Message {}
 
   /**

@@ -77,7 +77,7 @@ public final class PendingGet {
           if (data.length() > left[item]) {
             throw new MalformedFrameException(
                 server.address()
-                    + " sent more than asked for of "
+                    + " sent more bytes than requested of "
                     + items.get(item).status().path());
           }
           connection.readInto(sink.target(item), data.length());
@@ -105,7 +105,7 @@ public final class PendingGet {
         if (left[i] >= 0) {
           throw new MalformedFrameException(
               server.address()
-                  + " left out "
+                  + " did not send "
                   + left[i]
                   + " bytes of "
                   + items.get(i).status().path());
@@ -118,7 +118,7 @@ public final class PendingGet {
       connection.close();
       throw e;
     }
-    server.giveBack(connection);
+    server.returnConnection(connection);
     if (refused != null) {
       throw refused;
     }

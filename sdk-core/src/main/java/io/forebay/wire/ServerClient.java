@@ -3,7 +3,7 @@ package io.forebay.wire;
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
 import io.forebay.plan.PlanUpdate;
-import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotTolerance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -94,14 +94,14 @@ public final class ServerClient implements AutoCloseable {
    * @return its id
    */
   public String snapshot(
-      String dataSet, Duration maxAge, Acceptance acceptance, LongConsumer progress)
+      String dataSet, Duration maxAge, SnapshotTolerance acceptance, LongConsumer progress)
       throws IOException {
     return snapshot(new Message.Snapshot(dataSet, "", maxAge.toMillis(), acceptance), progress);
   }
 
   /** Has the server use a certain snapshot. */
   public void useSnapshot(String dataSet, String id) throws IOException {
-    snapshot(new Message.Snapshot(dataSet, id, 0, Acceptance.DEFAULT), listed -> {});
+    snapshot(new Message.Snapshot(dataSet, id, 0, SnapshotTolerance.DEFAULT), listed -> {});
   }
 
   private String snapshot(Message.Snapshot request, LongConsumer progress) throws IOException {
@@ -127,7 +127,7 @@ public final class ServerClient implements AutoCloseable {
           Message.Data data =
               expect(connection.receive(request, target.remaining()), noun, Message.Data.class);
           if (data.length() > target.remaining()) {
-            throw new MalformedFrameException(address + " sent more than asked for");
+            throw new MalformedFrameException(address + " sent more bytes than requested");
           }
           connection.readInto(target, data.length());
           return expect(connection.receive(request, 0), noun, Message.Done.class);
@@ -274,7 +274,7 @@ public final class ServerClient implements AutoCloseable {
       throw failed.code().toException(noun, failed.message());
     }
     if (!type.isInstance(answer)) {
-      throw new MalformedFrameException("unexpected answer for " + noun + ": " + answer);
+      throw new MalformedFrameException("unexpected answer to " + noun + ": " + answer);
     }
     return type.cast(answer);
   }
@@ -287,7 +287,7 @@ public final class ServerClient implements AutoCloseable {
     Sent sent = send(request);
     try {
       T result = exchange.run(sent.connection, sent.requestId);
-      giveBack(sent.connection);
+      returnConnection(sent.connection);
       return result;
     } catch (IOException e) {
       settle(sent.connection, e);
@@ -321,7 +321,7 @@ public final class ServerClient implements AutoCloseable {
   /** What becomes of a connection after an exception: an answered error leaves it usable. */
   private void settle(Connection connection, IOException e) {
     if (isAnswer(e)) {
-      giveBack(connection);
+      returnConnection(connection);
       return;
     }
     connection.close();
@@ -369,7 +369,7 @@ public final class ServerClient implements AutoCloseable {
     }
   }
 
-  void giveBack(Connection connection) {
+  void returnConnection(Connection connection) {
     connection.end();
     succeeded();
     idle.addFirst(connection);
@@ -381,7 +381,7 @@ public final class ServerClient implements AutoCloseable {
   /** Remembers a failure: nobody asks this server again before the back-off is over. */
   private synchronized void failed(IOException e) {
     if (backOffNanos == 0 && !closed) {
-      log.warn("cache server {} does not answer, and is done without: {}", address, e.getMessage());
+      log.warn("cache server {} does not answer; bypassing it: {}", address, e.getMessage());
     }
     // Connections to a server that died are of no use either.
     closeIdle();

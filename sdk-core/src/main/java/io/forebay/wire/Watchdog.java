@@ -42,11 +42,11 @@ final class Watchdog {
 
     /** An answer is due from now on. */
     void begin() {
-      pat();
+      reset();
       watching = true;
     }
 
-    void pat() {
+    void reset() {
       deadline = System.nanoTime() + patienceNanos;
     }
 

@@ -11,12 +11,12 @@ class LimitTest {
 
   @Test
   void aPaceIsKeptOnAverage() {
-    Pace pace = new Pace(1_000_000);
+    RateLimit pace = new RateLimit(1_000_000);
     // A tenth of a second is there at first, then each byte takes its time.
     assertThat(pace.reserve(50_000, 0)).isNegative();
     assertThat(pace.reserve(1_000_000, 0)).isBetween(900_000_000L, 1_000_000_000L);
     assertThat(pace.reserve(500_000, 0)).isBetween(1_400_000_000L, 1_500_000_000L);
-    assertThat(new Pace(0).reserve(Long.MAX_VALUE / 2, 0)).isZero();
+    assertThat(new RateLimit(0).reserve(Long.MAX_VALUE / 2, 0)).isZero();
   }
 
   @Test
@@ -33,7 +33,7 @@ class LimitTest {
               }
             });
     assertThat(second).isNotDone();
-    budget.giveBack(first);
+    budget.release(first);
     assertThat(second).succeedsWithin(Duration.ofSeconds(10));
     assertThat(budget.taken()).isEqualTo(60);
   }
@@ -44,7 +44,7 @@ class LimitTest {
     byte[] first = budget.take(64);
     byte[] second = budget.take(64);
     assertThat(second).isNotSameAs(first);
-    budget.giveBack(first);
+    budget.release(first);
     assertThat(budget.take(64)).isSameAs(first);
     assertThat(budget.take(64)).isNotSameAs(first).isNotSameAs(second);
     assertThat(budget.take(60)).hasSize(60);

@@ -22,7 +22,7 @@ class SharedMapsTest {
   @TempDir Path directory;
 
   private SharedMaps generation(String generation) throws IOException {
-    return SharedMaps.create(directory, generation, 10_000, new MapTrouble(kind -> {}));
+    return SharedMaps.create(directory, generation, 10_000, new MapCircuitBreaker(kind -> {}));
   }
 
   @Nested
@@ -101,8 +101,8 @@ class SharedMapsTest {
 
   @Test
   void anErrorOfTheLibraryLeavesTheMapsAlone() {
-    List<MapTrouble.Kind> told = new ArrayList<>();
-    MapTrouble trouble = new MapTrouble(told::add);
+    List<MapCircuitBreaker.Kind> told = new ArrayList<>();
+    MapCircuitBreaker trouble = new MapCircuitBreaker(told::add);
     for (int i = 0; i < 2; i++) {
       Object nothing =
           trouble.call(
@@ -112,7 +112,7 @@ class SharedMapsTest {
       assertThat(nothing).isNull();
     }
     assertThat(trouble.<String>call(() -> "not asked for any more")).isNull();
-    assertThat(told).containsExactly(MapTrouble.Kind.BROKEN);
+    assertThat(told).containsExactly(MapCircuitBreaker.Kind.BROKEN);
   }
 
   @Test

@@ -8,8 +8,8 @@ import static org.awaitility.Durations.ONE_MINUTE;
 import io.forebay.Bucket;
 import io.forebay.FileStatus;
 import io.forebay.file.FileVersion;
-import io.forebay.spec.Acceptance;
 import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.SnapshotTolerance;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -85,7 +85,7 @@ class DamagedStateTest {
       bucket.add("train/" + i, 10_000 + i);
     }
     try (CacheNode node = open()) {
-      node.dataSet("d").snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+      node.dataSet("d").snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
       bucket.add("train/later", 5_000);
       node.catalog("d").changed("train/later");
       readEverything(node);

@@ -11,13 +11,13 @@ import io.forebay.SnapshotRefusedException;
 import io.forebay.UnknownDataSetException;
 import io.forebay.file.FileVersion;
 import io.forebay.fill.NoRoomException;
-import io.forebay.spec.Acceptance;
 import io.forebay.spec.CachePolicy;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.MetadataPolicy;
 import io.forebay.spec.Mount;
 import io.forebay.spec.Retain;
 import io.forebay.spec.SnapshotId;
+import io.forebay.spec.SnapshotTolerance;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -76,7 +76,7 @@ class DataSetLifeTest {
   @Test
   void aSnapshotAnswersWithoutTheUnderStoreUntilTheNext() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     long requests = bucket.server().traffic().counts().total();
 
     bucket.add("train/3", 300);
@@ -96,7 +96,7 @@ class DataSetLifeTest {
 
   @Test
   void theSnapshotInUseOutlivesARestart() throws Exception {
-    node.add(spec("d")).snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    node.add(spec("d")).snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     node.close();
     bucket.add("train/3", 300);
     node = openNode();
@@ -110,7 +110,7 @@ class DataSetLifeTest {
   @Test
   void aListingThatFailsLeavesTheFormerSnapshotInUse() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     bucket.server().rotateKey("other", "keys");
     assertThatThrownBy(() -> data.refresh())
         .isInstanceOf(java.nio.file.AccessDeniedException.class);
@@ -121,16 +121,17 @@ class DataSetLifeTest {
   @Test
   void snapshotsAreDroppedUnlessInUseAndTheOldestGoByThemselves() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     assertThatThrownBy(() -> data.snapshots().drop(first)).hasMessageContaining("in use");
-    assertThat(data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {})).isEqualTo(first);
+    assertThat(data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {}))
+        .isEqualTo(first);
     bucket.add("young", 1);
-    SnapshotId second = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    SnapshotId second = data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     data.snapshots().drop(first);
     assertThatThrownBy(() -> node.catalog("d@" + first)).isInstanceOf(NoSuchFileException.class);
     for (int i = 0; i < 5; i++) {
       bucket.add("young", 2 + i);
-      data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+      data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     }
     assertThat(data.snapshots().all()).hasSize(4).doesNotContain(second);
   }
@@ -140,9 +141,9 @@ class DataSetLifeTest {
     read(node.add(spec("d")), "train/1");
     node.close();
     node = openNode();
-    assertThat(node.status().store().shares()).hasSize(1);
+    assertThat(node.status().store().usages()).hasSize(1);
     assertThat(node.drop("d").files()).isEqualTo(1);
-    assertThat(node.status().store().shares()).isEmpty();
+    assertThat(node.status().store().usages()).isEmpty();
     assertThatThrownBy(() -> node.drop("d"))
         .isInstanceOf(io.forebay.UnknownDataSetException.class)
         .hasMessageContaining("nothing to drop");
@@ -151,7 +152,7 @@ class DataSetLifeTest {
   @Test
   void mountsChangeWhileInUseAndKeepWhatIsCached() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     read(data, "train/1");
     long gets = bucket.gets("train/1");
     Path more = Files.createDirectories(directory.resolve("more"));
@@ -173,10 +174,10 @@ class DataSetLifeTest {
       Files.writeString(source.resolve(name), name);
     }
     NodeDataSet data = node.add(new DataSetSpec("files", source.toUri(), Map.of()));
-    SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     Files.delete(source.resolve("1"));
     Files.delete(source.resolve("2"));
-    SnapshotId half = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    SnapshotId half = data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     assertThat(half).isNotEqualTo(first);
 
     Files.delete(source.resolve("3"));
@@ -190,7 +191,7 @@ class DataSetLifeTest {
     assertThat(names(data, "")).containsExactly("3", "4");
     assertThat(data.status().listingProblem()).contains("--allow-shrink");
 
-    data.snapshot(Duration.ZERO, new Acceptance(true, true), found -> {});
+    data.snapshot(Duration.ZERO, new SnapshotTolerance(true, true), found -> {});
     assertThat(names(data, "")).isEmpty();
     assertThat(data.status().listingProblem()).isEmpty();
   }
@@ -199,7 +200,7 @@ class DataSetLifeTest {
   void aDroppedDataSetTakesCacheAndNamesWithItAndLeavesOthersAlone() throws Exception {
     NodeDataSet data = node.add(spec("d"));
     NodeDataSet other = node.add(spec("other"));
-    data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     read(data, "train/1");
     read(other, "train/1");
     node.pin("d", "train");
@@ -209,7 +210,7 @@ class DataSetLifeTest {
     assertThat(node.store().fileCount()).isEqualTo(1);
     NodeDataSet again = node.add(spec("d"));
     assertThat(again.snapshots().all()).isEmpty();
-    assertThat(node.store().status().shares())
+    assertThat(node.store().status().usages())
         .filteredOn(s -> s.name().equals("d"))
         .allMatch(s -> s.pins().isEmpty());
   }
@@ -217,7 +218,7 @@ class DataSetLifeTest {
   @Test
   void aPruneKeepsWhatTheSnapshotHas() throws Exception {
     NodeDataSet data = node.add(spec("d"));
-    data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     read(data, "train/1");
     read(data, "train/2");
     bucket.add("train/1", 150);
@@ -234,7 +235,7 @@ class DataSetLifeTest {
     for (int i = 0; i < 300; i++) {
       NodeDataSet data = node.add(spec("d" + i));
       if (i % 10 == 0) {
-        data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+        data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
         read(data, "train/1");
       }
     }
@@ -260,7 +261,7 @@ class DataSetLifeTest {
   void aDataSetIsListedAnewAsOftenAsItsPolicySays() throws Exception {
     NodeDataSet data =
         node.add(spec("d", new MetadataPolicy(false, Optional.of(Duration.ofSeconds(1)))));
-    SnapshotId first = data.snapshot(Duration.ZERO, Acceptance.DEFAULT, found -> {});
+    SnapshotId first = data.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
     bucket.add("train/3", 300);
     await().atMost(ONE_MINUTE).until(() -> names(data, "train").size() == 3);
     assertThat(data.snapshots().inUse().orElseThrow()).isGreaterThan(first);

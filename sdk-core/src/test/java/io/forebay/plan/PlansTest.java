@@ -63,11 +63,11 @@ class PlansTest {
   void aJobThatIsSilentOrOverHasNoPlan() {
     plans.update(update(1, 0, 0, 10));
     assertThat(plans.isEmpty()).isFalse();
-    plans.update(PlanUpdate.over(1));
+    plans.update(PlanUpdate.end(1));
     assertThat(plans.isEmpty()).isTrue();
     plans.update(update(2, 0, 0, 10));
     now += TimeUnit.MINUTES.toNanos(2);
-    plans.dropLapsed();
+    plans.expire();
     assertThat(plans.jobs()).isZero();
     assertThat(plans.isEmpty()).isTrue();
   }

@@ -212,7 +212,7 @@ class DiskFaultsTest {
                     Stores.options(tier(directory.resolve("tier"), BLOCK, 1, 1)),
                     new Stores.Published()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("no tier directory can be used")
+        .hasMessageContaining("no usable tier directory")
         .hasMessageContaining("tier");
   }
 

@@ -63,7 +63,7 @@ class LocalCopyTest {
   }
 
   private long copyBlocks() {
-    return store.status().shares().stream().mapToLong(ShareStatus::copyBytes).sum() / BLOCK;
+    return store.status().usages().stream().mapToLong(DataSetUsageStatus::copyBytes).sum() / BLOCK;
   }
 
   @Test

@@ -274,8 +274,9 @@ class NodeStoreModelTest {
       StoreStatus status = store.status();
       assertThat(status.directories().get(0).usedBytes()).isLessThanOrEqualTo(FAST);
       assertThat(status.directories().get(1).usedBytes()).isLessThanOrEqualTo(SLOW);
-      assertThat(status.shares().stream().mapToLong(ShareStatus::usedBytes).sum()).isEqualTo(used);
-      assertThat(status.shares().stream().mapToLong(ShareStatus::copyBytes).sum())
+      assertThat(status.usages().stream().mapToLong(DataSetUsageStatus::usedBytes).sum())
+          .isEqualTo(used);
+      assertThat(status.usages().stream().mapToLong(DataSetUsageStatus::copyBytes).sum())
           .isEqualTo(copied);
       assertThat(filesOnDisk())
           .isEqualTo(model.values().stream().filter(blocks -> !blocks.isEmpty()).count());

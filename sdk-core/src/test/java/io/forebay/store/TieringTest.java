@@ -57,8 +57,8 @@ class TieringTest {
     return admitted;
   }
 
-  private ShareStatus share(String dataSet) {
-    return store.status().shares().stream()
+  private DataSetUsageStatus usage(String dataSet) {
+    return store.status().usages().stream()
         .filter(s -> s.name().equals(dataSet))
         .findFirst()
         .orElseThrow();
@@ -174,7 +174,7 @@ class TieringTest {
     for (FileVersion hot : files.subList(0, 10)) {
       assertReadable(store, hot);
     }
-    assertThat(share("d").evictions()).isBetween(45L, 47L);
+    assertThat(usage("d").evictions()).isBetween(45L, 47L);
   }
 
   @Test
@@ -185,8 +185,8 @@ class TieringTest {
     assertThat(files).hasSize(20);
     store.tidy();
     assertThat(fillMany("d", 40)).isSubsetOf(files);
-    assertThat(share("d").evictions()).isZero();
-    assertThat(share("d").bypassed()).isPositive();
+    assertThat(usage("d").evictions()).isZero();
+    assertThat(usage("d").bypassed()).isPositive();
   }
 
   @Test
@@ -199,14 +199,14 @@ class TieringTest {
       fillMany("entitled", 8);
       store.tidy();
     }
-    assertThat(share("entitled").usedBytes()).isEqualTo(8 * BLOCK);
+    assertThat(usage("entitled").usedBytes()).isEqualTo(8 * BLOCK);
     for (int pass = 0; pass < 8; pass++) {
       fillMany("greedy", 30);
       fillMany("entitled", 30);
       store.tidy();
     }
-    assertThat(share("entitled").usedBytes()).isGreaterThanOrEqualTo(8 * BLOCK);
-    assertThat(share("greedy").usedBytes()).isPositive();
+    assertThat(usage("entitled").usedBytes()).isGreaterThanOrEqualTo(8 * BLOCK);
+    assertThat(usage("greedy").usedBytes()).isPositive();
   }
 
   private static CachePolicy guaranteed(long bytes) {
@@ -222,7 +222,7 @@ class TieringTest {
     store.configure(
         "d", new CachePolicy(Retain.KEEP, 0, 3 * BLOCK, Optional.empty(), 64, 0, false));
     store.tidy();
-    assertThat(share("d").usedBytes()).isEqualTo(3 * BLOCK);
+    assertThat(usage("d").usedBytes()).isEqualTo(3 * BLOCK);
   }
 
   @Test
@@ -241,7 +241,7 @@ class TieringTest {
     store.missed(version("new", "x", 1), 0, 1);
     store.tidy();
     assertThat(fillMany("new", 6)).hasSize(6);
-    assertThat(share("old").usedBytes()).isEqualTo(14 * BLOCK);
+    assertThat(usage("old").usedBytes()).isEqualTo(14 * BLOCK);
   }
 
   @Test
@@ -276,8 +276,8 @@ class TieringTest {
     assertThat(fill(store, hot)).isFalse();
     store.tidy();
     assertThat(fill(store, hot)).isTrue();
-    assertThat(share("other").usedBytes()).isEqualTo(5 * BLOCK);
-    assertThat(share("d").usedBytes()).isEqualTo(15 * BLOCK);
+    assertThat(usage("other").usedBytes()).isEqualTo(5 * BLOCK);
+    assertThat(usage("d").usedBytes()).isEqualTo(15 * BLOCK);
   }
 
   @Test

@@ -64,10 +64,10 @@ class UptimeTest {
       files.add(readNow("f" + i));
       nanoTime.addAndGet(step * TICK_NANOS);
     }
-    assertThat(new Census(store).select(1, true, (segment, slot) -> true))
+    assertThat(new HeatScan(store).select(1, true, (segment, slot) -> true))
         .contains(files.get(0).id())
         .doesNotContain(files.get(7).id());
-    assertThat(new Census(store).select(1, false, (segment, slot) -> true))
+    assertThat(new HeatScan(store).select(1, false, (segment, slot) -> true))
         .contains(files.get(7).id())
         .doesNotContain(files.get(0).id());
   }
@@ -80,7 +80,7 @@ class UptimeTest {
     nanoTime.addAndGet(Duration.ofSeconds(10).toNanos());
     FileVersion newer = readNow("newer");
     nanoTime.addAndGet(Duration.ofSeconds(30).toNanos());
-    assertThat(new Census(store).select(BLOCK + 1, true, (segment, slot) -> true))
+    assertThat(new HeatScan(store).select(BLOCK + 1, true, (segment, slot) -> true))
         .contains(older.id())
         .doesNotContain(newer.id());
   }

@@ -117,6 +117,6 @@ class AnnouncedMountTest {
     AnnouncedMount directory = AnnouncedMount.of(mount("file:/data", Map.of()));
     assertThat(directory.withOwn(Map.of(), true).root()).hasToString("file:/data");
     assertThatThrownBy(() -> directory.withOwn(Map.of(), false))
-        .hasMessageContaining("of the machine where the cache servers run");
+        .hasMessageContaining("is a directory of the cache servers");
   }
 }

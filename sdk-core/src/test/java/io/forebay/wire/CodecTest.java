@@ -7,7 +7,7 @@ import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.plan.PlanUpdate;
-import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -91,7 +91,8 @@ class CodecTest {
             .as(FileStatus::file);
     Arbitrary<List<FileStatus>> statuses = status.list().ofMaxSize(20);
     Arbitrary<Boolean> flag = Arbitraries.of(true, false);
-    Arbitrary<Acceptance> acceptances = Combinators.combine(flag, flag).as(Acceptance::new);
+    Arbitrary<SnapshotTolerance> acceptances =
+        Combinators.combine(flag, flag).as(SnapshotTolerance::new);
     Arbitrary<ErrorCode> code = Arbitraries.of(ErrorCode.class);
     return Arbitraries.oneOf(
         Arbitraries.integers().map(Message.Hello::new),

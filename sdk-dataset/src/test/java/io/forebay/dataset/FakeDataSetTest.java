@@ -11,7 +11,7 @@ import io.forebay.control.CacheControl;
 import io.forebay.dataset.epoch.EpochOrder;
 import io.forebay.dataset.folder.ClassFolder;
 import io.forebay.dataset.folder.FileSource;
-import io.forebay.dataset.prefetch.Follower;
+import io.forebay.dataset.prefetch.ProgressListener;
 import io.forebay.dataset.prefetch.ReadPlan;
 import java.io.IOException;
 import java.io.InputStream;
@@ -137,7 +137,7 @@ class FakeDataSetTest {
     ClassFolder folder = ClassFolder.list(source, "train");
     assertThat(folder.classes()).containsExactly("cat", "dog");
     ReadPlan plan = ReadPlan.epochs(source.walk("train"), 1, epoch -> EpochOrder.sequential(2));
-    try (Follower follower = source.follow(plan, 0)) {
+    try (ProgressListener follower = source.follow(plan, 0)) {
       follower.reached(2);
     }
     assertThat(source.owners(fake.stat("train/cat/1"))).isEmpty();

@@ -2,7 +2,7 @@ package io.forebay.djl;
 
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Sampler;
-import io.forebay.dataset.prefetch.Follower;
+import io.forebay.dataset.prefetch.ProgressListener;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -29,7 +29,7 @@ final class BatchReads<T> {
 
   /** Makes who hears of the reads of a known order, from one of them on. */
   interface Following {
-    Follower from(EpochSampler order, long read);
+    ProgressListener from(EpochSampler order, long read);
   }
 
   private final Reader<T> reader;
@@ -44,7 +44,7 @@ final class BatchReads<T> {
   /** The first reads of batches that are named and not read yet. */
   private final NavigableSet<Long> unread = new ConcurrentSkipListSet<>();
 
-  private volatile Follower follower;
+  private volatile ProgressListener follower;
 
   /**
    * @param following is asked when the first epoch begins
@@ -67,7 +67,7 @@ final class BatchReads<T> {
     if (follower != null) {
       follower.close();
     }
-    follower = Follower.NONE;
+    follower = ProgressListener.NONE;
   }
 
   /** The same sampler, overheard. */

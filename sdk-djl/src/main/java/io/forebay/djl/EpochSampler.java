@@ -78,7 +78,7 @@ public final class EpochSampler implements Sampler {
 
   private SampleOwners owners(RandomAccessDataset dataSet) {
     if (!(dataSet instanceof ImageFolder folder)) {
-      throw new IllegalArgumentException("near(...) is for an ImageFolder");
+      throw new IllegalArgumentException("near(...) needs an ImageFolder");
     }
     return folder.owners(settings.nodes);
   }
@@ -87,7 +87,7 @@ public final class EpochSampler implements Sampler {
   ShardByShard shards(RandomAccessDataset dataSet, long number) {
     if (!(dataSet instanceof ShardFolder folder)) {
       throw new IllegalArgumentException(
-          "an order shard by shard is for a ShardFolder; use EpochSampler.shuffled");
+          "an order shard by shard needs a ShardFolder; use EpochSampler.shuffled");
     }
     return EpochOrder.shardByShard(
         folder.samplesOfShards(), settings.together, settings.seed, number);

@@ -15,7 +15,7 @@ import io.forebay.DataSet;
 import io.forebay.dataset.epoch.SampleOwners;
 import io.forebay.dataset.folder.ClassFolder;
 import io.forebay.dataset.folder.FileSource;
-import io.forebay.dataset.prefetch.Follower;
+import io.forebay.dataset.prefetch.ProgressListener;
 import io.forebay.dataset.prefetch.ReadPlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -99,7 +99,7 @@ public final class ImageFolder extends RandomAccessDataset implements AutoClosea
   }
 
   /** The order is known, so what will be read can be fetched. */
-  private Follower follow(EpochSampler order, long from) {
+  private ProgressListener follow(EpochSampler order, long from) {
     return source.follow(
         ReadPlan.epochs(folder().files(), order.epochs(), epoch -> order.order(this, epoch)), from);
   }

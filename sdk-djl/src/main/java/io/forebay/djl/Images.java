@@ -20,7 +20,7 @@ final class Images {
     try (InputStream in = stream(bytes)) {
       return ImageFactory.getInstance().fromInputStream(in);
     } catch (IOException | IllegalArgumentException e) {
-      throw new IOException(name + " is no image that can be decoded", e);
+      throw new IOException(name + " cannot be decoded as an image", e);
     }
   }
 

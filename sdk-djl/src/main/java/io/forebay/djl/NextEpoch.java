@@ -140,7 +140,7 @@ final class NextEpoch {
         try {
           beginAfter(this);
         } catch (IOException | TranslateException e) {
-          throw new IllegalStateException("the next epoch cannot begin", e);
+          throw new IllegalStateException("cannot start the next epoch", e);
         }
       }
       return batch;

@@ -37,7 +37,7 @@ public interface SampleDecoder {
             new NDList(picture.toNDArray(manager, Image.Flag.COLOR)),
             new NDList(manager.create(Long.parseLong(number))));
       } catch (NumberFormatException e) {
-        throw new IOException(name + "." + label + " is no number: '" + number + "'", e);
+        throw new IOException(name + "." + label + " is not a number: '" + number + "'", e);
       }
     };
   }

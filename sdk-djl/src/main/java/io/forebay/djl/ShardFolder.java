@@ -10,9 +10,9 @@ import ai.djl.translate.TranslateException;
 import ai.djl.util.Progress;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
-import io.forebay.dataset.prefetch.Follower;
 import io.forebay.dataset.prefetch.PrefetchOptions;
 import io.forebay.dataset.prefetch.Prefetcher;
+import io.forebay.dataset.prefetch.ProgressListener;
 import io.forebay.dataset.prefetch.ReadPlan;
 import io.forebay.dataset.shard.Sample;
 import io.forebay.dataset.shard.ShardIndex;
@@ -107,7 +107,7 @@ public final class ShardFolder extends RandomAccessDataset implements AutoClosea
     List<FileStatus> files = new ArrayList<>(dataSet.walk(root));
     files.removeIf(file -> !ShardIndex.isShard(file));
     if (files.isEmpty()) {
-      throw new NoSuchFileException(root, null, "no .tar, .tfrecord or .tfrecords file below it");
+      throw new NoSuchFileException(root, null, "has no .tar, .tfrecord or .tfrecords file");
     }
     files.sort(Comparator.comparing(FileStatus::path));
     List<ShardIndex> indexes = new ArrayList<>();
@@ -146,17 +146,18 @@ public final class ShardFolder extends RandomAccessDataset implements AutoClosea
   }
 
   /** Samples of other orders lie all over the shards: nothing tells which shard is next. */
-  private Follower follow(EpochSampler order, long from) {
+  private ProgressListener follow(EpochSampler order, long from) {
     if (!order.isShardByShard()) {
-      return Follower.NONE;
+      return ProgressListener.NONE;
     }
     ReadPlan plan =
         ReadPlan.epochs(
             shards().indexes.stream().map(ShardIndex::shard).toList(),
             order.epochs(),
             epoch -> order.shards(this, epoch).shards());
-    Follower ofShards = Prefetcher.start(dataSet, plan, options, order.shardsBefore(this, from));
-    return new Follower() {
+    ProgressListener ofShards =
+        Prefetcher.start(dataSet, plan, options, order.shardsBefore(this, from));
+    return new ProgressListener() {
       @Override
       public void reached(long position) {
         ofShards.reached(order.shardsBefore(ShardFolder.this, position));

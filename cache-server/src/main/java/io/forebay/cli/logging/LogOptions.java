@@ -31,14 +31,13 @@ public final class LogOptions {
   @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
-      description =
-          "How each line of the log is written: ${COMPLETION-CANDIDATES} (default: text).")
+      description = "Format of the log: ${COMPLETION-CANDIDATES} (default: text).")
   private Format format;
 
   @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
-      description = "The least level that is logged: ${COMPLETION-CANDIDATES} (default: info).")
+      description = "Lowest level that is logged: ${COMPLETION-CANDIDATES} (default: info).")
   private Level level;
 
   /** Uses what was given, else what the environment says, else INFO. */

@@ -69,11 +69,13 @@ public final class RepetitionLimit extends TurboFilter {
       lines = ++window.lines;
     }
     if (leftOut > 0) {
-      logger.warn(OWN, "{} more lines like the next one were left out", leftOut);
+      logger.warn(OWN, "suppressed {} lines like the next one", leftOut);
     }
     if (lines == LINES + 1) {
       logger.warn(
-          OWN, "more lines like the last one are left out for a minute: {} came within one", LINES);
+          OWN,
+          "suppressing more lines like the last one for a minute: there were {} within a minute",
+          LINES);
     }
     return lines > LINES ? FilterReply.DENY : FilterReply.NEUTRAL;
   }

@@ -13,8 +13,8 @@ import io.forebay.server.load.LoadJobs;
 import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;
+import io.forebay.store.DataSetUsageStatus;
 import io.forebay.store.DiskState;
-import io.forebay.store.ShareStatus;
 import io.forebay.store.StoreStatus;
 import io.forebay.wire.Address;
 import java.io.IOException;
@@ -100,7 +100,7 @@ public final class AdminServer implements AutoCloseable {
     AdminServer admin =
         new AdminServer(http, name, node, applied, loads, AdminToken.create(node.directory()));
     admin.open();
-    node.keepInPlace("the admin token", () -> admin.token.keep(node.directory()));
+    node.restoreEverySecond("the admin token", () -> admin.token.keep(node.directory()));
     return admin;
   }
 
@@ -125,7 +125,7 @@ public final class AdminServer implements AutoCloseable {
     sampler.scheduleWithFixedDelay(
         node.background()
             .guarded(
-                "measuring throughput", () -> throughput.sample(node.store().status().shares())),
+                "measuring throughput", () -> throughput.sample(node.store().status().usages())),
         0,
         2,
         TimeUnit.SECONDS);
@@ -139,7 +139,7 @@ public final class AdminServer implements AutoCloseable {
           request.body(),
           !request.flag("unchecked"));
     } catch (InterruptedException e) {
-      throw new InterruptedIOException("the server is being stopped");
+      throw new InterruptedIOException("the server is stopping");
     }
   }
 
@@ -189,8 +189,8 @@ public final class AdminServer implements AutoCloseable {
             throw new AccessDeniedException(
                 path,
                 null,
-                "only the server's own user and root may; as one of them, give the server's"
-                    + " directory with --node");
+                "only root and the server's user may do this; run the command as one of them"
+                    + " with --node DIRECTORY");
           }
           String done = json(answer.to(request));
           log.info("{} {}: done", path, request.parameters());
@@ -204,11 +204,11 @@ public final class AdminServer implements AutoCloseable {
         exchange -> {
           try (exchange) {
             if (!exchange.getRequestURI().getPath().equals(path)) {
-              send(exchange, 404, "text/plain", "no such page");
+              send(exchange, 404, "text/plain", "no such path");
             } else if (!exchange.getRequestMethod().equals(method)) {
               send(exchange, 405, "text/plain", "use " + method);
             } else if (exchange.getRequestHeaders().containsKey("Origin")) {
-              send(exchange, 403, "text/plain", "not for web pages");
+              send(exchange, 403, "text/plain", "requests from web pages are refused");
             } else {
               answer(exchange, type, answer);
             }
@@ -232,7 +232,7 @@ public final class AdminServer implements AutoCloseable {
       send(exchange, 400, "text/plain", e.getMessage());
     } catch (IOException e) {
       log.warn("{} failed: {}", exchange.getRequestURI().getPath(), e.getMessage());
-      log.debug("it failed here", e);
+      log.debug("stack trace", e);
       send(exchange, 500, "text/plain", String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
       log.warn("{} failed", exchange.getRequestURI().getPath(), e);
@@ -281,13 +281,13 @@ public final class AdminServer implements AutoCloseable {
         return "ok";
       }
     }
-    throw new UnavailableException("every tier directory failed");
+    throw new UnavailableException("all tier directories have failed");
   }
 
   private String readiness() throws IOException {
     health();
     if (!isReady()) {
-      throw new UnavailableException("the shared maps are being opened");
+      throw new UnavailableException("the server is still opening the shared maps");
     }
     List<String> troubles = troubles(node.status());
     return troubles.isEmpty() ? "ready" : "ready, but:\n" + String.join("\n", troubles);
@@ -314,7 +314,7 @@ public final class AdminServer implements AutoCloseable {
 
   private StatusReport report() {
     CacheNode.Status status = node.status();
-    throughput.sample(status.store().shares());
+    throughput.sample(status.store().usages());
     List<StatusReport.Tier> tiers = new ArrayList<>();
     long capacity = 0;
     for (StoreStatus.DirectoryStatus d : status.store().directories()) {
@@ -331,8 +331,8 @@ public final class AdminServer implements AutoCloseable {
               d.trouble()));
     }
     List<StatusReport.DataSet> dataSets = new ArrayList<>();
-    for (ShareStatus share : status.store().shares()) {
-      dataSets.add(dataSet(share, status, capacity));
+    for (DataSetUsageStatus usage : status.store().usages()) {
+      dataSets.add(dataSet(usage, status, capacity));
     }
     return new StatusReport(
         name,
@@ -354,15 +354,16 @@ public final class AdminServer implements AutoCloseable {
         spec.name(), to.target(), to.directory(), bound ? "Bound" : "NotBound");
   }
 
-  private StatusReport.DataSet dataSet(ShareStatus share, CacheNode.Status status, long capacity) {
-    var fetching = Optional.ofNullable(status.dataSets().get(share.name()));
+  private StatusReport.DataSet dataSet(
+      DataSetUsageStatus usage, CacheNode.Status status, long capacity) {
+    var fetching = Optional.ofNullable(status.dataSets().get(usage.name()));
     Optional<SnapshotInfo> snapshot = fetching.flatMap(f -> f.snapshot());
-    long most = Math.min(capacity, share.maxBytes());
+    long most = Math.min(capacity, usage.maxBytes());
     return new StatusReport.DataSet(
-        share.name().isEmpty() ? "(not served)" : share.name(),
-        share.files(),
-        share.usedBytes(),
-        share.copyBytes(),
+        usage.name().isEmpty() ? "(not served)" : usage.name(),
+        usage.files(),
+        usage.usedBytes(),
+        usage.copyBytes(),
         fetching.map(AdminServer::phase).orElse("NotBound"),
         fetching.map(f -> f.suspended() ? "" : f.binding().reason()).orElse(""),
         fetching.map(f -> Instant.ofEpochMilli(f.binding().sinceMillis()).toString()).orElse(null),
@@ -371,16 +372,16 @@ public final class AdminServer implements AutoCloseable {
         snapshot.map(i -> i.created().toString()).orElse(null),
         snapshot.map(SnapshotInfo::unreadable).orElse(null),
         fetching.map(NodeDataSet.Status::listingProblem).orElse(""),
-        snapshot.map(i -> Math.min(100, percent(share.usedBytes(), i.bytes()))).orElse(null),
+        snapshot.map(i -> Math.min(100, percent(usage.usedBytes(), i.bytes()))).orElse(null),
         most,
-        share.guaranteedBytes(),
-        share.retention(),
-        share.hitRatio(),
-        share.localHitRatio(),
-        throughput.of(share.name()),
+        usage.guaranteedBytes(),
+        usage.retention(),
+        usage.hitRatio(),
+        usage.localHitRatio(),
+        throughput.of(usage.name()),
         fetching.map(f -> f.underStore().bytes()).orElse(0L),
         fetching.map(f -> f.underStore().failures()).orElse(0L),
-        share.pins());
+        usage.pins());
   }
 
   private static String phase(NodeDataSet.Status status) {

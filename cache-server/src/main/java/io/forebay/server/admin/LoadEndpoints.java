@@ -3,7 +3,7 @@ package io.forebay.server.admin;
 import io.forebay.dataset.load.LoadTarget;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.server.load.LoadRequest;
-import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotTolerance;
 import java.io.IOException;
 import java.util.List;
 
@@ -42,7 +42,7 @@ final class LoadEndpoints {
             request.flag("metadata"),
             request.flag("data"),
             targets.isEmpty() ? List.of(new LoadTarget("", replicas)) : targets,
-            new Acceptance(!request.flag("strict"), request.flag("allowShrink")));
+            new SnapshotTolerance(!request.flag("strict"), request.flag("allowShrink")));
     loads
         .tooManyReplicas(load)
         .ifPresent(

@@ -13,17 +13,18 @@ final class MetricNames implements MeterFilter {
 
   private static final Map<String, String> HELP =
       Map.ofEntries(
-          entry("forebay.background.troubles", "Tasks in the background that fail at present."),
-          entry("forebay.bypassed.blocks", "Blocks that were not kept, for want of room."),
+          entry("forebay.background.troubles", "Background tasks that currently fail."),
+          entry(
+              "forebay.bypassed.blocks", "Blocks that were not cached because there was no room."),
           entry("forebay.corrupt.blocks", "Blocks whose checksum was wrong."),
           entry("forebay.dataset.copied.bytes", "Bytes of files that other nodes own."),
           entry("forebay.dataset.files", "Files of the data set that are resident."),
-          entry("forebay.dataset.phase", "1 for the phase that the data set is in."),
-          entry("forebay.dataset.used.bytes", "Bytes on disk that the data set takes."),
-          entry("forebay.evicted.bytes", "Bytes that left for want of room."),
-          entry("forebay.evictions", "Files that left for want of room."),
-          entry("forebay.expired.files", "Files that left after their time to live."),
-          entry("forebay.fill.memory.bytes", "Memory that blocks on their way take."),
+          entry("forebay.dataset.phase", "1 for the current phase of the data set."),
+          entry("forebay.dataset.used.bytes", "Bytes on disk that the data set uses."),
+          entry("forebay.evicted.bytes", "Bytes that were evicted to make room."),
+          entry("forebay.evictions", "Files that were evicted to make room."),
+          entry("forebay.expired.files", "Files that were removed after their time to live."),
+          entry("forebay.fill.memory.bytes", "Memory of blocks that are being fetched."),
           entry("forebay.fills.in.flight", "Blocks that are being fetched."),
           entry("forebay.fills.queued", "Requests to the under-store that wait for a thread."),
           entry("forebay.hit.bytes", "Bytes that were read from the cache."),
@@ -32,23 +33,25 @@ final class MetricNames implements MeterFilter {
           entry("forebay.miss.bytes", "Bytes that were not in the cache."),
           entry("forebay.misses", "Reads that were not answered from the cache."),
           entry("forebay.moves", "Files that moved between tiers."),
-          entry("forebay.resident.files", "Files that are resident, of all data sets."),
+          entry("forebay.resident.files", "Resident files of all data sets."),
           entry("forebay.scrubbed.blocks", "Blocks that the background check has read."),
-          entry("forebay.shared.maps", "1 while the node's processes share the maps of names."),
-          entry("forebay.shared.maps.bytes", "Bytes on disk that the maps of names take."),
-          entry("forebay.snapshot.unreadable", "Entries that the snapshot in use lacks."),
-          entry("forebay.tier.quota.bytes", "The most bytes that may lie in the directory."),
-          entry("forebay.tier.state", "1 for the state that the directory's disk is in."),
+          entry("forebay.shared.maps", "1 while the shared maps of the node are in use."),
+          entry("forebay.shared.maps.bytes", "Bytes on disk that the shared maps use."),
+          entry(
+              "forebay.snapshot.unreadable",
+              "Entries that the snapshot in use lacks, because the server cannot read them."),
+          entry("forebay.tier.quota.bytes", "Quota of the directory in bytes."),
+          entry("forebay.tier.state", "1 for the current state of the directory's disk."),
           entry("forebay.tier.used.bytes", "Bytes on disk in the directory."),
           entry("forebay.understore.bytes", "Bytes that came from the under-store."),
           entry("forebay.understore.failures", "Requests to the under-store that failed."),
           entry("forebay.understore.hedged", "Requests that were sent a second time."),
-          entry("forebay.understore.limit", "Requests that may run at a time, at present."),
+          entry("forebay.understore.limit", "Current limit of concurrent requests."),
           entry("forebay.understore.requests", "Requests to the under-store."),
-          entry("forebay.understore.running", "Requests that run at present."),
+          entry("forebay.understore.running", "Requests that are running."),
           entry("forebay.understore.throttled", "Answers that asked for fewer requests."),
-          entry("forebay.understore.waiting", "Requests that wait for their turn."),
-          entry("process.cpu", "CPU time that this process has taken."));
+          entry("forebay.understore.waiting", "Requests that wait because of the limit."),
+          entry("process.cpu", "CPU time that this process has used."));
 
   @Override
   public MeterFilterReply accept(Meter.Id id) {

@@ -5,8 +5,8 @@ import io.forebay.node.Binding;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.snapshot.SnapshotInfo;
+import io.forebay.store.DataSetUsageStatus;
 import io.forebay.store.DiskState;
-import io.forebay.store.ShareStatus;
 import io.forebay.store.StoreStatus;
 import io.forebay.understore.layer.UnderStoreStatus;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -75,8 +75,8 @@ final class NodeMetrics implements AutoCloseable {
   synchronized String scrape() {
     status = node.status();
     known.removeIf(this::isForgotten);
-    status.store().shares().stream()
-        .map(ShareStatus::name)
+    status.store().usages().stream()
+        .map(DataSetUsageStatus::name)
         .filter(name -> !name.isEmpty() && known.add(name))
         .forEach(this::bindDataSet);
     return registry.scrape();
@@ -84,7 +84,7 @@ final class NodeMetrics implements AutoCloseable {
 
   /** Of a data set that was dropped nothing is told any more. */
   private boolean isForgotten(String name) {
-    if (status.store().shares().stream().anyMatch(share -> share.name().equals(name))) {
+    if (status.store().usages().stream().anyMatch(usage -> usage.name().equals(name))) {
       return false;
     }
     registry.getMeters().stream()
@@ -119,21 +119,21 @@ final class NodeMetrics implements AutoCloseable {
 
   private void bindDataSet(String name) {
     Tags tags = Tags.of("dataset", name);
-    int tiers = share(status, name).hits().size();
+    int tiers = usage(status, name).hits().size();
     for (int tier = 0; tier < tiers; tier++) {
       int each = tier;
       Tags tagged = tags.and("tier", String.valueOf(tier));
-      counter("forebay.hits", tagged, s -> share(s, name).hits().get(each));
-      counter("forebay.hit.bytes", tagged, s -> share(s, name).hitBytes().get(each));
+      counter("forebay.hits", tagged, s -> usage(s, name).hits().get(each));
+      counter("forebay.hit.bytes", tagged, s -> usage(s, name).hitBytes().get(each));
     }
-    counter("forebay.misses", tags, s -> share(s, name).misses());
-    counter("forebay.miss.bytes", tags, s -> share(s, name).missBytes());
-    counter("forebay.bypassed.blocks", tags, s -> share(s, name).bypassed());
-    counter("forebay.evictions", tags, s -> share(s, name).evictions());
-    counter("forebay.evicted.bytes", tags, s -> share(s, name).evictedBytes());
-    gauge("forebay.dataset.used.bytes", tags, s -> share(s, name).usedBytes());
-    gauge("forebay.dataset.copied.bytes", tags, s -> share(s, name).copyBytes());
-    gauge("forebay.dataset.files", tags, s -> share(s, name).files());
+    counter("forebay.misses", tags, s -> usage(s, name).misses());
+    counter("forebay.miss.bytes", tags, s -> usage(s, name).missBytes());
+    counter("forebay.bypassed.blocks", tags, s -> usage(s, name).bypassed());
+    counter("forebay.evictions", tags, s -> usage(s, name).evictions());
+    counter("forebay.evicted.bytes", tags, s -> usage(s, name).evictedBytes());
+    gauge("forebay.dataset.used.bytes", tags, s -> usage(s, name).usedBytes());
+    gauge("forebay.dataset.copied.bytes", tags, s -> usage(s, name).copyBytes());
+    gauge("forebay.dataset.files", tags, s -> usage(s, name).files());
     if (status.dataSets().containsKey(name)) {
       bindUnderStore(name, tags);
     }
@@ -169,7 +169,7 @@ final class NodeMetrics implements AutoCloseable {
     SummarySnapshot.Builder summary =
         SummarySnapshot.builder()
             .name("forebay_understore_first_byte_seconds")
-            .help("Time until the first byte of an answer of the under-store; quantiles lately.");
+            .help("Time to the first byte of an answer of the under-store; recent quantiles.");
     for (Map.Entry<String, NodeDataSet.Status> each : status.dataSets().entrySet()) {
       UnderStoreStatus store = each.getValue().underStore();
       summary.dataPoint(
@@ -187,9 +187,9 @@ final class NodeMetrics implements AutoCloseable {
     return summary.build();
   }
 
-  private static ShareStatus share(CacheNode.Status status, String name) {
-    return status.store().shares().stream()
-        .filter(share -> share.name().equals(name))
+  private static DataSetUsageStatus usage(CacheNode.Status status, String name) {
+    return status.store().usages().stream()
+        .filter(usage -> usage.name().equals(name))
         .findFirst()
         .orElseThrow();
   }

@@ -4,7 +4,7 @@ import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.snapshot.SnapshotDiff;
 import io.forebay.snapshot.SnapshotInfo;
-import io.forebay.snapshot.SnapshotShelf;
+import io.forebay.snapshot.SnapshotStore;
 import io.forebay.spec.SnapshotId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -67,16 +67,16 @@ final class SnapshotEndpoints {
   }
 
   private static List<Entry> list(NodeDataSet dataSet) throws IOException {
-    SnapshotShelf shelf = dataSet.snapshots();
-    Optional<SnapshotId> inUse = shelf.inUse();
+    SnapshotStore snapshotStore = dataSet.snapshots();
+    Optional<SnapshotId> inUse = snapshotStore.inUse();
     List<Entry> entries = new ArrayList<>();
-    for (SnapshotId id : shelf.all()) {
-      SnapshotInfo info = shelf.get(id).info();
+    for (SnapshotId id : snapshotStore.all()) {
+      SnapshotInfo info = snapshotStore.get(id).info();
       entries.add(
           new Entry(
               id.text(),
               inUse.equals(Optional.of(id)),
-              shelf.isPinned(id),
+              snapshotStore.isPinned(id),
               info.created().toString(),
               info.files(),
               info.bytes(),
@@ -87,9 +87,10 @@ final class SnapshotEndpoints {
   }
 
   private Object diff(AdminRequest request) throws IOException {
-    SnapshotShelf shelf = dataSet(request).snapshots();
+    SnapshotStore snapshotStore = dataSet(request).snapshots();
     SnapshotDiff diff =
-        SnapshotDiff.of(shelf.get(id(request, "from")), shelf.get(id(request, "to")), LISTED);
+        SnapshotDiff.of(
+            snapshotStore.get(id(request, "from")), snapshotStore.get(id(request, "to")), LISTED);
     return Map.of(
         "added", diff.added(),
         "removed", diff.removed(),

@@ -1,6 +1,6 @@
 package io.forebay.server.admin;
 
-import io.forebay.store.ShareStatus;
+import io.forebay.store.DataSetUsageStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,12 +16,12 @@ final class Throughput {
   private final Map<String, Sample> samples = new ConcurrentHashMap<>();
 
   /** Notes how much was read so far. */
-  void sample(List<ShareStatus> shares) {
+  void sample(List<DataSetUsageStatus> usages) {
     long now = System.nanoTime();
-    for (ShareStatus share : shares) {
-      long bytes = share.missBytes() + share.hitBytes().stream().mapToLong(Long::longValue).sum();
+    for (DataSetUsageStatus usage : usages) {
+      long bytes = usage.missBytes() + usage.hitBytes().stream().mapToLong(Long::longValue).sum();
       samples.merge(
-          share.name(),
+          usage.name(),
           new Sample(now, bytes, 0),
           (before, fresh) ->
               now - before.nanos < INTERVAL_NANOS

@@ -9,9 +9,9 @@ import io.forebay.node.CacheNode;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.server.load.LoadReport;
 import io.forebay.server.load.LoadRequest;
-import io.forebay.spec.Acceptance;
 import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.SnapshotTolerance;
 import io.forebay.state.StateFile;
 import io.forebay.store.NodeStore;
 import io.forebay.store.TierOptions;
@@ -108,7 +108,7 @@ public final class AppliedDataSets {
             }
           }
         } catch (IOException | RuntimeException e) {
-          log.error("data set '{}' is not served: {}", name, e.getMessage());
+          log.error("cannot serve data set '{}': {}", name, e.getMessage());
         }
       }
     }
@@ -161,7 +161,7 @@ public final class AppliedDataSets {
       }
       return bound
           ? "Bound to " + reference.get()
-          : "NotBound: it is " + reference.get() + ", which is not served here";
+          : "NotBound: it refers to " + reference.get() + ", which is not served here";
     }
     Binding binding = sources.check(node.dataSet(dataSet));
     if (binding.phase() == Binding.Phase.Failed) {
@@ -185,7 +185,7 @@ public final class AppliedDataSets {
                 + load.name()
                 + ": data set '"
                 + load.dataSet()
-                + "' is neither in this file nor served here; nothing of the file was applied");
+                + "' is neither in this file nor served here; nothing was applied");
       }
     }
   }
@@ -206,9 +206,9 @@ public final class AppliedDataSets {
                         file
                             + ": Secret/"
                             + secret.name()
-                            + ": the files in "
+                            + ": the server uses the files in "
                             + other
-                            + " are used before it"));
+                            + " instead"));
       }
     }
     return kept;
@@ -235,8 +235,8 @@ public final class AppliedDataSets {
         file
             + ": "
             + which
-            + ": a running server keeps its tiers; give the file to 'forebay serve --config' for"
-            + " others");
+            + ": a running server cannot change its tiers; restart it with 'forebay serve"
+            + " --config' and this file");
     return which + " not applied";
   }
 
@@ -267,7 +267,7 @@ public final class AppliedDataSets {
             .ifPresent(
                 why ->
                     warnings.add(
-                        "DataLoad/" + load.name() + ": " + why + "; each of them gets the files"));
+                        "DataLoad/" + load.name() + ": " + why + "; each of them gets a copy"));
         Optional<LoadReport> same = loads.unchanged(request);
         if (same.isPresent()) {
           started.add("DataLoad/" + load.name() + " unchanged, " + same.get().phase());
@@ -285,7 +285,8 @@ public final class AppliedDataSets {
         String load = "sync-" + runtime.name();
         if (!loads.isUnderWay(load)) {
           loads.start(
-              LoadRequest.once(load, runtime.name(), true, false, List.of(), Acceptance.DEFAULT));
+              LoadRequest.once(
+                  load, runtime.name(), true, false, List.of(), SnapshotTolerance.DEFAULT));
         }
         started.add("Dataset/" + runtime.name() + " is being listed");
       }
@@ -319,7 +320,7 @@ public final class AppliedDataSets {
     }
     String outcome =
         before.isEmpty() ? "created" : before.get().equals(spec) ? "unchanged" : "changed";
-    log.info("data set '{}' was applied: {}", spec.name(), outcome);
+    log.info("applied data set '{}': {}", spec.name(), outcome);
     return outcome;
   }
 
@@ -343,7 +344,7 @@ public final class AppliedDataSets {
   public synchronized Dropped drop(String dataSet) throws IOException {
     if (node.dropReference(dataSet)) {
       Files.deleteIfExists(file(dataSet));
-      log.info("data set '{}' was dropped; what it referred to stays", dataSet);
+      log.info("dropped data set '{}'; the data set that it referred to stays", dataSet);
       return new Dropped(0, 0, configured.contains(dataSet));
     }
     String name = name(dataSet);
@@ -360,10 +361,7 @@ public final class AppliedDataSets {
       applied.drop(secret);
     }
     log.info(
-        "data set '{}' was dropped, with {} files of {} bytes",
-        name,
-        pruned.files(),
-        pruned.bytes());
+        "dropped data set '{}' with {} files of {} bytes", name, pruned.files(), pruned.bytes());
     return new Dropped(pruned.files(), pruned.bytes(), configured.contains(name));
   }
 

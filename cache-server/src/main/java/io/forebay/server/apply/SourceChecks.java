@@ -88,7 +88,7 @@ public final class SourceChecks implements AutoCloseable {
     try {
       answer = threads.submit(question);
     } catch (RejectedExecutionException e) {
-      throw new IOException("the server is being stopped", e);
+      throw new IOException("the server is stopping", e);
     }
     try {
       return answer.get(longest.toMillis(), TimeUnit.MILLISECONDS);
@@ -97,7 +97,7 @@ public final class SourceChecks implements AutoCloseable {
           roots(dataSet)
               + " has not answered for "
               + longest.toMillis() / 1000.0
-              + " s; see whether it is up, and whether this node reaches it",
+              + " s; check that it is up and that this node can reach it",
           e);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException failure

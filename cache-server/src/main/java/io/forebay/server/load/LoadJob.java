@@ -94,7 +94,7 @@ final class LoadJob {
     startedNanos = System.nanoTime();
     reason = "";
     phase = LoadReport.Phase.Executing;
-    log.info("load {} of {}: begins", request.name(), request.dataSet());
+    log.info("load {} of {}: started", request.name(), request.dataSet());
     return true;
   }
 
@@ -110,7 +110,7 @@ final class LoadJob {
     }
     try {
       if (cancelled || stopped) {
-        throw new InterruptedIOException("the load was ended before it began");
+        throw new InterruptedIOException("the load ended before it started");
       }
       if (metadata) {
         SnapshotId listed = dataSet.snapshotForAll(request.acceptance(), progress::listed);
@@ -123,7 +123,7 @@ final class LoadJob {
       }
       end(failures());
     } catch (InterruptedIOException e) {
-      end(cancelled ? "cancelled" : "the server was stopped; it goes on with the next start");
+      end(cancelled ? "cancelled" : "the server stopped; the load continues after the next start");
     } catch (IOException | RuntimeException e) {
       end(String.valueOf(e.getMessage()));
     } catch (Error e) {
@@ -142,11 +142,7 @@ final class LoadJob {
       return "";
     }
     LoadProgress.Failure first = progress.failures().get(0);
-    return failed
-        + " files could not be loaded; the first: "
-        + first.path()
-        + ": "
-        + first.reason();
+    return failed + " files failed; the first: " + first.path() + ": " + first.reason();
   }
 
   private void end(String why) {

@@ -83,7 +83,7 @@ public final class LoadJobs implements AutoCloseable {
             begin(JSON.readValue(kept.get(), LoadRequest.class));
           }
         } catch (IOException | RuntimeException e) {
-          log.warn("{} is left out: {}", file, e.getMessage());
+          log.warn("skipping {}: {}", file, e.getMessage());
         }
       }
     }
@@ -99,7 +99,7 @@ public final class LoadJobs implements AutoCloseable {
     node.dataSet(request.dataSet());
     if (isUnderWay(request.name())) {
       throw new IllegalArgumentException(
-          "load '" + request.name() + "' is not over yet; wait for it, or cancel it");
+          "load '" + request.name() + "' is still running; wait for it, or cancel it");
     }
     keep(request);
     return begin(request);
@@ -124,7 +124,7 @@ public final class LoadJobs implements AutoCloseable {
         ? Optional.empty()
         : Optional.of(
             most
-                + " replicas are asked for, and there "
+                + " replicas are requested, but there "
                 + (servers == 1 ? "is 1 cache server" : "are " + servers + " cache servers"));
   }
 
@@ -162,7 +162,7 @@ public final class LoadJobs implements AutoCloseable {
           followNames(job);
         }
       } catch (IOException | RuntimeException e) {
-        log.debug("load {} cannot go on", job.request().name(), e);
+        log.debug("load {} cannot continue", job.request().name(), e);
       }
     }
   }
@@ -171,7 +171,7 @@ public final class LoadJobs implements AutoCloseable {
     LoadRequest request = job.request();
     LoadJob before = jobs.get(request.after());
     if (!isServed(request.dataSet())) {
-      job.fail("data set '" + request.dataSet() + "' is not served any more");
+      job.fail("data set '" + request.dataSet() + "' is no longer served");
       Files.deleteIfExists(file(request.name()));
     } else if (before == null || !before.isOver() || before.isUnfinished()) {
       return;
@@ -179,7 +179,7 @@ public final class LoadJobs implements AutoCloseable {
       keep(request.released());
       begin(request.released());
     } else {
-      job.fail("load '" + request.after() + "' failed, which was to be complete before");
+      job.fail("load '" + request.after() + "' failed, and this load waited for it");
       Files.deleteIfExists(file(request.name()));
     }
   }
@@ -206,7 +206,7 @@ public final class LoadJobs implements AutoCloseable {
     try {
       threads.execute(() -> run(job));
     } catch (RejectedExecutionException e) {
-      log.debug("{} waits for the next start", job.request().name());
+      log.debug("the server is stopping; {} waits for the next start", job.request().name());
     }
   }
 
@@ -234,7 +234,10 @@ public final class LoadJobs implements AutoCloseable {
     try {
       Files.deleteIfExists(file(request.name()));
     } catch (IOException e) {
-      log.warn("load {} is over, and will run again after the next start", request.name(), e);
+      log.warn(
+          "load {} has ended, but cannot be forgotten; it runs again after the next start",
+          request.name(),
+          e);
     }
   }
 
@@ -280,7 +283,7 @@ public final class LoadJobs implements AutoCloseable {
   private LoadJob find(String name) throws NoSuchFileException {
     LoadJob job = jobs.get(name);
     if (job == null) {
-      throw new NoSuchFileException(name, null, "no such load; there are " + jobs.keySet());
+      throw new NoSuchFileException(name, null, "no such load; existing: " + jobs.keySet());
     }
     return job;
   }
@@ -299,11 +302,7 @@ public final class LoadJobs implements AutoCloseable {
     LoadJob job = find(name);
     if (job.isOver() && !job.request().repeats()) {
       throw new IllegalArgumentException(
-          "load '"
-              + name
-              + "' has ended already ("
-              + report(job).phase()
-              + "), so there is nothing to cancel");
+          "load '" + name + "' has already ended (" + report(job).phase() + "); nothing to cancel");
     }
     job.cancel();
     if (job.request().repeats()) {

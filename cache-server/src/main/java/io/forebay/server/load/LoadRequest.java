@@ -2,7 +2,7 @@ package io.forebay.server.load;
 
 import io.forebay.dataset.load.LoadTarget;
 import io.forebay.dataset.spec.Manifest;
-import io.forebay.spec.Acceptance;
+import io.forebay.spec.SnapshotTolerance;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,20 +28,20 @@ public record LoadRequest(
     boolean onEvent,
     String after,
     long keepSeconds,
-    Acceptance acceptance) {
+    SnapshotTolerance acceptance) {
 
   static final long KEEP_SECONDS = 3600;
 
   public LoadRequest {
     if (!name.matches("[a-zA-Z0-9][-_.a-zA-Z0-9]{0,100}")) {
       throw new IllegalArgumentException(
-          "a load's name has letters, digits, '-', '_' and '.', not '" + name + "'");
+          "a load's name may have letters, digits, '-', '_' and '.', not '" + name + "'");
     }
     if (!metadata && !data) {
-      throw new IllegalArgumentException("a load needs metadata or data to load");
+      throw new IllegalArgumentException("a load must load metadata, data or both");
     }
     targets = List.copyOf(targets);
-    acceptance = acceptance == null ? Acceptance.DEFAULT : acceptance;
+    acceptance = acceptance == null ? SnapshotTolerance.DEFAULT : acceptance;
   }
 
   /** A load of once that is remembered for an hour. */
@@ -51,7 +51,7 @@ public record LoadRequest(
       boolean metadata,
       boolean data,
       List<LoadTarget> targets,
-      Acceptance acceptance) {
+      SnapshotTolerance acceptance) {
     return new LoadRequest(
         name, dataSet, metadata, data, targets, null, false, null, KEEP_SECONDS, acceptance);
   }
@@ -68,7 +68,7 @@ public record LoadRequest(
         load.policy() == Manifest.Policy.ON_EVENT,
         load.after().orElse(null),
         load.keepFor().map(java.time.Duration::toSeconds).orElse(KEEP_SECONDS),
-        Acceptance.DEFAULT);
+        SnapshotTolerance.DEFAULT);
   }
 
   Optional<String> cron() {

@@ -41,13 +41,13 @@ class RepetitionLimitTest {
   void aLoopWritesTwentyLinesAMinuteAndSaysHowManyWereLeftOut() {
     loop(1_000);
     assertThat(lines()).hasSize(RepetitionLimit.LINES + 1);
-    assertThat(lines().getLast()).contains("left out for a minute");
+    assertThat(lines().getLast()).contains("suppressing more lines");
 
     nanos += TimeUnit.MINUTES.toNanos(1);
     loop(1);
     assertThat(lines()).hasSize(RepetitionLimit.LINES + 3).endsWith("file 0 cannot be read");
     assertThat(lines().get(RepetitionLimit.LINES + 1))
-        .isEqualTo("980 more lines like the next one were left out");
+        .isEqualTo("suppressed 980 lines like the next one");
   }
 
   @Test

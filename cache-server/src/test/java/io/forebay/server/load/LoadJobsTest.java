@@ -8,8 +8,8 @@ import io.forebay.Forebay;
 import io.forebay.dataset.load.LoadTarget;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeOptions;
-import io.forebay.spec.Acceptance;
 import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.SnapshotTolerance;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -86,7 +86,7 @@ class LoadJobsTest {
             false,
             after,
             3_600,
-            Acceptance.DEFAULT));
+            SnapshotTolerance.DEFAULT));
   }
 
   private LoadReport.Phase phase(String name) throws IOException {

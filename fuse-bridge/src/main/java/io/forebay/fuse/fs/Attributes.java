@@ -42,25 +42,25 @@ public record Attributes(
   }
 
   /** The same, to be believed until the kernel is told of a change. */
-  Attributes lasting() {
+  Attributes cachedUntilNotified() {
     Duration longest = Duration.ofDays(1);
     return new Attributes(uid, gid, umask, writable, executable, longest, longest, negative);
   }
 
   /** The same, to be asked for again each time. */
-  Attributes passing() {
+  Attributes withoutAttributeCache() {
     return new Attributes(
         uid, gid, umask, writable, executable, Duration.ZERO, entries, Duration.ZERO);
   }
 
-  /** As {@link #passing}, and names are to be looked up again each time, too. */
-  Attributes unstored() {
+  /** As {@link #withoutAttributeCache}, and names are to be looked up again each time, too. */
+  Attributes withoutCache() {
     return new Attributes(
         uid, gid, umask, writable, executable, Duration.ZERO, Duration.ZERO, Duration.ZERO);
   }
 
-  /** As {@link #unstored}; nobody may write. */
-  Attributes unremembered() {
+  /** As {@link #withoutCache}; nobody may write. */
+  Attributes readOnlyWithoutCache() {
     return new Attributes(
         uid, gid, umask, false, false, Duration.ZERO, Duration.ZERO, Duration.ZERO);
   }

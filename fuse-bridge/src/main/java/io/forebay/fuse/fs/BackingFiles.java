@@ -3,7 +3,7 @@ package io.forebay.fuse.fs;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.control.CacheControl;
-import io.forebay.fuse.journal.Entries;
+import io.forebay.fuse.journal.JournalEntries;
 import io.forebay.fuse.protocol.DetachedMount;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * it was evicted, so those that nobody has open are few, and go when their file does. Thread-safe;
  * a node's lock comes before the one of this.
  */
-final class BackingFiles implements Upcoming.Readying, AutoCloseable {
+final class BackingFiles implements DirectoryPrefetcher.Readying, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(BackingFiles.class);
 
@@ -50,7 +50,7 @@ final class BackingFiles implements Upcoming.Readying, AutoCloseable {
 
   private final DataSet dataSet;
   private final Device device;
-  private final Entries journal;
+  private final JournalEntries journal;
 
   /** Nodes with a registered file, the eldest first. */
   private final SequencedSet<Inode> registered = new LinkedHashSet<>();
@@ -73,7 +73,7 @@ final class BackingFiles implements Upcoming.Readying, AutoCloseable {
    * @param journal hears of every change
    * @param known what the kernel knows
    */
-  BackingFiles(DataSet dataSet, Device device, Entries journal, Recovered known) {
+  BackingFiles(DataSet dataSet, Device device, JournalEntries journal, RecoveredState known) {
     this.dataSet = dataSet;
     this.device = device;
     this.journal = journal;
@@ -117,7 +117,7 @@ final class BackingFiles implements Upcoming.Readying, AutoCloseable {
   }
 
   @Override
-  public boolean wants() {
+  public boolean hasCapacity() {
     return hasPlace() && (missing.get() < MISSING || passed.incrementAndGet() % SELDOM == 0);
   }
 
@@ -152,10 +152,9 @@ final class BackingFiles implements Upcoming.Readying, AutoCloseable {
     int id = device.openBacking(fd);
     if (id == -Errno.EPERM) {
       refused = true;
-      log.warn(
-          "reading through the kernel alone needs CAP_SYS_ADMIN; going on without, which is slower");
+      log.warn("passthrough needs CAP_SYS_ADMIN; continuing without it, which is slower");
     } else if (id <= 0) {
-      log.warn("{} cannot be read through the kernel alone (error {})", file, -id);
+      log.warn("cannot register {} for passthrough (error {})", file, -id);
     } else {
       inode.backing = new Backing(file, id);
       registered.addLast(inode);
@@ -181,13 +180,13 @@ final class BackingFiles implements Upcoming.Readying, AutoCloseable {
   private void giveBackIfIdle(Inode inode) {
     synchronized (inode) {
       if (inode.handles == 0) {
-        giveBack(inode);
+        unregister(inode);
       }
     }
   }
 
   /** The kernel will not read this file for a node any more, which nobody has open. */
-  void giveBack(Inode inode) {
+  void unregister(Inode inode) {
     synchronized (inode) {
       if (inode.backing != null) {
         giveBackRegistered(inode);

@@ -7,16 +7,16 @@ import io.forebay.NoSpaceException;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
 import io.forebay.file.DataPath;
-import io.forebay.fuse.journal.Entries;
 import io.forebay.fuse.journal.Journal;
+import io.forebay.fuse.journal.JournalEntries;
 import io.forebay.fuse.protocol.Capabilities;
-import io.forebay.fuse.protocol.Counts;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
 import io.forebay.fuse.protocol.Handler;
 import io.forebay.fuse.protocol.Opcode;
 import io.forebay.fuse.protocol.Reply;
 import io.forebay.fuse.protocol.Request;
+import io.forebay.fuse.protocol.RequestCounts;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * A data set. Files that are complete on this node are handed to the kernel, which then reads them
  * by itself; the reads of all others are answered. Thread-safe.
  */
-public final class DataSetFileSystem implements Handler, Control.Texts, AutoCloseable {
+public final class DataSetFileSystem implements Handler, ControlDirectory.Texts, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DataSetFileSystem.class);
 
@@ -43,43 +43,43 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
 
   private final DataSet dataSet;
   private final Attributes attributes;
-  private final Serving serving;
-  private final Whereabouts whereabouts;
+  private final ServingOptions serving;
+  private final LocationXattrs whereabouts;
   private final Profile profile;
   private final Capabilities capabilities;
   private final Journal journal;
-  private final Recovered known;
+  private final RecoveredState known;
   private final Inodes inodes;
   private final Directories directories;
   private final Pruner pruner;
   private final BackingFiles backing;
   private final PageCache pages;
-  private final Upcoming upcoming;
+  private final DirectoryPrefetcher upcoming;
   private final boolean passthrough;
   private final boolean withoutOpens;
   private final boolean writable;
-  private final Writes writes;
-  private final Names names;
-  private final Plan plan;
-  private final Control control;
-  private final Counts counts;
+  private final WriteOperations writes;
+  private final NameInvalidator names;
+  private final PrefetchPlan plan;
+  private final ControlDirectory control;
+  private final RequestCounts counts;
   private final long startedNanos = System.nanoTime();
   private long epoch;
 
   /** Serves a mount that the kernel knows nothing of yet. */
   public DataSetFileSystem(
       DataSet dataSet,
-      Serving serving,
+      ServingOptions serving,
       Profile profile,
       Device device,
       Journal journal,
-      Counts counts,
+      RequestCounts counts,
       Capabilities capabilities) {
-    this(dataSet, serving, profile, device, journal, counts, capabilities, new Recovered());
+    this(dataSet, serving, profile, device, journal, counts, capabilities, new RecoveredState());
     this.epoch = dataSet.metadataVersion();
-    journal.agreed(capabilities.minor(), capabilities.flags(), profile.name());
+    journal.negotiated(capabilities.minor(), capabilities.flags(), profile.name());
     if (profile == Profile.PASSTHROUGH && !capabilities.passthrough()) {
-      log.warn("this kernel cannot read cached files by itself (Linux 6.9 can); reads are slower");
+      log.warn("this kernel has no passthrough (Linux 6.9 has); reads are slower");
     }
   }
 
@@ -90,11 +90,11 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
    */
   public DataSetFileSystem(
       DataSet dataSet,
-      Serving serving,
+      ServingOptions serving,
       Device device,
       Journal journal,
-      Counts counts,
-      Recovered known) {
+      RequestCounts counts,
+      RecoveredState known) {
     this(
         dataSet,
         serving,
@@ -109,13 +109,13 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
 
   private DataSetFileSystem(
       DataSet dataSet,
-      Serving serving,
+      ServingOptions serving,
       Profile profile,
       Device device,
       Journal journal,
-      Counts counts,
+      RequestCounts counts,
       Capabilities capabilities,
-      Recovered known) {
+      RecoveredState known) {
     this.dataSet = dataSet;
     this.attributes = serving.attributes();
     this.serving = serving;
@@ -127,18 +127,19 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     this.inodes = new Inodes(journal, known);
     this.backing = new BackingFiles(dataSet, device, journal, known);
     this.writable = attributes.writable();
-    this.names = new Names(dataSet, inodes, device, capabilities.epochs());
+    this.names = new NameInvalidator(dataSet, inodes, device, capabilities.epochs());
     this.pruner = new Pruner(inodes, names, device, serving.maxNodes());
-    this.writes = new Writes(dataSet, serving.spool(), inodes, backing, attributes, journal, known);
-    this.plan = new Plan(dataSet);
-    this.whereabouts = new Whereabouts(dataSet);
+    this.writes =
+        new WriteOperations(dataSet, serving.spool(), inodes, backing, attributes, journal, known);
+    this.plan = new PrefetchPlan(dataSet);
+    this.whereabouts = new LocationXattrs(dataSet);
     this.passthrough = capabilities.passthrough() && !serving.directIo();
     // Who writes must be heard of when he opens.
     this.withoutOpens =
         profile == Profile.PAGE_CACHE && capabilities.noOpen() && !writable && !serving.directIo();
-    this.control = new Control(this, plan, attributes, withoutOpens);
+    this.control = new ControlDirectory(this, plan, attributes, withoutOpens);
     this.pages = new PageCache(dataSet, device);
-    this.upcoming = new Upcoming(inodes, withoutOpens ? pages : backing);
+    this.upcoming = new DirectoryPrefetcher(inodes, withoutOpens ? pages : backing);
     this.directories =
         new Directories(
             writes,
@@ -148,22 +149,22 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   }
 
   @Override
-  public boolean mayWait(Request request) {
+  public boolean mayBlock(Request request) {
     return switch (request.opcode()) {
       case Opcode.GETATTR, Opcode.FORGET, Opcode.BATCH_FORGET -> false;
       case Opcode.IOCTL ->
-          Control.owns(request.nodeId()); // else refused: Python asks with each open
+          ControlDirectory.owns(request.nodeId()); // else refused: Python asks with each open
       case Opcode.OPEN -> (request.intAt(0) & O_ACCMODE) != 0 || backing.isSlow();
-      case Opcode.RELEASE -> request.longAt(0) == Writes.HANDLE;
+      case Opcode.RELEASE -> request.longAt(0) == WriteOperations.HANDLE;
       case Opcode.READDIR, Opcode.READDIRPLUS ->
-          !directories.isAtHand(request.nodeId(), request.longAt(8));
+          !directories.isListed(request.nodeId(), request.longAt(8));
       default -> true;
     };
   }
 
   @Override
   public void handle(Request request, Reply reply) throws IOException {
-    if (Control.owns(request.nodeId())) {
+    if (ControlDirectory.owns(request.nodeId())) {
       control.handle(request, reply);
       return;
     }
@@ -196,7 +197,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
       case Opcode.READ -> read(request, reply);
       case Opcode.RELEASE -> {
         Inode inode = inodes.get(request.nodeId());
-        if (request.longAt(0) == Writes.HANDLE) {
+        if (request.longAt(0) == WriteOperations.HANDLE) {
           writes.release(inode);
         }
         release(inode, request.number());
@@ -231,7 +232,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
         }
       }
       case Opcode.FLUSH, Opcode.FSYNC -> {
-        if (request.longAt(0) == Writes.HANDLE) {
+        if (request.longAt(0) == WriteOperations.HANDLE) {
           Inode inode = inodes.get(request.nodeId());
           if (request.opcode() == Opcode.FLUSH) {
             writes.flush(inode, request.caller());
@@ -301,7 +302,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   }
 
   private void lookUp(Request request, Reply reply) throws IOException {
-    if (request.nodeId() == Inodes.ROOT && Control.NAME.equals(request.nameAt(0))) {
+    if (request.nodeId() == Inodes.ROOT && ControlDirectory.NAME.equals(request.nameAt(0))) {
       control.lookUp(reply);
       return;
     }
@@ -320,12 +321,12 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
   }
 
   private void forget(long node, long lookups) {
-    if (Control.owns(node)) {
+    if (ControlDirectory.owns(node)) {
       control.forget(node);
       return;
     }
     // The kernel forgets no node before the release of its last handle was replied to.
-    inodes.forget(node, lookups).ifPresent(backing::giveBack);
+    inodes.forget(node, lookups).ifPresent(backing::unregister);
   }
 
   private void open(Request request, Reply reply) throws IOException {
@@ -429,7 +430,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     if (errno == Errno.EIO || errno == Errno.ENOSPC) {
       if (e instanceof IOException) {
         log.warn("a request failed: {}", e.getMessage());
-        log.debug("it failed here", e);
+        log.debug("stack trace", e);
       } else {
         log.warn("a request failed", e);
       }
@@ -461,7 +462,7 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
         forget(reply.longAt(0), 1);
       }
     } catch (StaleFileException e) {
-      log.debug("nothing to take back", e);
+      log.debug("nothing to undo", e);
     }
   }
 
@@ -487,8 +488,8 @@ public final class DataSetFileSystem implements Handler, Control.Texts, AutoClos
     }
   }
 
-  private void writeTo(Entries entries) {
-    entries.agreed(capabilities.minor(), capabilities.flags(), profile.name());
+  private void writeTo(JournalEntries entries) {
+    entries.negotiated(capabilities.minor(), capabilities.flags(), profile.name());
     entries.highest(inodes.highest(), backing.highest());
     inodes.writeTo(entries);
   }

@@ -66,7 +66,7 @@ final class Directories implements AutoCloseable {
           .expireAfterAccess(Duration.ofMinutes(1))
           .executor(Runnable::run) // waking another thread costs more than the work
           .build();
-  private final Walk walk = new Walk();
+  private final ListingPredictor walk = new ListingPredictor();
 
   /** One thread; what comes while it works is not listed ahead. */
   private final ExecutorService ahead =
@@ -99,7 +99,7 @@ final class Directories implements AutoCloseable {
   }
 
   /** Whether what is asked for need not be waited for. */
-  boolean isAtHand(long directory, long offset) {
+  boolean isListed(long directory, long offset) {
     Listing listing = kept.getIfPresent(directory);
     return listing != null && listing.serves(offset);
   }
@@ -142,7 +142,7 @@ final class Directories implements AutoCloseable {
       at += length;
     }
     if (at > 0) {
-      reply.goesOn();
+      reply.expectNextRequest();
     }
     if (offset >= entries.size()) {
       kept.invalidate(directory.id());
@@ -157,7 +157,7 @@ final class Directories implements AutoCloseable {
 
   private void listAhead(List<String> paths) {
     List<Inode> next = paths.stream().flatMap(path -> inodes.find(path).stream()).toList();
-    if (!next.isEmpty() && !isAtHand(next.getFirst().id(), 0)) {
+    if (!next.isEmpty() && !isListed(next.getFirst().id(), 0)) {
       ahead.execute(() -> prepare(next));
     }
   }
@@ -165,13 +165,13 @@ final class Directories implements AutoCloseable {
   private void prepare(List<Inode> next) {
     int entries = 0;
     for (Inode directory : next) {
-      if (entries > AHEAD_ENTRIES || isAtHand(directory.id(), 0)) {
+      if (entries > AHEAD_ENTRIES || isListed(directory.id(), 0)) {
         return;
       }
       try {
         entries += load(directory, FRESH).entries.size();
       } catch (IOException e) {
-        log.debug("{} is not listed ahead", directory.path(), e);
+        log.debug("cannot list {} ahead", directory.path(), e);
         return;
       }
     }

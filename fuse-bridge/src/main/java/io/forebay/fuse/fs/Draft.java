@@ -48,7 +48,7 @@ final class Draft implements AutoCloseable {
   static Draft empty(String path, Spool spool, Caller caller) throws IOException {
     Draft draft = new Draft(path, spool);
     draft.writers.opened(caller);
-    draft.emptied(caller);
+    draft.truncated(caller);
     return draft;
   }
 
@@ -129,8 +129,8 @@ final class Draft implements AutoCloseable {
   }
 
   /** It is opened to be written from its begin. */
-  synchronized void emptied(Caller caller) throws IOException {
-    writers.emptied(caller);
+  synchronized void truncated(Caller caller) throws IOException {
+    writers.truncated(caller);
     setSize(0);
     changed();
   }

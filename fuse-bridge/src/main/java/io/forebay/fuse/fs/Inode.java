@@ -90,7 +90,7 @@ final class Inode {
    */
   String child(String name) throws FileSystemException {
     if (name == null) {
-      throw new NoSuchFileException("a name that is not UTF-8");
+      throw new NoSuchFileException("the name is not UTF-8");
     }
     String path = DataPath.child(path(), name);
     if (DataPath.isTooLong(path)) {

@@ -2,7 +2,7 @@ package io.forebay.fuse.fs;
 
 import io.forebay.FileStatus;
 import io.forebay.StaleFileException;
-import io.forebay.fuse.journal.Entries;
+import io.forebay.fuse.journal.JournalEntries;
 import io.forebay.fuse.journal.PackedStatus;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +19,7 @@ final class Inodes {
 
   private final NodeTable byId = new NodeTable();
   private final PathTable byPath = new PathTable();
-  private final Entries journal;
+  private final JournalEntries journal;
   private long lastId;
 
   /** Up to this number nodes were named as the eldest. */
@@ -32,7 +32,7 @@ final class Inodes {
    * @param journal hears of every change
    * @param known what the kernel knows
    */
-  Inodes(Entries journal, Recovered known) {
+  Inodes(JournalEntries journal, RecoveredState known) {
     this.journal = journal;
     this.lastId = Math.max(ROOT, known.highestNode());
     add(new Inode(ROOT, FileStatus.directory("")));
@@ -51,7 +51,7 @@ final class Inodes {
   synchronized Inode get(long id) throws StaleFileException {
     Inode inode = byId.get(id);
     if (inode == null) {
-      throw new StaleFileException("node " + id, "is not known");
+      throw new StaleFileException("node " + id, "is unknown");
     }
     return inode;
   }
@@ -88,7 +88,7 @@ final class Inodes {
   }
 
   /** Has something done, in no time, at each look-up that makes nodes more than so many. */
-  synchronized void whenBeyond(int nodes, Runnable then) {
+  synchronized void onCountAbove(int nodes, Runnable then) {
     most = nodes;
     beyond = then;
   }
@@ -114,7 +114,7 @@ final class Inodes {
   }
 
   /** What a node stands for is another version, or has another name. */
-  synchronized void become(Inode inode, FileStatus now) {
+  synchronized void update(Inode inode, FileStatus now) {
     byPath.remove(inode);
     inode.status(now);
     if (byId.get(inode.id()) == inode) {
@@ -171,7 +171,7 @@ final class Inodes {
   }
 
   /** Writes down all that the kernel knows. */
-  void writeTo(Entries entries) {
+  void writeTo(JournalEntries entries) {
     for (Inode inode = after(ROOT); inode != null; inode = after(inode.id())) {
       synchronized (this) {
         if (byId.get(inode.id()) != inode) {

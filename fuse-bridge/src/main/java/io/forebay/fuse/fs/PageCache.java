@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Puts small cached files into the kernel's page cache before anybody reads them, as long as memory
  * is free. Then their first read is no request either.
  */
-final class PageCache implements Upcoming.Readying {
+final class PageCache implements DirectoryPrefetcher.Readying {
 
   private static final Logger log = LoggerFactory.getLogger(PageCache.class);
 
@@ -42,15 +42,15 @@ final class PageCache implements Upcoming.Readying {
   }
 
   @Override
-  public boolean wants() {
+  public boolean hasCapacity() {
     return true;
   }
 
   @Override
   public boolean ready(Inode inode, FileStatus file) throws IOException {
     if (unchecked >= CHECKED) {
-      if (!Memory.read().isFree()) {
-        log.info("no more files are put into memory ahead, for little of it is free");
+      if (!MemInfo.read().isFree()) {
+        log.info("stopped loading files into the page cache ahead: little memory is free");
         return false;
       }
       unchecked = 0;

@@ -25,7 +25,7 @@ final class Pruner implements AutoCloseable {
   private static final int BATCH = 1024;
 
   private final Inodes inodes;
-  private final Names names;
+  private final NameInvalidator names;
   private final Device device;
   private final int most;
 
@@ -45,12 +45,12 @@ final class Pruner implements AutoCloseable {
   /**
    * @param most nodes; 0 for what half of this process's heap has room for
    */
-  Pruner(Inodes inodes, Names names, Device device, int most) {
+  Pruner(Inodes inodes, NameInvalidator names, Device device, int most) {
     this.inodes = inodes;
     this.names = names;
     this.device = device;
     this.most = most > 0 ? most : (int) (Runtime.getRuntime().maxMemory() / 2 / NODE_BYTES);
-    inodes.whenBeyond(this.most, () -> rounds.execute(this::round));
+    inodes.onCountAbove(this.most, () -> rounds.execute(this::round));
   }
 
   private void round() {
@@ -66,7 +66,7 @@ final class Pruner implements AutoCloseable {
       int result = device.prune(unused.stream().mapToLong(Inode::id).toArray());
       byName = result == -Errno.EINVAL;
       if (result < 0 && !byName) {
-        log.warn("the kernel does not forget files (error {})", -result);
+        log.warn("the kernel does not prune inodes (error {})", -result);
       }
     }
     if (byName) {

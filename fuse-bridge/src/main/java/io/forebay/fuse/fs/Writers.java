@@ -30,7 +30,7 @@ final class Writers {
     wrote.add(processOf(caller));
   }
 
-  void emptied(Caller caller) {
+  void truncated(Caller caller) {
     emptied.add(processOf(caller));
   }
 

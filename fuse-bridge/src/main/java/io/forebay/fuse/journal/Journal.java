@@ -20,10 +20,10 @@ import java.util.function.Consumer;
  *
  * <p>Format: a page with the offset where reading begins and the number of this format; entries
  * from the second window on, none across the border of two. An entry is {int length, int kind, long
- * node, long request, long value}, and what {@link Entries} says; its length, a multiple of eight,
- * is written last, and zero is the end.
+ * node, long request, long value}, and what {@link JournalEntries} says; its length, a multiple of
+ * eight, is written last, and zero is the end.
  */
-public final class Journal implements Entries, AutoCloseable {
+public final class Journal implements JournalEntries, AutoCloseable {
 
   private static final int WINDOW = 4 << 20;
   private static final int HEAD = 32;
@@ -71,7 +71,7 @@ public final class Journal implements Entries, AutoCloseable {
 
   /** An empty journal. */
   public static Journal create() throws IOException {
-    return open(Libc.require("memory for a journal", Libc.memfd("forebay-journal")));
+    return open(Libc.require("memory for the journal", Libc.memfd("forebay-journal")));
   }
 
   /**
@@ -118,7 +118,7 @@ public final class Journal implements Entries, AutoCloseable {
   }
 
   /** Reads all entries; appending goes on behind the last one. To be called first. */
-  public synchronized void replay(Entries entries) throws IOException {
+  public synchronized void replay(JournalEntries entries) throws IOException {
     turnTo(begun);
     while (true) {
       if (position == WINDOW) {
@@ -133,12 +133,12 @@ public final class Journal implements Entries, AutoCloseable {
     }
   }
 
-  private void read(Entries entries) {
+  private void read(JournalEntries entries) {
     long node = longAt(8);
     long request = longAt(16);
     long value = longAt(24);
     switch (window.getInt(position + 4)) {
-      case AGREED -> entries.agreed((int) node, (int) request, textAt(HEAD, (int) value));
+      case AGREED -> entries.negotiated((int) node, (int) request, textAt(HEAD, (int) value));
       case HIGHEST -> entries.highest(node, (int) value);
       case NODE ->
           entries.node(
@@ -166,7 +166,7 @@ public final class Journal implements Entries, AutoCloseable {
   }
 
   @Override
-  public synchronized void agreed(int minor, int flags, String profile) {
+  public synchronized void negotiated(int minor, int flags, String profile) {
     byte[] text = profile.getBytes(StandardCharsets.UTF_8);
     begin(text.length, AGREED, minor, flags, text.length);
     put(HEAD, text);
@@ -271,7 +271,7 @@ public final class Journal implements Entries, AutoCloseable {
    * @param state appends all that is true; entries of other threads may come between, each after
    *     what it builds on or before a later state of the same
    */
-  public void restart(Consumer<Entries> state) {
+  public void restart(Consumer<JournalEntries> state) {
     long start;
     synchronized (this) {
       toNextWindow();

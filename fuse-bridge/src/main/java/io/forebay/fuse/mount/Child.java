@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A process that a {@link Keeper} has started: it gets ready, and follows the {@link Order}s that
- * come at its standard input. The end of that input, which comes with the keeper's end, too, is its
- * own, unless it serves. Thread-safe.
+ * A process that a {@link Keeper} has started: it gets ready, and follows the {@link
+ * KeeperCommand}s that come at its standard input. The end of that input, which comes with the
+ * keeper's end, too, is its own, unless it serves. Thread-safe.
  */
 final class Child implements AutoCloseable {
 
@@ -29,13 +29,13 @@ final class Child implements AutoCloseable {
   private final int pid;
   private final int socket;
   private final Thread listener;
-  private final Consumer<Report> listening;
+  private final Consumer<MountReport> listening;
 
   // Guarded by this.
   private boolean serves;
   private boolean closed;
 
-  private Child(int pid, int socket, Consumer<Report> listening) {
+  private Child(int pid, int socket, Consumer<MountReport> listening) {
     this.pid = pid;
     this.socket = socket;
     this.listening = listening;
@@ -48,38 +48,38 @@ final class Child implements AutoCloseable {
    * @param input its first order
    * @param reports takes what it reports when it serves, on a thread of its own
    */
-  static Child start(List<String> command, String input, Consumer<Report> reports)
+  static Child start(List<String> command, String input, Consumer<MountReport> reports)
       throws IOException {
     Sockets.Pair sockets = Sockets.messagePair();
     int pid =
         Processes.spawn(command, Optional.of(new Processes.Pipe(sockets.other(), sockets.own())));
     if (pid < 0) {
-      log.warn("{} cannot be started (error {})", command.get(0), -pid);
+      log.warn("cannot start {} (error {})", command.get(0), -pid);
     }
     Child child = new Child(pid, sockets.own(), reports);
-    child.tell(new Order.Prepare(input));
+    child.send(new KeeperCommand.Prepare(input));
     Libc.close(sockets.other());
     return child;
   }
 
   /** That one has ended meanwhile is noticed by {@link #await()}. */
-  synchronized void tell(Order order) {
-    if (!closed && !Order.send(socket, order)) {
-      log.debug("process {} takes no orders any more", pid);
+  synchronized void send(KeeperCommand order) {
+    if (!closed && !KeeperCommand.send(socket, order)) {
+      log.debug("process {} no longer accepts commands", pid);
     }
   }
 
   /** Has it serve. */
   synchronized void serve() {
-    tell(new Order.Serve());
+    send(new KeeperCommand.Serve());
     serves = true;
     listener.start();
   }
 
   private void listen() {
-    for (Optional<Report> report = Report.receive(socket);
+    for (Optional<MountReport> report = MountReport.receive(socket);
         report.isPresent();
-        report = Report.receive(socket)) {
+        report = MountReport.receive(socket)) {
       listening.accept(report.get());
     }
   }
@@ -119,7 +119,7 @@ final class Child implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    log.warn("process {} was stopped and does not go on; it is ended", pid);
+    log.warn("process {} is stopped and does not continue; killing it", pid);
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
   }
 

@@ -51,11 +51,11 @@ public record ChildJvm(String main, List<String> arguments, String input) {
   }
 
   /** All that a process is to read; the end of one that has ended already is seen elsewhere. */
-  void handInput(Process process) {
+  void writeInput(Process process) {
     try (Writer to = process.outputWriter(StandardCharsets.UTF_8)) {
       to.write(input + "\n");
     } catch (IOException e) {
-      log.debug("process {} reads nothing", process.pid(), e);
+      log.debug("process {} does not read its input", process.pid(), e);
     }
   }
 

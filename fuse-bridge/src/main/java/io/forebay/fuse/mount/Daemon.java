@@ -64,16 +64,16 @@ public final class Daemon {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .redirectErrorStream(true)
             .start();
-    command.handInput(process);
+    command.writeInput(process);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!(point.isMounted() && point.isServed())) {
       if (process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        throw new IOException("nothing was mounted: " + said(log, before));
+        throw new IOException("cannot mount: " + said(log, before));
       }
       if (System.nanoTime() > deadline) {
         process.destroy();
         throw new IOException(
-            "nothing was mounted within " + PATIENCE_SECONDS + " s: " + said(log, before));
+            "not mounted within " + PATIENCE_SECONDS + " s: " + said(log, before));
       }
     }
     if (!answers(point)) {
@@ -109,7 +109,7 @@ public final class Daemon {
   /** The process that serves has had the same answer, and is about to say what it means. */
   private static void awaitWords(Path log, long before) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ANSWER_SECONDS);
-    while (!said(log, before).contains("all the same") && System.nanoTime() < deadline) {
+    while (!said(log, before).contains("is mounted, but") && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
   }
@@ -122,7 +122,7 @@ public final class Daemon {
       file.readFully(bytes);
       String said =
           new String(bytes, StandardCharsets.UTF_8).strip().replaceFirst("^forebay: ", "");
-      return said.isEmpty() ? "its process said nothing" : said;
+      return said.isEmpty() ? "its process printed nothing" : said;
     }
   }
 

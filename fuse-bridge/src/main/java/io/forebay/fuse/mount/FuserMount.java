@@ -50,9 +50,9 @@ final class FuserMount {
         throw new IOException(
             "mounting on "
                 + point
-                + " is not permitted; it needs root or CAP_SYS_ADMIN, or "
+                + " needs root, CAP_SYS_ADMIN, or "
                 + COMMAND
-                + " (on Debian: apt-get install fuse3) and a directory of one's own"
+                + " (on Debian: apt-get install fuse3) and a directory that this user owns"
                 + (options.allowOther() ? ", and user_allow_other in /etc/fuse.conf" : ""));
       }
       return Device.of(received.get(0));

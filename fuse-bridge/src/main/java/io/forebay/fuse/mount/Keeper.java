@@ -38,13 +38,13 @@ public final class Keeper {
   }
 
   private final ChildJvm child;
-  private final Stage stage;
-  private final LastWatch watch;
+  private final ClassArchive archive;
+  private final OrphanUnmounter watch;
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile boolean ending;
 
   // Guarded by this.
-  private final Map<Integer, Kept> mounts = new LinkedHashMap<>();
+  private final Map<Integer, KeptMount> mounts = new LinkedHashMap<>();
   private int attached;
   private Child serving;
   private Child next;
@@ -53,9 +53,9 @@ public final class Keeper {
   /** Of the mount that ended last. */
   private int status;
 
-  private Keeper(ChildJvm child, Stage stage, LastWatch watch) {
+  private Keeper(ChildJvm child, ClassArchive archive, OrphanUnmounter watch) {
     this.child = child;
-    this.stage = stage;
+    this.archive = archive;
     this.watch = watch;
   }
 
@@ -63,10 +63,7 @@ public final class Keeper {
     ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
     parent
         .onExit()
-        .thenRun(
-            () ->
-                log.warn(
-                    "the mount's keeper has ended; the mount no longer survives this process"));
+        .thenRun(() -> log.warn("the keeper has ended; the mount ends with this process"));
     return parent::isAlive;
   }
 
@@ -76,18 +73,17 @@ public final class Keeper {
    *
    * @param door where other processes ask for mounts
    * @param child calls {@link MountServer#run}, or, where its first argument is a directory, {@link
-   *     Mount#rehearse} there, with the data set and the options that come next, and ends
+   *     Mount#trainingRun} there, with the data set and the options that come next, and ends
    * @return 0 when the last mount was taken away; 1 when it could not be served
    * @throws IOException when it cannot be mounted
    */
-  public static int run(MountRequest first, Optional<Door> door, ChildJvm child)
+  public static int run(MountRequest first, Optional<KeeperSocket> door, ChildJvm child)
       throws IOException, InterruptedException {
-    Leftovers.remove()
-        .forEach(path -> log.warn("{} was left by a mount whose processes are gone", path));
+    StaleMounts.remove().forEach(path -> log.warn("removed {}, left by a dead mount", path));
     MountPoint point = MountPoint.at(first.point());
-    try (Stage stage = Stage.create();
-        LastWatch watch = LastWatch.over(stage)) {
-      Keeper keeper = new Keeper(child, stage, watch);
+    try (ClassArchive archive = ClassArchive.create();
+        OrphanUnmounter watch = OrphanUnmounter.start(archive)) {
+      Keeper keeper = new Keeper(child, archive, watch);
       Runtime.getRuntime().addShutdownHook(new Thread(keeper::end, "forebay-unmount"));
       try {
         keeper.attach(first, point);
@@ -99,9 +95,9 @@ public final class Keeper {
     }
   }
 
-  private synchronized Kept attach(MountRequest request, MountPoint point) throws IOException {
+  private synchronized KeptMount attach(MountRequest request, MountPoint point) throws IOException {
     watch.add(point);
-    Kept mount = Kept.attach(attached++, request, point);
+    KeptMount mount = KeptMount.attach(attached++, request, point);
     mounts.put(mount.id(), mount);
     return mount;
   }
@@ -112,38 +108,41 @@ public final class Keeper {
    * @return empty when this keeper is about to end
    * @throws IOException when this is not possible
    */
-  Optional<Kept> take(MountRequest request) throws IOException {
+  Optional<KeptMount> take(MountRequest request) throws IOException {
     // Before the lock: what is mounted there may be this keeper's, and wait for the next process.
     MountPoint point = MountPoint.at(request.point());
     synchronized (this) {
       if (!accepting || ending) {
         return Optional.empty();
       }
-      Kept mount = attach(request, point);
+      KeptMount mount = attach(request, point);
       mount.handTo(serving);
       mount.handTo(next);
       return Optional.of(mount);
     }
   }
 
-  private void keep(MountRequest first, Optional<Door> door)
+  private void keep(MountRequest first, Optional<KeeperSocket> door)
       throws IOException, InterruptedException {
-    try (Door.Opened opened = Door.open(door, this)) {
+    try (KeeperSocket.Opened opened = KeeperSocket.open(door, this)) {
       start();
-      relieve();
+      promoteNext();
       while (true) {
-        stage.record(child, first);
+        archive.record(child, first);
         System.gc(); // of the command, from here on it only waits
         int ended = serving.await();
         if (settle(ended)) {
           return;
         }
         Daemon.mounted();
-        log.warn("the process behind {} has ended ({}); another one takes over", points(), ended);
+        log.warn(
+            "the bridge that serves {} has ended ({}); the next bridge takes over",
+            points(),
+            ended);
         if (ended > 0 && ended != ASKED_TO_END) {
           Thread.sleep(PAUSE_MILLIS); // it could not, so it may need time
         }
-        relieve();
+        promoteNext();
       }
     } finally {
       close();
@@ -152,19 +151,21 @@ public final class Keeper {
 
   /** Starts the process that takes over when the one that serves ends. */
   private synchronized void start() throws IOException {
-    next = Child.start(child.command(stage.options(), List.of("serve")), child.input(), this::hear);
+    next =
+        Child.start(
+            child.command(archive.options(), List.of("serve")), child.input(), this::onReport);
     mounts.values().forEach(mount -> mount.handTo(next));
   }
 
-  private synchronized void relieve() throws IOException {
+  private synchronized void promoteNext() throws IOException {
     serving = next;
     serving.serve();
     start();
     accepting = !ending;
   }
 
-  private synchronized void hear(Report report) {
-    Kept mount = mounts.get(report.id());
+  private synchronized void onReport(MountReport report) {
+    KeptMount mount = mounts.get(report.id());
     if (mount == null) {
       return;
     }
@@ -184,9 +185,9 @@ public final class Keeper {
   /**
    * @param reason why it could not be served; empty when it was taken away
    */
-  private synchronized void drop(Kept mount, String reason) {
+  private synchronized void drop(KeptMount mount, String reason) {
     mounts.remove(mount.id());
-    next.tell(new Order.Drop(mount.id()));
+    next.send(new KeeperCommand.Drop(mount.id()));
     mount.close();
     mount.end(reason);
     status = reason.isEmpty() ? 0 : 1;
@@ -199,14 +200,14 @@ public final class Keeper {
    * @return whether there is nothing left to serve
    */
   private synchronized boolean settle(int ended) throws IOException {
-    for (Kept mount : List.copyOf(mounts.values())) {
+    for (KeptMount mount : List.copyOf(mounts.values())) {
       if (!mount.point().isMounted() || (ended == 0 && !mount.isNew())) {
         drop(mount, "");
       } else if (ended == CANNOT_RESUME) {
         drop(mount, "");
         attach(mount.request(), mount.point());
       } else if (ended != 0 && mount.isNew()) {
-        drop(mount, "the process that was to serve it has ended (" + ended + ")");
+        drop(mount, "the bridge ended before it served the mount (" + ended + ")");
       }
     }
     accepting = !ending && !mounts.isEmpty();
@@ -222,7 +223,7 @@ public final class Keeper {
     if (next != null) {
       next.close();
     }
-    for (Kept mount : mounts.values()) {
+    for (KeptMount mount : mounts.values()) {
       mount.close();
       mount.end("its keeper has ended");
     }
@@ -239,7 +240,7 @@ public final class Keeper {
     try {
       // Whoever has files open still keeps them, with the child, which then nobody keeps.
       if (!over.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("files of {} are still open; their process ends when they are closed", points());
+        log.warn("files of {} are still open; the bridge ends when they are closed", points());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -247,6 +248,6 @@ public final class Keeper {
   }
 
   private synchronized List<MountPoint> points() {
-    return mounts.values().stream().map(Kept::point).toList();
+    return mounts.values().stream().map(KeptMount::point).toList();
   }
 }

@@ -5,15 +5,15 @@ import io.forebay.Totals;
 import io.forebay.background.BackgroundTasks;
 import io.forebay.control.CacheControl;
 import io.forebay.fuse.fs.DataSetFileSystem;
-import io.forebay.fuse.fs.Memory;
+import io.forebay.fuse.fs.MemInfo;
 import io.forebay.fuse.fs.Profile;
-import io.forebay.fuse.fs.Recovered;
-import io.forebay.fuse.fs.Serving;
+import io.forebay.fuse.fs.RecoveredState;
+import io.forebay.fuse.fs.ServingOptions;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Capabilities;
-import io.forebay.fuse.protocol.Counts;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
+import io.forebay.fuse.protocol.RequestCounts;
 import io.forebay.fuse.protocol.Session;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -50,7 +50,7 @@ public final class Mount implements AutoCloseable {
   private final Device device;
   private final Journal journal;
   private final Session session;
-  private final Counts counts;
+  private final RequestCounts counts;
   private final DataSetFileSystem files;
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
@@ -68,7 +68,7 @@ public final class Mount implements AutoCloseable {
       Device device,
       Journal journal,
       Session session,
-      Counts counts,
+      RequestCounts counts,
       DataSetFileSystem files,
       Keeper.Alive keeper,
       boolean resumed) {
@@ -79,10 +79,10 @@ public final class Mount implements AutoCloseable {
     this.session = session;
     this.counts = counts;
     this.files = files;
-    repeat("giving up what was evicted", files::sweep, SWEEP_MILLIS);
-    repeat("keeping the journal short", files::shorten, SHORTEN_MILLIS);
-    repeat("following changes of names", files::followNames, FOLLOW_MILLIS);
-    repeat("releasing readers that are killed", session::releaseDying, FOLLOW_MILLIS);
+    repeat("releasing evicted files", files::sweep, SWEEP_MILLIS);
+    repeat("compacting the journal", files::shorten, SHORTEN_MILLIS);
+    repeat("checking for changed names", files::followNames, FOLLOW_MILLIS);
+    repeat("releasing killed readers", session::releaseDying, FOLLOW_MILLIS);
     this.atTheEnd =
         new Thread(
             () -> {
@@ -142,7 +142,7 @@ public final class Mount implements AutoCloseable {
             tryToUse(dataSet, options);
             return "";
           } catch (IOException e) {
-            log.warn("{} is mounted all the same: {}", dataSet.name(), e.getMessage());
+            log.warn("{} is mounted, but: {}", dataSet.name(), e.getMessage());
             return String.valueOf(e.getMessage());
           }
         },
@@ -159,7 +159,7 @@ public final class Mount implements AutoCloseable {
       try {
         CacheControl.of(dataSet).requireWritable();
       } catch (IOException | UnsupportedOperationException e) {
-        throw new IOException("it can be read, and not be written: " + e.getMessage(), e);
+        throw new IOException("it is readable, but not writable: " + e.getMessage(), e);
       }
     }
   }
@@ -202,9 +202,9 @@ public final class Mount implements AutoCloseable {
     MountPoint at = new MountPoint(request.point());
     MountOptions options = MountOptions.parse(request.options());
     if (!journal.isUnderstood()) {
-      throw new CannotResumeException(at.path(), "another version of Forebay wrote its journal");
+      throw new CannotResumeException(at.path(), "its journal is from another version of Forebay");
     }
-    Recovered known = Recovered.from(journal);
+    RecoveredState known = RecoveredState.from(journal);
     if (known.capabilities().isEmpty()) {
       CompletableFuture<String> checked = check(dataSet, options);
       Mount mount = begin(dataSet, at, options, device, journal, keeper);
@@ -213,9 +213,9 @@ public final class Mount implements AutoCloseable {
     }
     if (!known.capabilities().get().resend()) {
       throw new CannotResumeException(
-          at.path(), "this kernel cannot go on with another process (Linux 6.9 can)");
+          at.path(), "this kernel cannot resend requests to a new process (Linux 6.9 can)");
     }
-    Counts counts = new Counts();
+    RequestCounts counts = new RequestCounts();
     // Whether there is a snapshot is not asked: servers may be away, and readers wait.
     DataSetFileSystem files =
         new DataSetFileSystem(dataSet, options.serving(), device, journal, counts, known);
@@ -228,7 +228,7 @@ public final class Mount implements AutoCloseable {
    *
    * @param directory an existing one, which is in no other use
    */
-  public static void rehearse(DataSet dataSet, Path directory, MountOptions options)
+  public static void trainingRun(DataSet dataSet, Path directory, MountOptions options)
       throws IOException, InterruptedException {
     try (Mount mount = openUnchecked(dataSet, directory, options)) {
       // Another process, for one that looks into its own mount cannot always be killed.
@@ -251,7 +251,7 @@ public final class Mount implements AutoCloseable {
           .redirectError(ProcessBuilder.Redirect.DISCARD)
           .start()
           .waitFor();
-      Recovered.from(mount.journal); // which is what the next one begins with
+      RecoveredState.from(mount.journal); // which is what the next one begins with
     }
   }
 
@@ -264,12 +264,12 @@ public final class Mount implements AutoCloseable {
       Keeper.Alive keeper)
       throws IOException {
     Optional<Totals> snapshot = dataSet.totals();
-    Serving serving = options.serving(snapshot);
+    ServingOptions serving = options.serving(snapshot);
     Profile profile =
         options.profile().isPresent()
             ? options.profile().get()
-            : Profile.of(snapshot, Memory.read().availableBytes());
-    Counts counts = new Counts();
+            : Profile.of(snapshot, MemInfo.read().availableBytes());
+    RequestCounts counts = new RequestCounts();
     DataSetFileSystem[] files = {null};
     Session session =
         Session.start(
@@ -318,7 +318,7 @@ public final class Mount implements AutoCloseable {
     }
     sweeper.shutdownNow();
     point.detach();
-    giveBack();
+    releaseDevice();
   }
 
   /**
@@ -330,13 +330,13 @@ public final class Mount implements AutoCloseable {
     // Not the real path: nothing can be asked of a mount whose process is gone.
     MountPoint absolute = new MountPoint(point.toAbsolutePath().normalize());
     if (!absolute.isMounted()) {
-      throw new IOException(point + " is no mount of Forebay; see /proc/mounts");
+      throw new IOException(point + " is not a mount of Forebay; see /proc/mounts");
     }
-    Libc.require("taking " + point + " away", absolute.detach());
+    Libc.require("unmounting " + point, absolute.detach());
   }
 
   /** Gives the device back, which whoever still has files open needs until he is done. */
-  private void giveBack() {
+  private void releaseDevice() {
     try {
       if (session.await(GRACE)) {
         release();
@@ -365,7 +365,7 @@ public final class Mount implements AutoCloseable {
     try {
       journal.close();
     } catch (IOException e) {
-      log.debug("the journal of {} cannot be closed", point, e);
+      log.debug("cannot close the journal of {}", point, e);
     }
   }
 }

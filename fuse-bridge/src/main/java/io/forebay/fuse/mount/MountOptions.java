@@ -4,7 +4,7 @@ import io.forebay.Totals;
 import io.forebay.config.Durations;
 import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.Profile;
-import io.forebay.fuse.fs.Serving;
+import io.forebay.fuse.fs.ServingOptions;
 import io.forebay.fuse.fs.Spool;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ public record MountOptions(
     boolean allowOther,
     Optional<Profile> profile,
     int maxRead,
-    Serving serving,
+    ServingOptions serving,
     boolean timeouts,
     boolean strict) {
 
@@ -72,11 +72,11 @@ public record MountOptions(
     boolean readOnly = given.remove("ro") != null;
     boolean writable = given.remove("rw") != null;
     if (readOnly && writable) {
-      throw new IllegalArgumentException("-o ro,rw: one of them");
+      throw new IllegalArgumentException("-o ro,rw: use one of them");
     }
     boolean executable = given.remove("exec") != null;
     if (executable && given.containsKey("noexec")) {
-      throw new IllegalArgumentException("-o exec,noexec: one of them");
+      throw new IllegalArgumentException("-o exec,noexec: use one of them");
     }
     boolean timeouts = given.containsKey("attr_timeout") || given.containsKey("entry_timeout");
     User self = User.current();
@@ -97,23 +97,24 @@ public record MountOptions(
     boolean directIo = given.remove("direct_io") != null;
     int maxRead = number(given, "max_read", 10, 0);
     if (maxRead != 0 && maxRead < LEAST_READ) {
-      throw new IllegalArgumentException("-o max_read=" + maxRead + ": the least is " + LEAST_READ);
+      throw new IllegalArgumentException(
+          "-o max_read=" + maxRead + "; the minimum is " + LEAST_READ);
     }
     int maxNodes = number(given, "max_nodes", 10, 0);
     if (maxNodes != 0 && maxNodes < LEAST_NODES) {
       throw new IllegalArgumentException(
-          "-o max_nodes=" + maxNodes + ": the least is " + LEAST_NODES);
+          "-o max_nodes=" + maxNodes + "; the minimum is " + LEAST_NODES);
     }
     Spool spool = spool(given.remove("spool"));
     if (directIo && given.containsKey("kernel_cache")) {
-      throw new IllegalArgumentException("-o direct_io,kernel_cache: one of them");
+      throw new IllegalArgumentException("-o direct_io,kernel_cache: use one of them");
     }
     given.keySet().removeAll(AS_IT_IS);
     if (!given.isEmpty()) {
       throw new IllegalArgumentException(
           "-o: unknown "
               + new TreeSet<>(given.keySet())
-              + "; known are ro, rw, allow_other, exec, mode, uid, gid, umask, attr_timeout, entry_timeout,"
+              + "; known options are ro, rw, allow_other, exec, mode, uid, gid, umask, attr_timeout, entry_timeout,"
               + " negative_timeout, max_read, max_nodes, direct_io, xattr, spool, strict and "
               + new TreeSet<>(AS_IT_IS));
     }
@@ -121,7 +122,7 @@ public record MountOptions(
         allowOther,
         profile,
         maxRead,
-        new Serving(attributes, xattrs, directIo, maxNodes, spool),
+        new ServingOptions(attributes, xattrs, directIo, maxNodes, spool),
         timeouts,
         strict);
   }
@@ -137,9 +138,9 @@ public record MountOptions(
    *
    * @param snapshot how much there is of it, if there is one
    */
-  Serving serving(Optional<Totals> snapshot) {
+  ServingOptions serving(Optional<Totals> snapshot) {
     boolean lasts = snapshot.isPresent() && !timeouts && !isWritable();
-    return lasts ? serving.lasting() : serving;
+    return lasts ? serving.cachedUntilNotified() : serving;
   }
 
   /** Those that the kernel's file system takes, by its own names. */
@@ -172,7 +173,7 @@ public record MountOptions(
     }
     Path path = Path.of(directory).toAbsolutePath();
     if (!Files.isDirectory(path)) {
-      throw new IllegalArgumentException("-o spool=" + directory + ": is no directory");
+      throw new IllegalArgumentException("-o spool=" + directory + " is not a directory");
     }
     return new Spool(path);
   }
@@ -182,7 +183,7 @@ public record MountOptions(
     try {
       return text == null ? fallback : Integer.parseUnsignedInt(text, radix);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("-o " + name + "=" + text + " is no number", e);
+      throw new IllegalArgumentException("-o " + name + "=" + text + " is not a number", e);
     }
   }
 
@@ -195,7 +196,8 @@ public record MountOptions(
     try {
       double seconds = Double.parseDouble(text);
       if (!(seconds >= 0 && seconds < 1e9)) {
-        throw new IllegalArgumentException("-o " + name + "=" + text + " is no time");
+        throw new IllegalArgumentException(
+            "-o " + name + "=" + text + " is not a number of seconds");
       }
       return Duration.ofNanos((long) (seconds * 1e9));
     } catch (NumberFormatException e) {

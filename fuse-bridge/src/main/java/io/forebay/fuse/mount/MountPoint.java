@@ -50,14 +50,14 @@ record MountPoint(Path path) {
         throw new FileSystemException(
             directory.toString(),
             null,
-            "is mounted already; to take it away: forebay umount " + directory);
+            "is already mounted; to unmount it: forebay umount " + directory);
       }
-      log.warn("{} was mounted by a process that is gone; it is mounted anew", directory);
+      log.warn("{} is a dead mount; replacing it", directory);
       point.detach();
     }
     if (!Files.isDirectory(directory)) {
       throw new FileSystemException(
-          directory.toString(), null, "is no directory; make one, and mount on it");
+          directory.toString(), null, "is not a directory; create it first");
     }
     return new MountPoint(directory.toRealPath());
   }
@@ -145,7 +145,7 @@ record MountPoint(Path path) {
         Files.writeString(settings.resolve("read_ahead_kb"), READ_AHEAD_KIB);
       }
     } catch (IOException e) {
-      log.info("read-ahead stays as the kernel has it: {}", e.getMessage());
+      log.info("cannot set read-ahead; the default of the kernel stays: {}", e.getMessage());
     }
   }
 
@@ -160,11 +160,11 @@ record MountPoint(Path path) {
       return FuserMount.unmount(this);
     }
     if (result == -Errno.EBUSY) {
-      log.warn("{} is in use; it is taken away all the same", path);
+      log.warn("{} is in use; detaching it", path);
       result = MountCalls.umount(path, MountCalls.MNT_DETACH);
     }
     if (result < 0 && result != -Errno.EINVAL) { // EINVAL: somebody did so before
-      log.warn("{} could not be taken away (error {})", path, -result);
+      log.warn("cannot unmount {} (error {})", path, -result);
     }
     return result;
   }

@@ -38,7 +38,7 @@ public final class MountServer {
   private final Opener opener;
   private final boolean early;
   private final CompletableFuture<Integer> status = new CompletableFuture<>();
-  private final Map<Integer, Order.Take> waiting = new LinkedHashMap<>();
+  private final Map<Integer, KeeperCommand.Take> waiting = new LinkedHashMap<>();
   private String input;
   private volatile Forebay forebay;
   private boolean serves;
@@ -71,21 +71,21 @@ public final class MountServer {
 
   private void follow() {
     try {
-      Order order;
+      KeeperCommand order;
       do {
-        order = Order.receive(SOCKET);
+        order = KeeperCommand.receive(SOCKET);
         follow(order);
-      } while (!(order instanceof Order.End));
+      } while (!(order instanceof KeeperCommand.End));
     } catch (Throwable e) {
       System.err.println("forebay: " + e);
       status.complete(1);
     }
   }
 
-  private void follow(Order order) {
+  private void follow(KeeperCommand order) {
     switch (order) {
-      case Order.Prepare prepare -> input = prepare.input();
-      case Order.Take take -> {
+      case KeeperCommand.Prepare prepare -> input = prepare.input();
+      case KeeperCommand.Take take -> {
         if (serves) {
           serve(Set.of(take.id()), List.of(take));
         } else {
@@ -93,19 +93,19 @@ public final class MountServer {
           getReady(take);
         }
       }
-      case Order.Drop drop -> {
-        Order.Take dropped = waiting.remove(drop.id());
+      case KeeperCommand.Drop drop -> {
+        KeeperCommand.Take dropped = waiting.remove(drop.id());
         if (dropped != null) {
           Libc.close(dropped.device());
           Libc.close(dropped.journal());
         }
       }
-      case Order.Serve serve -> {
+      case KeeperCommand.Serve serve -> {
         serves = true;
         serve(waiting.keySet(), waiting.values());
         waiting.clear();
       }
-      case Order.End end -> {
+      case KeeperCommand.End end -> {
         if (!serves) {
           Runtime.getRuntime().halt(0); // it has nothing that would have to be put away
         }
@@ -121,7 +121,7 @@ public final class MountServer {
   }
 
   /** One that is not needed says nothing of what keeps it from serving. */
-  private void getReady(Order.Take take) {
+  private void getReady(KeeperCommand.Take take) {
     if (early) {
       try {
         forebay().dataSet(take.request().dataSet());
@@ -132,14 +132,14 @@ public final class MountServer {
     }
   }
 
-  private void serve(Set<Integer> ids, Collection<Order.Take> mounts) {
+  private void serve(Set<Integer> ids, Collection<KeeperCommand.Take> mounts) {
     synchronized (served) {
       served.addAll(ids); // first, for some may be over at once
     }
     mounts.forEach(this::serve);
   }
 
-  private void serve(Order.Take take) {
+  private void serve(KeeperCommand.Take take) {
     MountRequest request = take.request();
     Device device = Device.of(take.device());
     try {
@@ -164,10 +164,10 @@ public final class MountServer {
     if (!mount.isResumed()) {
       System.out.println(request.dataSet() + " is mounted on " + mount.point());
     }
-    new Report(id, Report.Event.BEGUN, "").send(SOCKET);
+    new MountReport(id, MountReport.Event.BEGUN, "").send(SOCKET);
     mount.whenChecked(
         reason -> {
-          new Report(id, Report.Event.CHECKED, reason).send(SOCKET);
+          new MountReport(id, MountReport.Event.CHECKED, reason).send(SOCKET);
           Daemon.mounted();
         });
     Thread.ofPlatform().daemon().name("forebay-mounted").start(() -> untilItIsOver(id, mount));
@@ -180,7 +180,7 @@ public final class MountServer {
       Thread.currentThread().interrupt();
     }
     mount.close();
-    new Report(id, Report.Event.OVER, "").send(SOCKET);
+    new MountReport(id, MountReport.Event.OVER, "").send(SOCKET);
     ended(id, 0);
   }
 
@@ -189,7 +189,7 @@ public final class MountServer {
       throws IOException {
     if (isNew) {
       System.err.println("forebay: " + reason);
-      new Report(id, Report.Event.BEGUN, reason).send(SOCKET);
+      new MountReport(id, MountReport.Event.BEGUN, reason).send(SOCKET);
       ended(id, 1);
     } else if (new MountPoint(request.point()).isMounted()) {
       System.err.println("forebay: " + reason);

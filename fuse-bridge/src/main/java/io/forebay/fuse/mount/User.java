@@ -14,7 +14,7 @@ record User(int uid, int gid) {
       Map<String, Object> self = Files.readAttributes(Path.of("/proc/self"), "unix:uid,gid");
       return new User((int) self.get("uid"), (int) self.get("gid"));
     } catch (IOException e) {
-      throw new UncheckedIOException("/proc is not there", e);
+      throw new UncheckedIOException("/proc is not mounted", e);
     }
   }
 }

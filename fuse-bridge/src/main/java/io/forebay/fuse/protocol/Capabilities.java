@@ -77,7 +77,7 @@ public record Capabilities(int minor, boolean noOpen, boolean passthrough, boole
     }
     if (major < MAJOR || minor < LEAST_MINOR) {
       throw new IOException(
-          "this kernel speaks FUSE " + major + "." + minor + "; 7.31, of Linux 5.4, is needed");
+          "this kernel has FUSE " + major + "." + minor + "; Forebay needs FUSE 7.31 (Linux 5.4)");
     }
     int offered = init.intAt(12);
     int offered2 = (offered & INIT_EXT) == 0 ? 0 : init.intAt(16);

@@ -51,8 +51,7 @@ public final class Device implements AutoCloseable {
           PATH
               + " cannot be opened (error "
               + -fd
-              + "); load the kernel's module 'fuse', and give"
-              + " containers the device");
+              + "); load the kernel module 'fuse', and pass the device to containers");
     }
     return new Device(fd);
   }

@@ -6,7 +6,7 @@ import java.io.IOException;
 public interface Handler {
 
   /** Whether its answer may take longer than a few system calls. */
-  boolean mayWait(Request request);
+  boolean mayBlock(Request request);
 
   /**
    * Answers a request. The reply is one of success with an empty body until something is said.

@@ -38,11 +38,11 @@ public final class Reply {
   }
 
   /** The one who gets it will ask for more at once. */
-  public void goesOn() {
+  public void expectNextRequest() {
     goesOn = true;
   }
 
-  boolean isToGoOn() {
+  boolean expectsNextRequest() {
     return goesOn;
   }
 

@@ -31,9 +31,9 @@ public final class Session {
   private static final int REQUEST_BYTES = Capabilities.MAX_BYTES + 4096;
 
   private final Device device;
-  private final Counts counts;
+  private final RequestCounts counts;
   private final Handler handler;
-  private final Set<InProgress> inProgress = ConcurrentHashMap.newKeySet();
+  private final Set<RequestInProgress> inProgress = ConcurrentHashMap.newKeySet();
   private final AtomicInteger threads = new AtomicInteger();
 
   /** Threads that passed the lead on and are not done. */
@@ -43,9 +43,9 @@ public final class Session {
   private final Semaphore lead = new Semaphore(1);
 
   private final CountDownLatch over = new CountDownLatch(1);
-  private final Watch watch = new Watch();
+  private final RequestPoll watch = new RequestPoll();
 
-  private Session(Device device, Counts counts, Handler handler) {
+  private Session(Device device, RequestCounts counts, Handler handler) {
     this.device = device;
     this.counts = counts;
     this.handler = handler;
@@ -62,7 +62,7 @@ public final class Session {
    *
    * @throws IOException when the kernel is too old
    */
-  public static Session start(Device device, Counts counts, HandlerFactory factory)
+  public static Session start(Device device, RequestCounts counts, HandlerFactory factory)
       throws IOException {
     Session session;
     try (Arena arena = Arena.ofConfined()) {
@@ -74,7 +74,7 @@ public final class Session {
           n = device.read(request.buffer());
         } while (n == -Errno.EINTR);
         if (!request.take(n) || request.opcode() != Opcode.INIT) {
-          throw new IOException("the kernel did not begin as it should (" + n + ")");
+          throw new IOException("the first request of the kernel is not INIT (" + n + ")");
         }
         reply.clear();
         boolean agreed = Capabilities.isUnderstood(request);
@@ -93,8 +93,9 @@ public final class Session {
    * @param handler knows what that process told the kernel
    * @throws IOException when the kernel does not send them again
    */
-  public static Session resume(Device device, Counts counts, Handler handler) throws IOException {
-    Libc.require("having requests sent again", device.resend());
+  public static Session resume(Device device, RequestCounts counts, Handler handler)
+      throws IOException {
+    Libc.require("resending requests", device.resend());
     Session session = new Session(device, counts, handler);
     session.addThread();
     return session;
@@ -111,7 +112,7 @@ public final class Session {
   }
 
   private void run() {
-    InProgress own = new InProgress();
+    RequestInProgress own = new RequestInProgress();
     inProgress.add(own);
     lead.acquireUninterruptibly();
     boolean leads = true;
@@ -124,7 +125,7 @@ public final class Session {
           waitsForTurn = watch.isCrowded();
           Scheduling.waitForTurn(waitsForTurn);
         }
-        if (mayWait(request)) {
+        if (mayBlock(request)) {
           leads = false;
           waiting.incrementAndGet();
           passOn();
@@ -142,7 +143,7 @@ public final class Session {
           lead.acquireUninterruptibly();
           leads = true;
         }
-        if (reply.isToGoOn()) {
+        if (reply.expectsNextRequest()) {
           watch.expect();
         }
       }
@@ -182,15 +183,15 @@ public final class Session {
         watch.askedBy(request.thread());
         return true;
       }
-      log.error("the kernel sent no request but {}; giving up", n);
+      log.error("the kernel sent {} instead of a request; the session ends", n);
       return false;
     }
   }
 
-  private boolean mayWait(Request request) {
+  private boolean mayBlock(Request request) {
     try {
       int opcode = request.opcode();
-      return opcode != Opcode.INIT && opcode != Opcode.INTERRUPT && handler.mayWait(request);
+      return opcode != Opcode.INIT && opcode != Opcode.INTERRUPT && handler.mayBlock(request);
     } catch (IndexOutOfBoundsException e) {
       return true; // it ends too early, and is refused
     }
@@ -218,7 +219,7 @@ public final class Session {
       if (sent == -Errno.ENOENT && !reply.isError()) {
         handler.undo(request, reply);
       } else if (sent < 0 && sent != -Errno.ENOENT && sent != -Errno.ENODEV) {
-        log.error("the kernel refuses a reply to request {}: {}", request.opcode(), -sent);
+        log.error("the kernel refuses a reply to request {} (error {})", request.opcode(), -sent);
       }
     }
   }
@@ -228,7 +229,7 @@ public final class Session {
    * answer goes nowhere then, and what it took stays cached.
    */
   public void releaseDying() {
-    for (InProgress each : inProgress) {
+    for (RequestInProgress each : inProgress) {
       long unique = each.abandoned();
       if (unique != 0) {
         try (Arena arena = Arena.ofConfined()) {

@@ -14,7 +14,7 @@ class JournalTest {
   void aJournalOfAnotherFormatIsNotUnderstood() throws IOException {
     try (Journal journal = Journal.create()) {
       assertThat(journal.isUnderstood()).as("empty").isTrue();
-      journal.agreed(45, 0, "PASSTHROUGH");
+      journal.negotiated(45, 0, "PASSTHROUGH");
       assertThat(journal.isUnderstood()).isTrue();
       try (RandomAccessFile memory = new RandomAccessFile("/proc/self/fd/" + journal.fd(), "rw")) {
         memory.seek(FORMAT);

@@ -13,8 +13,8 @@ import io.forebay.Forebay;
 import io.forebay.fuse.fs.Attributes;
 import io.forebay.fuse.fs.DataSetFileSystem;
 import io.forebay.fuse.fs.Profile;
-import io.forebay.fuse.fs.Recovered;
-import io.forebay.fuse.fs.Serving;
+import io.forebay.fuse.fs.RecoveredState;
+import io.forebay.fuse.fs.ServingOptions;
 import io.forebay.fuse.fs.Spool;
 import io.forebay.fuse.journal.Journal;
 import java.io.IOException;
@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RandomRequestsTest {
 
   private static final int ROOM = 4096;
-  private static final Serving SERVING =
-      new Serving(
+  private static final ServingOptions SERVING =
+      new ServingOptions(
           new Attributes(0, 0, 0, true, false, Duration.ZERO, Duration.ZERO, Duration.ZERO),
           true,
           false,
@@ -72,7 +72,7 @@ class RandomRequestsTest {
         fill(random);
         reply.clear();
         try {
-          files.mayWait(request);
+          files.mayBlock(request);
           files.handle(request, reply);
         } catch (IOException | RuntimeException e) {
           assertThat(files.errno(e)).isPositive();
@@ -102,9 +102,9 @@ class RandomRequestsTest {
           assertThat(change(before, number)).as("request %d", number).isEqualTo(errnoOf(number));
         }
       }
-      Recovered known = Recovered.from(journal);
+      RecoveredState known = RecoveredState.from(journal);
       try (DataSetFileSystem after =
-          new DataSetFileSystem(dataSet, SERVING, device, journal, new Counts(), known)) {
+          new DataSetFileSystem(dataSet, SERVING, device, journal, new RequestCounts(), known)) {
         for (long number = 100; number < 110; number += 2) {
           assertThat(change(after, number | 1L << 63))
               .as("request %d again", number)
@@ -149,7 +149,7 @@ class RandomRequestsTest {
         Profile.PASSTHROUGH,
         device,
         journal,
-        new Counts(),
+        new RequestCounts(),
         new Capabilities(45, true, true, true));
   }
 

@@ -19,11 +19,11 @@ public interface Retention {
    * @param plans what jobs announce, which comes before all else
    */
   static Retention of(Retain retain, long capacityBytes, Plans plans) {
-    return new Planned(
+    return new PlannedRetention(
         switch (retain) {
-          case AUTO -> new Detecting(capacityBytes);
-          case KEEP -> new Keep();
-          case FREQUENCY -> new Frequency(capacityBytes);
+          case AUTO -> new AdaptiveRetention(capacityBytes);
+          case KEEP -> new KeepRetention();
+          case FREQUENCY -> new FrequencyRetention(capacityBytes);
         },
         plans);
   }
@@ -49,7 +49,7 @@ public interface Retention {
    * Whether newcomers of this data set may push out files of this same data set. If not, they pass
    * by once the cache is full.
    */
-  boolean turnsOver();
+  boolean evictsOwnFiles();
 
   /** What a newcomer may ask for. */
   enum Claim {

@@ -44,11 +44,11 @@ final class HdfsErrors {
     if (e instanceof AccessControlException) {
       // HDFS says so of 'a/b' too where 'a' is a file that the user may not search.
       return detail.contains("is not a directory")
-          ? new NoSuchFileException(noun, null, "a parent is a file")
+          ? new NoSuchFileException(noun, null, "a parent of the path is a file")
           : new AccessDeniedException(noun, null, detail);
     }
     if (e instanceof QuotaExceededException) {
-      return new NoSpaceException(noun, "the quota of its directory: " + detail, e);
+      return new NoSpaceException(noun, "quota of its directory exceeded: " + detail, e);
     }
     if (e instanceof PathIsNotEmptyDirectoryException) {
       return new DirectoryNotEmptyException(noun);
@@ -65,8 +65,8 @@ final class HdfsErrors {
     if ((kind + detail).contains("SafeModeException")) {
       return UnderStoreException.lasting(
           noun
-              + ": the name node is in safe mode and takes no changes; wait for it to leave, or ask"
-              + " 'hdfs dfsadmin -safemode get'",
+              + ": the name node is in safe mode and refuses changes; wait until it leaves safe"
+              + " mode ('hdfs dfsadmin -safemode get')",
           e);
     }
     String text = noun + ": " + kind + ": " + detail;

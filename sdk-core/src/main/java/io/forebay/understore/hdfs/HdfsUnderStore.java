@@ -121,7 +121,7 @@ final class HdfsUnderStore implements UnderStore {
     try {
       boolean missing = hdfs().getClient().getFileInfo(resolve("").toUri().getPath()) == null;
       if (missing && !rootIsMissing) {
-        log.warn("{} is not there; until it is, each look-up there is an error", root);
+        log.warn("{} does not exist; look-ups there fail until it does", root);
       }
       rootIsMissing = missing;
       return missing;
@@ -171,7 +171,7 @@ final class HdfsUnderStore implements UnderStore {
               entries.add(status(path, child));
             } else {
               others.add(path);
-              leftOut.leftOut(noun(path), "has a name that cannot be a path");
+              leftOut.leftOut(noun(path), "has a name that is not a valid path");
             }
           }
           return new ListingPage(
@@ -234,7 +234,8 @@ final class HdfsUnderStore implements UnderStore {
             }
             if (written != length) {
               throw UnderStoreException.lasting(
-                  noun(path) + ": " + length + " bytes were announced, " + written + " came", null);
+                  noun(path) + ": " + length + " bytes were expected, but " + written + " arrived",
+                  null);
             }
             hdfs.rename(unfinished, target, Options.Rename.OVERWRITE);
           } finally {

@@ -88,12 +88,12 @@ final class HttpUnderStore implements UnderStore {
   private FileStatus describe(String path, ObjectReply reply) throws IOException {
     if (reply.length() < 0) {
       throw UnderStoreException.lasting(
-          noun(path) + ": the server gives no Content-Length, so it is no file", null);
+          noun(path) + ": the server sends no Content-Length, so it is not a file", null);
     }
     if (reply.etag().text().isEmpty() && reply.modifiedMillis() == 0) {
       throw UnderStoreException.lasting(
           noun(path)
-              + ": the server gives neither ETag nor Last-Modified, so versions cannot be told"
+              + ": the server sends neither ETag nor Last-Modified, so versions cannot be told"
               + " apart",
           null);
     }
@@ -132,7 +132,7 @@ final class HttpUnderStore implements UnderStore {
       }
       if (length >= 0 && length != page.length) {
         throw UnderStoreException.passing(
-            noun(directory) + ": the list of the directory breaks off", null);
+            noun(directory) + ": the list of the directory is truncated", null);
       }
       return page;
     } catch (IOException e) {
@@ -192,11 +192,11 @@ final class HttpUnderStore implements UnderStore {
       } catch (ExecutionException e) {
         Throwable cause = e.getCause();
         if (cause instanceof NoSuchFileException) {
-          leaveOut(path, "is on the directory's page and not there");
+          leaveOut(path, "is on the directory's page, but does not exist");
         } else if (cause instanceof AccessDeniedException
             || (cause instanceof UnderStoreException refused && !refused.isTransient())) {
           unreadable.add(path);
-          leftOut.leftOut(noun(path), "cannot be looked at: " + cause.getMessage());
+          leftOut.leftOut(noun(path), "cannot be read: " + cause.getMessage());
         } else {
           throw cause instanceof IOException failure ? failure : new IOException(noun(path), cause);
         }
@@ -209,7 +209,7 @@ final class HttpUnderStore implements UnderStore {
     Requests.Answer answer = requests.range(file, offset, length);
     try {
       if (answer.isDirectory()) {
-        throw new NoSuchFileException(noun(file.path()), null, "is a directory by now");
+        throw new NoSuchFileException(noun(file.path()), null, "is now a directory");
       }
       ObjectReply.Part part = answer.reply().find(file, offset, length);
       InputStream in = new FileStream(file.path(), answer, part);

@@ -45,14 +45,14 @@ final class IndexPage {
     if (!lower.startsWith("index of") && !lower.startsWith("directory listing for")) {
       throw UnderStoreException.lasting(
           noun
-              + ": the page is no list of a directory; its title is '"
+              + ": the page is not a directory listing; its title is '"
               + title
-              + "'. Have the server write lists (mod_autoindex of Apache, autoindex of nginx), and no"
-              + " index.html in their place",
+              + "'. Enable directory listings on the server (mod_autoindex of Apache, autoindex"
+              + " of nginx), and remove index.html",
           null);
     }
     if (!end.toLowerCase(Locale.ROOT).contains(END)) {
-      throw UnderStoreException.passing(noun + ": the list of the directory breaks off", null);
+      throw UnderStoreException.passing(noun + ": the list of the directory is truncated", null);
     }
     return document.select("a[href]").eachAttr("href");
   }

@@ -25,9 +25,9 @@ final class Requests {
   private static final ErrorTable ERRORS =
       new ErrorTable(
           Map.of(),
-          "check the permissions there; Forebay reads what anybody may read, and lists where the"
-              + " server shows lists",
-          "if that is right, make it the mount point");
+          "check the permissions there; Forebay reads public files and needs directory"
+              + " listings",
+          "if this is correct, use it as the mount point");
 
   private volatile Site site;
   private final int connectTimeoutMillis;

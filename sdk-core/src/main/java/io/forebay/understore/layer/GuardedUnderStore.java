@@ -2,7 +2,7 @@ package io.forebay.understore.layer;
 
 import io.forebay.FileStatus;
 import io.forebay.limit.Descriptors;
-import io.forebay.limit.Pace;
+import io.forebay.limit.RateLimit;
 import io.forebay.spec.CachePolicy;
 import io.forebay.understore.BulkInputStream;
 import io.forebay.understore.UnderStore;
@@ -26,7 +26,7 @@ public final class GuardedUnderStore extends ForwardingUnderStore {
   private final UnderStore delegate;
   private final String dataSet;
   private int maxRequests;
-  private final Pace pace;
+  private final RateLimit pace;
   private final Latencies latencies = new Latencies();
   private final LongAdder requests = new LongAdder();
   private final LongAdder failures = new LongAdder();
@@ -48,7 +48,7 @@ public final class GuardedUnderStore extends ForwardingUnderStore {
     this.dataSet = dataSet;
     this.maxRequests = Descriptors.forRequests(policy.maxRequests());
     this.limit = maxRequests;
-    this.pace = new Pace(policy.bytesPerSecond());
+    this.pace = new RateLimit(policy.bytesPerSecond());
     this.halved = System.nanoTime() - HALVE_NANOS;
   }
 
@@ -101,15 +101,15 @@ public final class GuardedUnderStore extends ForwardingUnderStore {
         throw UnderStoreException.lasting(
             "data set '"
                 + dataSet
-                + "' is suspended, and what is asked for is not cached; take that back with: forebay"
-                + " resume "
+                + "' is suspended, and the requested bytes are not cached; to end the suspension,"
+                + " run: forebay resume "
                 + dataSet,
             null);
       }
       running++;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting to ask the under-store");
+      throw new InterruptedIOException("interrupted while waiting for the limit of requests");
     } finally {
       waiting--;
     }

@@ -127,10 +127,10 @@ public final class HedgingUnderStore extends ForwardingUnderStore implements Sou
     try {
       late = watch.schedule(() -> askAgain(race), patience, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      receiver.failed(new IOException(file.path() + ": the cache is being closed", e));
+      receiver.failed(new IOException(file.path() + ": the cache is closing", e));
       return;
     } catch (Error e) {
-      receiver.failed(new IOException(file.path() + ": the request could not be sent", e));
+      receiver.failed(new IOException(file.path() + ": cannot send the request", e));
       throw e;
     }
     race.run();
@@ -147,7 +147,7 @@ public final class HedgingUnderStore extends ForwardingUnderStore implements Sou
       try {
         threads.execute(race);
       } catch (RuntimeException | Error e) {
-        race.lose(new IOException(race.file.path() + ": the second request could not be sent", e));
+        race.lose(new IOException(race.file.path() + ": cannot send the hedged request", e));
         throw e;
       }
     }

@@ -136,7 +136,7 @@ public final class MountedUnderStore implements UnderStore {
   private Mounted mount(String path) throws NoSuchFileException {
     return covering(path)
         .orElseThrow(
-            () -> new NoSuchFileException(dataSet + "/" + path, null, "in none of the mounts"));
+            () -> new NoSuchFileException(dataSet + "/" + path, null, "no mount contains it"));
   }
 
   private Mounted writable(String path) throws IOException {

@@ -76,7 +76,7 @@ final class RotatingUnderStore extends ForwardingUnderStore {
         try {
           store.close();
         } catch (IOException e) {
-          log.debug("closing a store with former keys failed", e);
+          log.debug("closing a client with the former keys failed", e);
         }
       }
     }
@@ -127,7 +127,10 @@ final class RotatingUnderStore extends ForwardingUnderStore {
       return true;
     } catch (IOException | RuntimeException e) {
       // Being replaced, perhaps: the keys at hand are good until the store says no.
-      log.warn("the keys of {} cannot be read again: {}", mount.root(), e.getMessage());
+      log.warn(
+          "cannot read the keys of {} again; using the former ones: {}",
+          mount.root(),
+          e.getMessage());
       return false;
     }
   }

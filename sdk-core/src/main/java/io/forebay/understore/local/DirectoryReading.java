@@ -61,7 +61,7 @@ final class DirectoryReading {
       }
       leaveOut(path, "has a name that is not UTF-8");
     } else if (!DataPath.isValid(path)) {
-      leaveOut(path, "has a name that cannot be a path");
+      leaveOut(path, "has a name that is not a valid path");
     } else {
       look(path, child);
     }
@@ -90,7 +90,7 @@ final class DirectoryReading {
       }
     } catch (NoSuchFileException e) {
       if (Files.isSymbolicLink(child)) {
-        leaveOut(path, "is a link to nothing");
+        leaveOut(path, "is a dangling link");
       } // else deleted since the directory was read
     } catch (AccessDeniedException e) {
       miss(path, "permission denied");
@@ -121,7 +121,7 @@ final class DirectoryReading {
 
   private void miss(String path, String why) {
     unreadable.add(path);
-    log.leftOut(root + ": '" + path + "'", "cannot be looked at: " + why);
+    log.leftOut(root + ": '" + path + "'", "cannot be read: " + why);
   }
 
   ListingPage page() {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
  */
 record Fence(Path root) {
 
-  static final String LEADS_OUT = "leads out of the root, and there is a fence";
+  static final String LEADS_OUT = "leads out of the root, which fs.file.fence forbids";
 
   /**
    * @param path below the root by its name; of what is not there yet its parents count

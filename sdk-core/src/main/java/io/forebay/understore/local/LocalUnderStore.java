@@ -43,7 +43,7 @@ final class LocalUnderStore implements UnderStore {
 
   private static final Logger log = LoggerFactory.getLogger(LocalUnderStore.class);
 
-  private static final String ROOT_MISSING = "is not there; see whether its disk is mounted";
+  private static final String ROOT_MISSING = "does not exist; check that its disk is mounted";
 
   /** As much as readers take at a time: no more bytes than these wait for the look at the file. */
   private static final int PIECE = 128 << 10;
@@ -70,7 +70,7 @@ final class LocalUnderStore implements UnderStore {
     }
     if (attributes.isOther()) {
       throw new NoSuchFileException(
-          describe(path), null, "is a pipe, socket or device, which are left out of data sets");
+          describe(path), null, "is a pipe, socket or device; data sets do not contain these");
     }
     return status(path, attributes);
   }
@@ -144,7 +144,7 @@ final class LocalUnderStore implements UnderStore {
   private void requireSame(FileStatus file, FileState before) throws IOException {
     FileState now = state(file.path());
     if (!now.equals(before)) {
-      throw stale(file, "written to while it was read: " + now);
+      throw stale(file, "changed while it was read: " + now);
     }
   }
 
@@ -155,7 +155,8 @@ final class LocalUnderStore implements UnderStore {
       long written = content.transferTo(Channels.newOutputStream(unfinished.channel()));
       if (written != length) {
         throw UnderStoreException.lasting(
-            describe(path) + ": " + length + " bytes were announced, " + written + " came", null);
+            describe(path) + ": " + length + " bytes were expected, but " + written + " arrived",
+            null);
       }
       unfinished.channel().force(true);
       Files.move(unfinished.file(), target, StandardCopyOption.ATOMIC_MOVE);
@@ -284,7 +285,7 @@ final class LocalUnderStore implements UnderStore {
     }
     // 'a/b' where 'a' is a file: the name cannot exist, which is all that the caller asked.
     if (String.valueOf(e.getReason()).contains("Not a directory")) {
-      return missing(path, "a parent is a file");
+      return missing(path, "a parent of the path is a file");
     }
     if (NameTooLongException.isMeantBy(e)) {
       return new NameTooLongException(describe(path), "a name is longer than its disk allows");
@@ -298,7 +299,7 @@ final class LocalUnderStore implements UnderStore {
 
   /** A want of descriptors, and a handle of NFS that is looked up anew the next time. */
   private static boolean isPassing(FileSystemException e) {
-    return Descriptors.wereMissing(e)
+    return Descriptors.isExhaustion(e)
         || String.valueOf(e.getReason()).contains("Stale file handle");
   }
 
@@ -313,7 +314,7 @@ final class LocalUnderStore implements UnderStore {
       return new NoSuchFileException(describe(path), null, why);
     }
     if (!rootIsMissing.getAndSet(true)) {
-      log.warn("{} {}; until it is, each look-up there is an error", describe(""), ROOT_MISSING);
+      log.warn("{} {}; look-ups there fail until then", describe(""), ROOT_MISSING);
     }
     return UnderStoreException.lasting(describe("") + " " + ROOT_MISSING, null);
   }

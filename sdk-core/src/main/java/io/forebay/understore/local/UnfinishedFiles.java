@@ -84,7 +84,7 @@ final class UnfinishedFiles {
       try {
         channel.lock();
       } catch (IOException e) {
-        log.debug("{} has no locks", directory, e);
+        log.debug("{} does not support file locks", directory, e);
       }
       if (Files.exists(file)) {
         return new Locked(file, channel);
@@ -101,7 +101,7 @@ final class UnfinishedFiles {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      log.debug("{} cannot be searched for what killed writers left", directory, e);
+      log.debug("cannot search {} for files that killed writers left", directory, e);
     }
   }
 

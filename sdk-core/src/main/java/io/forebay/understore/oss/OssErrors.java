@@ -33,8 +33,8 @@ final class OssErrors {
           Map.ofEntries(
               Map.entry(OSSErrorCode.NO_SUCH_KEY, new Meaning(Kind.MISSING)),
               lasting(OSSErrorCode.NO_SUCH_BUCKET, "check the bucket's name"),
-              lasting("NoSuchUpload", "the upload was aborted, or is complete"),
-              lasting("InvalidObjectState", "the object is archived: restore it, and read it then"),
+              lasting("NoSuchUpload", "the upload was aborted or is already complete"),
+              lasting("InvalidObjectState", "the object is archived: restore it first"),
               Map.entry(OSSErrorCode.PRECONDITION_FAILED, new Meaning(Kind.STALE)),
               Map.entry(OSSErrorCode.INVALID_RANGE, new Meaning(Kind.STALE)),
               denied(OSSErrorCode.ACCESS_DENIED, "check the permissions of this key"),
@@ -78,7 +78,7 @@ final class OssErrors {
             ? noun
                 + ": the store does not answer ("
                 + detail
-                + "); see whether it is up, and check "
+                + "); check that it is up, and check "
                 + OssOptions.ENDPOINT
             : noun + ": " + detail,
         e);

@@ -34,7 +34,7 @@ final class OssPageParser implements ResponseParser<OssPage> {
     try (InputStream body = response.getContent()) {
       return page(XML.createXMLStreamReader(body));
     } catch (IOException | XMLStreamException | DateTimeException | IllegalArgumentException e) {
-      throw new ResponseParseException("the listing cannot be read: " + e.getMessage(), e);
+      throw new ResponseParseException("cannot parse the listing: " + e.getMessage(), e);
     }
   }
 

@@ -30,8 +30,8 @@ final class S3Errors {
           Map.ofEntries(
               Map.entry("NoSuchKey", new Meaning(Kind.MISSING)),
               lasting("NoSuchBucket", "check the bucket's name"),
-              lasting("NoSuchUpload", "the upload was aborted, or is complete"),
-              lasting("InvalidObjectState", "the object is archived: restore it, and read it then"),
+              lasting("NoSuchUpload", "the upload was aborted or is already complete"),
+              lasting("InvalidObjectState", "the object is archived: restore it first"),
               lasting("PermanentRedirect", WHERE),
               lasting("TemporaryRedirect", WHERE),
               lasting("AuthorizationHeaderMalformed", WHERE),
@@ -91,7 +91,7 @@ final class S3Errors {
             noun
                 + ": the store does not answer ("
                 + cause.getMessage()
-                + "); see whether it is up, and check "
+                + "); check that it is up, and check "
                 + S3Options.ENDPOINT,
             e);
       }

@@ -131,7 +131,11 @@ record S3Options(
     Optional<String> secretKey = settings.text(SECRET_KEY);
     if (accessKey.isPresent() != secretKey.isPresent()) {
       throw new IllegalArgumentException(
-          "the options " + ACCESS_KEY + " and " + SECRET_KEY + " belong together; one is missing");
+          "the options "
+              + ACCESS_KEY
+              + " and "
+              + SECRET_KEY
+              + " must be set together; one is missing");
     }
     String scheme = settings.flag(SSL, true) ? "https://" : "http://";
     String given = settings.address(ENDPOINT).orElseThrow();

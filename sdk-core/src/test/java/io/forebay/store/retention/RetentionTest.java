@@ -33,7 +33,7 @@ class RetentionTest {
         at[job] = 0;
       }
       detecting.onRead(keys[orders[job][at[job]++]], 0);
-      assertThat(detecting.turnsOver()).as("after %d reads of %d jobs", i, jobs).isFalse();
+      assertThat(detecting.evictsOwnFiles()).as("after %d reads of %d jobs", i, jobs).isFalse();
     }
   }
 
@@ -78,7 +78,7 @@ class RetentionTest {
       int point = i / 20;
       detecting.onRead(keys[Math.floorMod(point - random.nextInt(30), FILES)], 0);
     }
-    assertThat(detecting.turnsOver()).isTrue();
+    assertThat(detecting.evictsOwnFiles()).isTrue();
   }
 
   @Test

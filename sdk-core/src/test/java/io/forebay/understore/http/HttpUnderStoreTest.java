@@ -136,7 +136,7 @@ class HttpUnderStoreTest extends UnderStoreContract {
     server.answer("/data/", new Page(403, Map.of(), "no"));
     assertThatThrownBy(() -> store().list("", ""))
         .isInstanceOf(AccessDeniedException.class)
-        .hasMessageContaining("lists where the server shows lists");
+        .hasMessageContaining("needs directory listings");
   }
 
   @Test

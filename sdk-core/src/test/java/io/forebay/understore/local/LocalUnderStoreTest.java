@@ -208,7 +208,7 @@ class LocalUnderStoreTest extends UnderStoreContract {
   private static void assertRootIsMissing(ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOf(UnderStoreException.class)
-        .hasMessageContaining("is not there; see whether its disk is mounted");
+        .hasMessageContaining("does not exist; check that its disk is mounted");
   }
 
   @Test

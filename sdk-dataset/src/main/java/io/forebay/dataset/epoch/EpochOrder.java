@@ -90,6 +90,6 @@ public interface EpochOrder {
    *     positions
    */
   default EpochOrder near(Rank rank, int batch, SampleOwners owners) {
-    return new Near(this, rank, batch, owners);
+    return new LocalityOrder(this, rank, batch, owners);
   }
 }

@@ -10,7 +10,8 @@ public record Rank(int number, int of) {
 
   public Rank {
     if (of < 1 || number < 0 || number >= of) {
-      throw new IllegalArgumentException("rank " + number + " of " + of + ": ranks count from 0");
+      throw new IllegalArgumentException(
+          "rank " + number + " of " + of + ": ranks are numbered from 0");
     }
   }
 
@@ -26,7 +27,7 @@ public record Rank(int number, int of) {
           of
               + " ranks for "
               + positions
-              + " samples: use fewer ranks, or have samples repeated (repeatedToMultipleOf)");
+              + " samples: use fewer ranks, or repeat samples (repeatedToMultipleOf)");
     }
   }
 }

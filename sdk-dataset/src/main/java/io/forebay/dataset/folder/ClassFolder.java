@@ -50,7 +50,7 @@ public record ClassFolder(List<String> classes, List<Sample> samples) {
     files.removeIf(file -> classOf(file.path(), root) == null);
     if (files.isEmpty()) {
       throw new NoSuchFileException(
-          root, null, "no file in a class directory below it; expected CLASS/FILE");
+          root, null, "has no file in a class directory; expected CLASS/FILE");
     }
     files.sort(Comparator.comparing(FileStatus::path));
     List<String> classes =

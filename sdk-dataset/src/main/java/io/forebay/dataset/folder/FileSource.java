@@ -4,9 +4,9 @@ import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
 import io.forebay.control.CacheControl;
-import io.forebay.dataset.prefetch.Follower;
 import io.forebay.dataset.prefetch.PrefetchOptions;
 import io.forebay.dataset.prefetch.Prefetcher;
+import io.forebay.dataset.prefetch.ProgressListener;
 import io.forebay.dataset.prefetch.ReadPlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,8 +38,8 @@ public interface FileSource {
    * @param from the first read
    * @return hears of the reader's progress, and is to be closed by it
    */
-  default Follower follow(ReadPlan plan, long from) {
-    return Follower.NONE;
+  default ProgressListener follow(ReadPlan plan, long from) {
+    return ProgressListener.NONE;
   }
 
   /** Names of the nodes that are to have a file, best first; none where no node is special. */
@@ -61,7 +61,7 @@ public interface FileSource {
       }
 
       @Override
-      public Follower follow(ReadPlan plan, long from) {
+      public ProgressListener follow(ReadPlan plan, long from) {
         return Prefetcher.start(dataSet, plan, options, from);
       }
 

@@ -74,7 +74,7 @@ public final class Loader {
           });
       if (found[0] == 0) {
         throw new NoSuchFileException(
-            dataSet.name() + "/" + target.pattern(), null, "no file is there or below");
+            dataSet.name() + "/" + target.pattern(), null, "no such file, and no file below it");
       }
     }
     Queue<Failed> failed = new ConcurrentLinkedQueue<>();

@@ -147,7 +147,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
       ForebayFileSystem system = open.get(dataSet(uri));
       if (system == null) {
         throw new FileSystemNotFoundException(
-            uri + ": open it first, with FileSystems.newFileSystem");
+            uri + " is not open; open it with FileSystems.newFileSystem");
       }
       return system;
     }
@@ -173,22 +173,22 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
     return URI.create(SCHEME + "://" + authority + RawPath.of(absolutePath));
   }
 
-  static ForebayPath own(Path path) {
+  static ForebayPath requireForebayPath(Path path) {
     if (path instanceof ForebayPath own) {
       return own;
     }
-    throw new ProviderMismatchException(path + " is no path of a data set");
+    throw new ProviderMismatchException(path + " is not a path of a data set");
   }
 
   private static ForebayFileSystem system(Path path) {
-    return own(path).getFileSystem();
+    return requireForebayPath(path).getFileSystem();
   }
 
   @Override
   public SeekableByteChannel newByteChannel(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    ForebayPath file = own(path);
+    ForebayPath file = requireForebayPath(path);
     if (isForWriting(options)) {
       return write(file, options);
     }
@@ -208,8 +208,8 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
         || options.contains(StandardOpenOption.APPEND)
         || options.contains(StandardOpenOption.DELETE_ON_CLOSE)) {
       throw new UnsupportedOperationException(
-          "a file of a data set is written as a whole: not together with reading, not appended to,"
-              + " not deleted on close");
+          "a file of a data set can only be written as a whole: READ with WRITE, APPEND"
+              + " and DELETE_ON_CLOSE are not supported");
     }
     boolean exists = exists(file);
     if (exists && options.contains(StandardOpenOption.CREATE_NEW)) {
@@ -222,7 +222,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
     }
     if (exists && !options.contains(StandardOpenOption.TRUNCATE_EXISTING)) {
       throw new UnsupportedOperationException(
-          file + " exists, and can only be replaced as a whole: use TRUNCATE_EXISTING");
+          file + " exists and can only be replaced as a whole; use TRUNCATE_EXISTING");
     }
     return new Upload(file.dataSet(), file.inDataSet());
   }
@@ -235,30 +235,30 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
   public FileChannel newFileChannel(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    ForebayPath file = own(path);
+    ForebayPath file = requireForebayPath(path);
     if (isForWriting(options)) {
       file.getFileSystem().requireWritable();
       throw new UnsupportedOperationException(
-          "files of a data set are written through newByteChannel or newOutputStream");
+          "use newByteChannel or newOutputStream to write files of a data set");
     }
-    return LocalCopy.open(file.dataSet(), file.status());
+    return MappableCopy.open(file.dataSet(), file.status());
   }
 
   @Override
   public InputStream newInputStream(Path path, OpenOption... options) throws IOException {
     for (OpenOption option : options) {
       if (option != StandardOpenOption.READ) {
-        throw new UnsupportedOperationException("'" + option + "' is not for reading");
+        throw new UnsupportedOperationException("'" + option + "' is not supported for reads");
       }
     }
-    ForebayPath file = own(path);
+    ForebayPath file = requireForebayPath(path);
     return file.dataSet().open(file.inDataSet()).asInputStream();
   }
 
   @Override
   public DirectoryStream<Path> newDirectoryStream(
       Path directory, DirectoryStream.Filter<? super Path> filter) throws IOException {
-    ForebayPath own = own(directory);
+    ForebayPath own = requireForebayPath(directory);
     List<Path> entries = new ArrayList<>();
     for (FileStatus entry : own.list()) {
       Path path = directory.resolve(entry.name());
@@ -266,12 +266,12 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
         entries.add(path);
       }
     }
-    return new Entries(entries);
+    return new DirectoryEntries(entries);
   }
 
   @Override
   public void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
-    ForebayPath own = own(directory);
+    ForebayPath own = requireForebayPath(directory);
     own.getFileSystem().requireWritable();
     if (exists(own)) {
       throw new FileAlreadyExistsException(directory.toString());
@@ -281,7 +281,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
 
   @Override
   public void delete(Path path) throws IOException {
-    ForebayPath own = own(path);
+    ForebayPath own = requireForebayPath(path);
     own.getFileSystem().requireWritable();
     if (!own.status().directory()) {
       own.dataSet().delete(own.inDataSet());
@@ -294,8 +294,8 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
 
   @Override
   public void copy(Path source, Path target, CopyOption... options) throws IOException {
-    ForebayPath from = own(source);
-    ForebayPath to = own(target);
+    ForebayPath from = requireForebayPath(source);
+    ForebayPath to = requireForebayPath(target);
     if (!prepare(from, to, options)) {
       return;
     }
@@ -310,8 +310,8 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
 
   @Override
   public void move(Path source, Path target, CopyOption... options) throws IOException {
-    ForebayPath from = own(source);
-    ForebayPath to = own(target);
+    ForebayPath from = requireForebayPath(source);
+    ForebayPath to = requireForebayPath(target);
     if (!prepare(from, to, options)) {
       return;
     }
@@ -355,7 +355,10 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
   @Override
   public boolean isSameFile(Path one, Path other) {
     return other instanceof ForebayPath
-        && own(one).toAbsolutePath().normalize().equals(own(other).toAbsolutePath().normalize());
+        && requireForebayPath(one)
+            .toAbsolutePath()
+            .normalize()
+            .equals(requireForebayPath(other).toAbsolutePath().normalize());
   }
 
   @Override
@@ -370,7 +373,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
 
   @Override
   public void checkAccess(Path path, AccessMode... modes) throws IOException {
-    ForebayPath own = own(path);
+    ForebayPath own = requireForebayPath(path);
     own.status();
     for (AccessMode mode : modes) {
       if (mode == AccessMode.EXECUTE || (mode == AccessMode.WRITE && !own.isWritable())) {
@@ -383,7 +386,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
   public <V extends FileAttributeView> V getFileAttributeView(
       Path path, Class<V> type, LinkOption... options) {
     return type == BasicFileAttributeView.class
-        ? type.cast(new StatusView(own(path)))
+        ? type.cast(new StatusView(requireForebayPath(path)))
         : null; // as the JDK wants it of a view that there is not
   }
 
@@ -393,7 +396,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
     if (type != BasicFileAttributes.class && type != StatusAttributes.class) {
       throw new UnsupportedOperationException(type.getName());
     }
-    return type.cast(new StatusAttributes(own(path).status()));
+    return type.cast(new StatusAttributes(requireForebayPath(path).status()));
   }
 
   @Override
@@ -403,7 +406,7 @@ public final class ForebayFileSystemProvider extends FileSystemProvider {
     if (colon >= 0 && !names.substring(0, colon).equals("basic")) {
       throw new UnsupportedOperationException("attributes '" + names + "'");
     }
-    Map<String, Object> all = new StatusAttributes(own(path).status()).asMap();
+    Map<String, Object> all = new StatusAttributes(requireForebayPath(path).status()).asMap();
     Map<String, Object> wanted = new LinkedHashMap<>();
     for (String name : names.substring(colon + 1).split(",", -1)) {
       if (name.equals("*")) {

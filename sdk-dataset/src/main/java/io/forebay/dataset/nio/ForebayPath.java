@@ -37,7 +37,7 @@ final class ForebayPath implements Path {
 
   private static List<String> split(String text) {
     if (text.indexOf('\0') >= 0) {
-      throw new InvalidPathException(text.replace("\0", "\\0"), "NUL in a path");
+      throw new InvalidPathException(text.replace("\0", "\\0"), "a path must not contain NUL");
     }
     List<String> names = new ArrayList<>();
     for (String name : text.split("/", -1)) {
@@ -165,7 +165,7 @@ final class ForebayPath implements Path {
 
   @Override
   public Path resolve(Path other) {
-    ForebayPath that = ForebayFileSystemProvider.own(other);
+    ForebayPath that = ForebayFileSystemProvider.requireForebayPath(other);
     if (that.absolute || isEmpty()) {
       return that;
     }
@@ -179,10 +179,10 @@ final class ForebayPath implements Path {
 
   @Override
   public Path relativize(Path other) {
-    ForebayPath that = ForebayFileSystemProvider.own(other);
+    ForebayPath that = ForebayFileSystemProvider.requireForebayPath(other);
     if (that.absolute != absolute) {
       throw new IllegalArgumentException(
-          "of " + this + " and " + that + " one is absolute, so neither is relative to the other");
+          "of " + this + " and " + that + " one path is absolute and the other is not");
     }
     List<String> from = isEmpty() ? List.of() : names;
     List<String> to = that.isEmpty() ? List.of() : that.names;
@@ -218,12 +218,12 @@ final class ForebayPath implements Path {
   @Override
   public WatchKey register(
       WatchService watcher, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers) {
-    throw new UnsupportedOperationException("data sets are not watched");
+    throw new UnsupportedOperationException("data sets do not support watches");
   }
 
   @Override
   public int compareTo(Path other) {
-    return toString().compareTo(ForebayFileSystemProvider.own(other).toString());
+    return toString().compareTo(ForebayFileSystemProvider.requireForebayPath(other).toString());
   }
 
   @Override

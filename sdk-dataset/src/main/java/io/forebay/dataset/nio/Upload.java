@@ -98,7 +98,7 @@ final class Upload implements SeekableByteChannel {
     }
     try (local) {
       if (failure != null) {
-        throw new IOException(path + " is not stored, for writing it failed", failure);
+        throw new IOException(path + " is not stored, because a write failed", failure);
       }
       local.position(0);
       try (InputStream content = Channels.newInputStream(local)) {

@@ -21,7 +21,7 @@ public record PrefetchOptions(DataSize bytes, Duration time, double lookAhead) {
   public PrefetchOptions {
     if (bytes.bytes() < 0 || time.isNegative() || lookAhead < 0 || lookAhead > 1) {
       throw new IllegalArgumentException(
-          "bytes %s, time %s, look-ahead %s: none may be negative, and the last is at most 1"
+          "bytes %s, time %s, look-ahead %s: use values of at least 0, look-ahead at most 1"
               .formatted(bytes, time, lookAhead));
     }
   }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread, of low weight: it names files, others fetch them. Thread-safe.
  */
-public final class Prefetcher implements Follower {
+public final class Prefetcher implements ProgressListener {
 
   private static final Logger log = LoggerFactory.getLogger(Prefetcher.class);
 
@@ -120,14 +120,14 @@ public final class Prefetcher implements Follower {
   private void run() {
     try {
       for (long now = await(); now >= 0; now = await()) {
-        tell(now);
+        announce(now);
         fetchUpTo(now, Math.min(plan.size(), now + window()));
       }
       cache.announce(job, Long.MAX_VALUE, announced, List.of());
     } catch (InterruptedException e) {
       // Closed by force.
     } catch (RuntimeException e) {
-      log.warn("data set '{}' is not fetched ahead any more", dataSet.name(), e);
+      log.warn("prefetching of data set '{}' stopped", dataSet.name(), e);
     }
   }
 
@@ -170,7 +170,7 @@ public final class Prefetcher implements Follower {
     return Math.max(LEAST_READS, (long) (readsPerNano * options.time().toNanos()));
   }
 
-  private void tell(long now) {
+  private void announce(long now) {
     long time = System.nanoTime();
     boolean moved = now != told;
     if (moved && told >= 0) {
@@ -237,7 +237,7 @@ public final class Prefetcher implements Follower {
           }
         }
       } catch (IOException e) {
-        log.debug("files cannot be fetched ahead; reading will tell why", e);
+        log.debug("cannot prefetch files; their reads will report the reason", e);
       }
     }
   }

@@ -36,7 +36,8 @@ final class RecordShard {
         if (length < 0
             || masked(head.array(), Long.BYTES) != head.getInt(Long.BYTES)
             || length > file.size() - at - HEAD_BYTES - TAIL_BYTES) {
-          throw new IOException(shard.path() + " is damaged at byte " + at + ": no record begins");
+          throw new IOException(
+              shard.path() + " is damaged at byte " + at + ": no record starts there");
         }
         samples.add(
             new Sample(

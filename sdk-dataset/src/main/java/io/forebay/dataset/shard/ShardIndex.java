@@ -40,7 +40,7 @@ public final class ShardIndex {
       return new ShardIndex(dataSet, shard, RecordShard.samples(dataSet, shard));
     }
     throw new IllegalArgumentException(
-        shard.path() + " is no shard that is known; use .tar, .tfrecord or .tfrecords");
+        shard.path() + " has an unknown shard format; use .tar, .tfrecord or .tfrecords");
   }
 
   /** Whether a file's name is that of a shard. */

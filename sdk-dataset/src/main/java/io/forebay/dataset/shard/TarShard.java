@@ -39,7 +39,7 @@ final class TarShard {
             new Sample.Part(entry.getDataOffset(), entry.getSize()));
       }
     } catch (IllegalArgumentException e) {
-      throw new IOException(shard.path() + " is no tar archive, or damaged", e);
+      throw new IOException(shard.path() + " is not a tar archive, or it is damaged", e);
     }
     add(samples, key, parts);
     return samples;

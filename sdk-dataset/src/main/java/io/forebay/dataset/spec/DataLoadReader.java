@@ -40,14 +40,14 @@ final class DataLoadReader {
         spec.get("policy").map(DataLoadReader::policy).orElse(Manifest.Policy.ONCE);
     Optional<Field> schedule = spec.get("schedule");
     if (policy == Manifest.Policy.CRON && schedule.isEmpty()) {
-      throw spec.error("needs the field 'schedule', for its policy is Cron");
+      throw spec.error("must have the field 'schedule', because its policy is Cron");
     }
     if (policy != Manifest.Policy.CRON && schedule.isPresent()) {
-      throw schedule.get().error("goes with the policy Cron only");
+      throw schedule.get().error("is only valid with the policy Cron");
     }
     Optional<Duration> keepFor =
         spec.get("ttlSecondsAfterFinished").map(f -> Duration.ofSeconds(f.number(0)));
-    spec.ignore("it is another product's setting", "options");
+    spec.ignore("it is a setting of another product", "options");
     spec.ignore(
         "there are no pods outside of Kubernetes",
         "podMetadata",
@@ -74,7 +74,7 @@ final class DataLoadReader {
     runAfter.allow("kind", "name");
     Field kind = runAfter.require("kind");
     if (!kind.text().equals("DataLoad")) {
-      throw kind.error("is '" + kind.text() + "'; a load can wait for a DataLoad only");
+      throw kind.error("is '" + kind.text() + "'; a load can only wait for a DataLoad");
     }
     runAfter.ignore("there is one version", "apiVersion");
     runAfter.ignore("there are no namespaces outside of Kubernetes", "namespace");

@@ -46,7 +46,7 @@ final class DataSetReader {
 
   Manifest read(String name, Field spec, Optional<Field> annotations) {
     spec.allow("mounts", "sharedOptions", "sharedEncryptOptions", "accessModes", "placement");
-    Places places = new Places(spec);
+    FieldLocations places = new FieldLocations(spec);
     Optional<Field> options = spec.get("sharedOptions");
     places.addAll(options);
     Map<String, String> shared = new HashMap<>(options.map(Field::texts).orElse(Map.of()));
@@ -60,13 +60,13 @@ final class DataSetReader {
       mount.close();
     }
     if (mounts.size() > 1 && mounts.stream().anyMatch(DataSetReader::isReference)) {
-      throw all.error("must be one alone where that is a reference to another data set");
+      throw all.error("must have exactly one entry if it is a reference to another data set");
     }
     spec.get("placement").ifPresent(DataSetReader::placement);
-    String inClusters = "outside of Kubernetes nothing is scheduled";
+    String inClusters = "there is no scheduling outside of Kubernetes";
     spec.ignore(inClusters, "nodeAffinity", "tolerations", "dataRestoreLocation");
-    spec.ignore("files belong to whoever runs the mount", "owner");
-    spec.ignore("the server it is applied to is its runtime", "runtimes");
+    spec.ignore("the user who runs the mount owns all files", "owner");
+    spec.ignore("the server that it is applied to is its runtime", "runtimes");
     spec.close();
     CachePolicy policy = policy(annotations, options, metaPolicy);
     try {
@@ -131,7 +131,7 @@ final class DataSetReader {
   private static void placement(Field field) {
     switch (field.text()) {
       case "Exclusive", "Shared", "" ->
-          field.warn("is ignored: servers hold any number of data sets");
+          field.warn("is ignored: a server can hold any number of data sets");
       default -> throw field.error("is '" + field.text() + "'; use Exclusive or Shared");
     }
   }
@@ -141,9 +141,9 @@ final class DataSetReader {
       Map<String, String> shared,
       Map<String, SecretRef> sharedSecrets,
       boolean writable,
-      Places places) {
+      FieldLocations places) {
     mount.allow("mountPoint", "name", "path", "options", "encryptOptions", "readOnly");
-    mount.ignore("every mount is shared by all readers", "shared");
+    mount.ignore("all readers share every mount", "shared");
     Field point = mount.require("mountPoint");
     URI root = point.as(this::root);
     places.add(root.toString(), point);
@@ -151,8 +151,7 @@ final class DataSetReader {
       for (String field : List.of("options", "encryptOptions")) {
         mount
             .get(field)
-            .ifPresent(
-                f -> f.warn("is ignored: it is for the data set that is referred to to say"));
+            .ifPresent(f -> f.warn("is ignored: the data set that it refers to defines it"));
       }
       return new Mount("", root, Map.of(), Map.of(), true);
     }
@@ -188,7 +187,9 @@ final class DataSetReader {
         (key, value) -> {
           if (PLACEHOLDER.matcher(value).matches()) {
             throw options.error(
-                "has a placeholder for '" + key + "', written as <...>; put your own value there");
+                "has a placeholder for '"
+                    + key
+                    + "', written as <...>; replace it with your value");
           }
         });
     return texts;
@@ -202,7 +203,7 @@ final class DataSetReader {
               + placeholder.group()
               + "' in "
               + text
-              + " is a placeholder; put your own value there");
+              + " is a placeholder; replace it with your value");
     }
     // Fluid's word for a directory of the host.
     String plain = text.startsWith("local://") ? "file://" + text.substring(8) : text;
@@ -224,10 +225,10 @@ final class DataSetReader {
     if (!SecretRef.isName(name) || !Files.isDirectory(mounted)) {
       throw new IllegalArgumentException(
           root
-              + " is a volume claim of Kubernetes: have the server's pod mount it at "
+              + " is a Kubernetes volume claim: mount it in the server's pod at "
               + mounted
-              + "; outside of Kubernetes mount the volume yourself, and name its directory instead,"
-              + " such as local:///mnt/"
+              + "; outside of Kubernetes, mount the volume yourself and use its directory, such"
+              + " as local:///mnt/"
               + name);
     }
     return mounted.resolve(DataPath.normalize(path)).toUri();
@@ -237,7 +238,7 @@ final class DataSetReader {
     return text.replaceFirst("(?<![:/])/+$", "");
   }
 
-  private Map<String, SecretRef> secrets(Optional<Field> options, Places places) {
+  private Map<String, SecretRef> secrets(Optional<Field> options, FieldLocations places) {
     Map<String, SecretRef> refs = new HashMap<>();
     if (options.isEmpty()) {
       return refs;

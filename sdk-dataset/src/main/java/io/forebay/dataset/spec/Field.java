@@ -46,7 +46,7 @@ final class Field {
     if (node instanceof MappingNode mapping) {
       for (NodeTuple tuple : mapping.getValue()) {
         if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-          throw error("has a field whose name is no text");
+          throw error("has a field whose name is not text");
         }
         if (fields.put(key.getValue(), tuple) != null) {
           throw error("has the field '" + key.getValue() + "' twice");
@@ -105,12 +105,12 @@ final class Field {
   }
 
   Field require(String name) {
-    return get(name).orElseThrow(() -> error("needs the field '" + name + "'"));
+    return get(name).orElseThrow(() -> error("must have the field '" + name + "'"));
   }
 
   private void requireMapping() {
     if (!(node instanceof MappingNode)) {
-      throw error("must have fields, but is a " + kind());
+      throw error("must be a mapping, but is a " + kind());
     }
   }
 
@@ -155,7 +155,7 @@ final class Field {
     } catch (NumberFormatException e) {
       // Reported below, with the range.
     }
-    throw error("is '" + text() + "'; use a whole number from " + least + " on");
+    throw error("is '" + text() + "'; use a whole number of at least " + least);
   }
 
   List<Field> list() {
@@ -199,7 +199,7 @@ final class Field {
     for (Map.Entry<String, NodeTuple> field : fields.entrySet()) {
       if (!known.contains(field.getKey())) {
         throw child(field.getKey(), field.getValue())
-            .error("is unknown; known here: " + String.join(", ", known));
+            .error("is unknown; known fields: " + String.join(", ", known));
       }
     }
   }

@@ -20,7 +20,7 @@ public sealed interface Manifest {
    *
    * @param places where its options and secrets stand
    */
-  record DataSet(DataSetSpec spec, Places places) implements Manifest {
+  record DataSet(DataSetSpec spec, FieldLocations places) implements Manifest {
     @Override
     public String name() {
       return spec.name();

@@ -90,8 +90,8 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
     if (objects.isEmpty()) {
       throw new SpecException(
           warnings.isEmpty()
-              ? file + ": there is no document in it"
-              : file + ": there is nothing for Forebay in it: " + String.join("; ", warnings));
+              ? file + " has no document"
+              : file + " has no document for Forebay: " + String.join("; ", warnings));
     }
     // First, for a data set may stand before its secret.
     Map<String, Manifest.Secret> given = new HashMap<>();
@@ -129,9 +129,9 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
       }
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
-      throw new SpecException(file + ":" + line + ": is no YAML: " + e.getProblem());
+      throw new SpecException(file + ":" + line + ": not valid YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
-      throw new SpecException(file + ": is no YAML: " + e.getMessage());
+      throw new SpecException(file + ": not valid YAML: " + e.getMessage());
     }
     return objects;
   }
@@ -164,7 +164,7 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
     Field version = object.require("apiVersion");
     String kind = object.require("kind").text();
     if (version.text().equals(API) && OTHERS.contains(kind)) {
-      skip(object, "it tells Fluid how to run another product");
+      skip(object, "it configures another product for Fluid");
       return false;
     }
     if (version.text().equals(API) || isSecret(object)) {
@@ -195,7 +195,7 @@ public record Manifests(List<Manifest> documents, List<String> warnings) {
 
   private static Manifest manifest(Field object, DataSetReader dataSets) {
     Metadata metadata = Metadata.of(object);
-    object.ignore("it is what a cluster reports", "status");
+    object.ignore("clusters write it; it is not an input", "status");
     String name = metadata.name;
     Field kind = object.require("kind");
     return switch (kind.text()) {

@@ -55,7 +55,7 @@ final class RuntimeReader {
         "disablePrometheus",
         "runtimeClassName");
     spec.ignore(
-        "it is another product's setting",
+        "it is a setting of another product",
         "jindoVersion",
         "alluxioVersion",
         "juicefsVersion",
@@ -87,7 +87,7 @@ final class RuntimeReader {
    */
   private static Optional<Integer> worker(Field worker, TierReader tiers) {
     worker.allow("replicas", "tieredStore", "nodeSelector");
-    worker.warn("is ignored but for its replicas and its tieredStore: " + PODS);
+    worker.warn("is ignored except for its replicas and its tieredStore: " + PODS);
     worker
         .get("nodeSelector")
         .ifPresent(
@@ -101,7 +101,7 @@ final class RuntimeReader {
   }
 
   private static boolean autoSync(Field management) {
-    management.ignore("what is cached of a data set goes when it is dropped", "cleanCachePolicy");
+    management.ignore("dropping a data set always removes its cached files", "cleanCachePolicy");
     Optional<Field> policy = management.allow("metadataSyncPolicy").get("metadataSyncPolicy");
     boolean autoSync =
         policy.flatMap(p -> p.allow("autoSync").get("autoSync")).map(Field::flag).orElse(true);

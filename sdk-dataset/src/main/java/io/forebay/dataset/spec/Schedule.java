@@ -30,8 +30,8 @@ public final class Schedule {
       throw new IllegalArgumentException(
           "'"
               + text
-              + "' is no schedule; use five fields as cron does, such as '0 2 * * *' for two o'clock"
-              + " each night: "
+              + "' is not a schedule; use five cron fields, such as '0 2 * * *' for 02:00 every"
+              + " day: "
               + e.getMessage(),
           e);
     }

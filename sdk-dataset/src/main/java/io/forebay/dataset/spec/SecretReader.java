@@ -43,7 +43,7 @@ final class SecretReader {
       byte[] bytes = Base64.getMimeDecoder().decode(value);
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString().strip();
     } catch (IllegalArgumentException | CharacterCodingException e) {
-      throw data.error("must have values that are UTF-8 in base64; stringData has plain ones");
+      throw data.error("must have base64 values of UTF-8 text; use stringData for plain values");
     }
   }
 }

@@ -42,7 +42,10 @@ final class TierReader {
       level.ignore("tiers are directories of the host", "volumeType", "volumeSource");
       Medium medium = level.require("mediumtype").as(TierReader::medium);
       List<Path> paths =
-          level.get("path").map(TierReader::paths).orElseGet(() -> List.of(own(medium)));
+          level
+              .get("path")
+              .map(TierReader::paths)
+              .orElseGet(() -> List.of(defaultDirectory(medium)));
       add(level, medium, paths, quotas(level, paths.size()));
     }
     store.close();
@@ -64,7 +67,7 @@ final class TierReader {
         case "processMemory" -> addOwn(level, form.allow("quota"), Medium.MEM);
         case "emptyDir" -> addOwn(level, form.allow("quota", "medium"), emptyDirs(form));
         case "hostPath" -> {
-          form.allow("paths", "quotas").ignore("directories are made where needed", "type");
+          form.allow("paths", "quotas").ignore("the server creates its directories", "type");
           addPaths(level, Medium.SSD, form.require("paths"), form.require("quotas"));
           form.close();
         }
@@ -78,7 +81,7 @@ final class TierReader {
   private void addOwn(Field level, Field form, Medium medium) {
     long bytes = form.require("quota").as(text -> DataSize.parse(text).bytes());
     form.close();
-    add(level, medium, List.of(own(medium)), List.of(bytes));
+    add(level, medium, List.of(defaultDirectory(medium)), List.of(bytes));
   }
 
   private void addPaths(Field level, Medium medium, Field paths, Field quotas) {
@@ -109,7 +112,7 @@ final class TierReader {
   }
 
   /** Where the manifest names no directory: memory, or a directory of the server. */
-  private Path own(Medium medium) {
+  private Path defaultDirectory(Medium medium) {
     String level = String.valueOf(tiers.size());
     return medium == Medium.MEM
         ? Path.of("/dev/shm/forebay-" + runtime + "-" + level)
@@ -123,7 +126,7 @@ final class TierReader {
       directories.add(new TierOptions.Directory(paths.get(i), quotas.get(i)));
     }
     if (lowIsFreeSpace) {
-      level.ignore("JuiceFS takes it for the share of the disk to leave free", "low");
+      level.ignore("JuiceFS uses it as the fraction of the disk to keep free", "low");
     }
     double high = share(level.get("high"), TierOptions.DEFAULT_HIGH);
     Optional<Field> mark = lowIsFreeSpace ? Optional.empty() : level.get("low");
@@ -166,7 +169,7 @@ final class TierReader {
     Optional<Field> one = level.get("quota");
     if (list.isEmpty()) {
       long bytes =
-          one.orElseThrow(() -> level.error("needs the field 'quota' or 'quotaList'"))
+          one.orElseThrow(() -> level.error("must have the field 'quota' or 'quotaList'"))
               .as(text -> DataSize.parse(text).bytes());
       return Collections.nCopies(paths, bytes / paths);
     }
@@ -193,7 +196,7 @@ final class TierReader {
                         return Double.valueOf(text);
                       } catch (NumberFormatException e) {
                         throw new IllegalArgumentException(
-                            "use a share such as \"0.95\", not '" + text + "'", e);
+                            "use a fraction such as \\\"0.95\\\", not '" + text + "'", e);
                       }
                     }))
         .orElse(fallback);

@@ -335,11 +335,11 @@ class ManifestsTest {
     record Mistake(String kind, String spec, String message) {}
     for (Mistake mistake :
         List.of(
-            new Mistake("Dataset", "mount: []", "needs the field 'mounts'"),
+            new Mistake("Dataset", "mount: []", "must have the field 'mounts'"),
             new Mistake(
                 "Dataset",
                 "mounts:\n  - mountPoint: s3://a\n    mountpath: /",
-                "file.yaml:8: spec.mounts[0].mountpath is unknown; known here: encryptOptions,"
+                "file.yaml:8: spec.mounts[0].mountpath is unknown; known fields: encryptOptions,"
                     + " mountPoint, name, options, path, readOnly, shared"),
             new Mistake(
                 "Dataset", "mounts:\n  - mountPoint: ftp://a\n", "no under-store for scheme 'ftp'"),
@@ -361,7 +361,7 @@ class ManifestsTest {
                       - name: x
                         valueFrom: {secretKeyRef: {name: ../up, key: k}}
                 """,
-                "are no names of a secret"),
+                "are not valid names of a secret"),
             new Mistake(
                 "JindoRuntime",
                 "tieredstore:\n  levels:\n    - {mediumtype: RAM, path: /x, quota: 1Gi}",
@@ -374,21 +374,21 @@ class ManifestsTest {
                 "JindoRuntime",
                 "tieredstore:\n  levels:\n    - {mediumtype: MEM, path: '/x,/y', quotaList: 1Gi}",
                 "has 1 quotas for 2 paths"),
-            new Mistake("JindoRuntime", "replicas: 0", "use a whole number from 1 on"),
+            new Mistake("JindoRuntime", "replicas: 0", "use a whole number of at least 1"),
             new Mistake(
                 "DataLoad", "dataset: {name: d}\npolicy: Daily", "use Once, Cron or OnEvent"),
             new Mistake(
-                "DataLoad", "dataset: {name: d}\npolicy: Cron", "needs the field 'schedule'"),
+                "DataLoad", "dataset: {name: d}\npolicy: Cron", "must have the field 'schedule'"),
             new Mistake(
                 "DataLoad",
                 "dataset: {name: d}\npolicy: Cron\nschedule: '0 25 * * *'",
-                "is no schedule"),
+                "is not a schedule"),
             new Mistake(
                 "DataLoad",
                 "dataset: {name: d}\nrunAfter: {kind: DataMigrate, name: m}",
-                "can wait for a DataLoad only"),
+                "can only wait for a DataLoad"),
             new Mistake("Pod", "x: y", "use Dataset, JindoRuntime"),
-            new Mistake("Dataset", "mounts: [", "is no YAML"))) {
+            new Mistake("Dataset", "mounts: [", "not valid YAML"))) {
       assertThatThrownBy(() -> parse(document(mistake.kind, mistake.spec)))
           .as(mistake.spec)
           .isInstanceOf(SpecException.class)
@@ -432,7 +432,7 @@ class ManifestsTest {
     assertThatThrownBy(() -> dataSet("mounts: [{mountPoint: 'oss://<OSS_BUCKET>/<DIRECTORY>/'}]"))
         .hasMessageContaining(
             "spec.mounts[0].mountPoint is wrong: '<OSS_BUCKET>' in oss://<OSS_BUCKET>/<DIRECTORY>/"
-                + " is a placeholder; put your own value there");
+                + " is a placeholder; replace it with your value");
     assertThatThrownBy(
             () ->
                 dataSet("mounts: [{mountPoint: 's3://a', options: {fs.s3a.endpoint: <ENDPOINT>}}]"))
@@ -519,10 +519,10 @@ class ManifestsTest {
             "file.yaml:3: the document ConfigMap/script (v1) is skipped: Forebay reads"
                 + " data.fluid.io/v1alpha1 and Secrets of v1",
             "file.yaml:8: the document ThinRuntimeProfile/nfs (data.fluid.io/v1alpha1) is skipped:"
-                + " it tells Fluid how to run another product");
+                + " it configures another product for Fluid");
     assertThatThrownBy(() -> parse(others))
         .isInstanceOf(SpecException.class)
-        .hasMessageContaining("there is nothing for Forebay in it")
+        .hasMessageContaining("has no document for Forebay")
         .hasMessageContaining("ConfigMap/script");
     assertThatThrownBy(() -> parse("---\n# nothing\n---\n")).hasMessageContaining("no document");
     assertThatThrownBy(

@@ -5,7 +5,7 @@ import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import io.forebay.dataset.epoch.EpochOrder;
 import io.forebay.dataset.folder.FileSource;
-import io.forebay.dataset.prefetch.Follower;
+import io.forebay.dataset.prefetch.ProgressListener;
 import io.forebay.dataset.prefetch.ReadPlan;
 import io.forebay.samples.oss.Traffic;
 import java.io.IOException;
@@ -121,7 +121,7 @@ public final class Inference implements Callable<Integer> {
       Latencies times = new Latencies(classifier.name(), FIRST, files.size());
       long before = storeRequests();
       try (ProgressBar bar = Progress.bar(FIRST + ", " + classifier.name(), files.size());
-          Follower follower = source.follow(ReadPlan.epochs(files, 1, epoch -> order), 0)) {
+          ProgressListener follower = source.follow(ReadPlan.epochs(files, 1, epoch -> order), 0)) {
         for (int at = 0; at < files.size(); at++) {
           follower.reached(at);
           ask(classifier, source, at, at + 1, times);

@@ -4,7 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import io.forebay.dataset.epoch.EpochOrder;
 import io.forebay.dataset.folder.FileSource;
-import io.forebay.dataset.prefetch.Follower;
+import io.forebay.dataset.prefetch.ProgressListener;
 import io.forebay.dataset.prefetch.ReadPlan;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ final class WarmUp {
       List<FileStatus> files = source.walk("");
       ReadPlan plan = ReadPlan.epochs(files, 1, epoch -> EpochOrder.sequential(files.size()));
       try (ProgressBar bar = Progress.bar("warming up the servers", files.size());
-          Follower follower = source.follow(plan, 0)) {
+          ProgressListener follower = source.follow(plan, 0)) {
         for (int at = 0; at < files.size(); at += TOGETHER) {
           follower.reached(at);
           List<FileStatus> some = files.subList(at, Math.min(at + TOGETHER, files.size()));

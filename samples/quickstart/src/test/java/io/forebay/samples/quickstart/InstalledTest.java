@@ -55,7 +55,7 @@ class InstalledTest {
     assertThat(listed.status()).as(listed.err()).isZero();
     assertThat(listed.out()).contains("train/1").hasLineCount(1);
     assertThat(listed.err())
-        .contains("kept in " + directory.resolve("home/.cache/forebay"))
+        .contains("caches up to 10 GiB in " + directory.resolve("home/.cache/forebay"))
         .contains("forebay serve")
         .hasLineCount(1);
     Said read = run("cat", data.toUri().toString(), "train/1");
@@ -91,7 +91,7 @@ class InstalledTest {
     cat.getInputStream().close();
     assertThat(cat.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(cat.exitValue()).isEqualTo(128 + 13);
-    assertThat(Files.readString(err)).doesNotContain("could not be written");
+    assertThat(Files.readString(err)).doesNotContain("cannot write");
   }
 
   @Test

@@ -1,0 +1,82 @@
+package io.forebay.fuse.mount;
+
+import io.forebay.fuse.journal.Journal;
+import io.forebay.fuse.protocol.Device;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A mount that a {@link Keeper} keeps: the kernel's device, and the journal of those who serve it.
+ *
+ * @param begun completes with why it cannot be served, or an empty text when it is
+ * @param checked completes with why it cannot be used, or an empty text; a while after that
+ */
+record KeptMount(
+    int id,
+    MountRequest request,
+    MountPoint point,
+    Device device,
+    Journal journal,
+    CompletableFuture<String> begun,
+    CompletableFuture<String> checked) {
+
+  private static final Logger log = LoggerFactory.getLogger(KeptMount.class);
+
+  /**
+   * Mounts.
+   *
+   * @throws IOException when this is not possible; then nothing is mounted
+   */
+  static KeptMount attach(int id, MountRequest request, MountPoint point) throws IOException {
+    Journal journal = Journal.create();
+    try {
+      Device device = point.attach(request.dataSet(), MountOptions.parse(request.options()));
+      return new KeptMount(
+          id,
+          request,
+          point,
+          device,
+          journal,
+          new CompletableFuture<>(),
+          new CompletableFuture<>());
+    } catch (IOException | RuntimeException e) {
+      journal.close();
+      throw e;
+    }
+  }
+
+  /** Has another process serve it, now or later. */
+  void handTo(Child child) {
+    child.send(new KeeperCommand.Take(id, request, device.fd(), journal.fd()));
+  }
+
+  /** Whether nobody has served it yet. */
+  boolean isNew() {
+    return journal.isEmpty();
+  }
+
+  /** Tells whoever asked for it. */
+  void end(String reason) {
+    begun.complete(reason);
+    checked.complete(reason);
+  }
+
+  /** Takes the mount away, unless it is gone, and gives the device back. */
+  void close() {
+    try {
+      if (point.isMounted()) {
+        if (isNew()) {
+          point.discard();
+        } else {
+          point.detach();
+        }
+      }
+      journal.close();
+    } catch (IOException e) {
+      log.debug("cannot close {}", point, e);
+    }
+    device.close();
+  }
+}

@@ -1,0 +1,41 @@
+package io.forebay.fuse.mount;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is left where all processes of a mount died at once, so that none of them could take it
+ * away: mounts that answer nothing any more, and the stages of keepers.
+ */
+public final class StaleMounts {
+
+  private StaleMounts() {}
+
+  /**
+   * Takes all of it away that this user may.
+   *
+   * @return what is no longer there
+   */
+  public static List<Path> remove() throws IOException {
+    List<Path> removed = new ArrayList<>();
+    for (MountPoint point : MountPoint.all()) {
+      if (point.isDead() && point.detach() == 0) {
+        removed.add(point.path());
+      }
+    }
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    try (DirectoryStream<Path> stages =
+        Files.newDirectoryStream(temporary, ClassArchive.PREFIX + "*")) {
+      for (Path archive : stages) {
+        if (ClassArchive.removeAbandoned(archive)) {
+          removed.add(archive);
+        }
+      }
+    }
+    return removed;
+  }
+}
