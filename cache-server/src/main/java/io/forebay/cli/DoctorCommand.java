@@ -37,9 +37,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Checks whether this node has what a cache server needs:",
-      "JVM flags, locale, limit of open files, /dev/fuse, disks, ports; for each data set the under-store,",
-      "its credentials and the clock. Prints what to do about each problem. Exit status 1 if there is one."
+      "Checks whether this node has what a cache server needs.",
+      "Checks JVM flags, locale, limit of open files, /dev/fuse, disks, ports; for each data set the",
+      "under-store, its credentials and the clock. Prints what to do about each problem. Exit status 1 if there is one."
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,

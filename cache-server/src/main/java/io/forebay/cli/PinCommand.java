@@ -8,8 +8,10 @@ import picocli.CommandLine.Mixin;
 /** Keeps what is cached at a path, and what comes there later, until it is unpinned. */
 @Command(
     name = "pin",
-    description =
-        "Pins a path: files there that are cached now or later are not evicted until 'forebay unpin'.",
+    description = {
+      "Pins a path of a data set.",
+      "The server does not evict files there, cached now or later, until 'forebay unpin'."
+    },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110,
     footer = {"", "Example:", "  forebay pin --node /var/lib/forebay images train/hot"})

@@ -43,10 +43,9 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = {
-        "Properties file with the server's settings, or YAML file with Fluid's Dataset and JindoRuntime;",
-        "repeatable."
-      })
+      description =
+          "Properties file with settings, or YAML file with Fluid's Dataset and JindoRuntime;"
+              + " repeatable.")
   private List<Path> config = List.of();
 
   @Option(

@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "suspend",
     description = {
-      "Stops all requests of a server to the under-store of a data set until 'forebay resume'.",
+      "Stops all requests to the under-store of a data set until 'forebay resume'.",
       "The server still serves cached files; other reads fail with the reason.",
       "A suspension survives restarts."
     },

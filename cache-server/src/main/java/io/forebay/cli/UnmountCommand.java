@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "umount",
     description = {
-      "Unmounts, even if the process of the mount is dead. Also removes all other dead mounts, if permitted.",
+      "Unmounts a data set, even if the process of the mount is dead.",
+      "Also removes all other dead mounts, if permitted.",
       "Open files stay readable until they are closed."
     },
     mixinStandardHelpOptions = true,

@@ -198,7 +198,7 @@ class AdminTest {
     assertThat(status().dataSets().get(0).pins()).isEmpty();
     assertThat(run(1, "unpin", "--node", node(), "images", "x")).contains("is not pinned");
     assertThat(run(2, "prune", "--node", node(), "images", "--older-than", "soon"))
-        .contains("'soon' is no duration");
+        .contains("'soon' is not a duration");
     assertThat(run(1, "status", "--admin", "127.0.0.1:1")).contains("no cache server answers");
     for (String wrong : List.of("nonsense", "http://127.0.0.1:1", "127.0.0.1:port", "a b:1")) {
       assertThat(run(2, "status", "--admin", wrong)).contains("'" + wrong + "' is not HOST:PORT");

@@ -294,7 +294,7 @@ class DataSetsTest {
       assertThat(beside.list("")).hasSize(before);
     }
     assertThatThrownBy(() -> beside.delete("big"))
-        .hasMessageContaining("was given no keys for oss://bucket/root");
+        .hasMessageContaining("has no keys for oss://bucket/root");
   }
 
   @Test
@@ -665,7 +665,7 @@ class DataSetsTest {
         "apiVersion: data.fluid.io/v1alpha1\nkind: DataLoad\nmetadata: {name: much}\n"
             + "spec: {dataset: {name: images}, target: [{path: /, replicas: 3}]}";
     assertThat(run(0, "apply", "--node", node(0), "-f", write("much.yaml", load)))
-        .contains("warning: DataLoad/much: 3 replicas are asked for", "DataLoad/much started");
+        .contains("warning: DataLoad/much: 3 replicas are requested", "DataLoad/much started");
   }
 
   @Test

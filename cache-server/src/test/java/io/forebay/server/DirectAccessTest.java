@@ -83,12 +83,12 @@ class DirectAccessTest {
       server.close();
       assertThatThrownBy(() -> data.read("f"))
           .hasMessageContaining("cannot connect to cache server")
-          .hasStackTraceContaining("was given no keys for s3://data");
+          .hasStackTraceContaining("has no keys for s3://data");
       assertThatThrownBy(() -> data.stat("g"))
           .hasMessageContaining("cache server")
-          .hasStackTraceContaining("was given no keys for s3://data");
+          .hasStackTraceContaining("has no keys for s3://data");
       assertThatThrownBy(() -> data.write("g", new ByteArrayInputStream(CONTENT), CONTENT.length))
-          .hasMessageContaining("was given no keys for s3://data");
+          .hasMessageContaining("has no keys for s3://data");
     }
   }
 

@@ -96,7 +96,7 @@ class LogTest {
     assertThat(lines)
         .anyMatch(line -> line.contains("serves 0 data sets of " + node))
         .anyMatch(line -> line.contains("applied data set 'images': created"))
-        .anyMatch(line -> line.contains("] images ") && line.endsWith("of images: begins"))
+        .anyMatch(line -> line.contains("] images ") && line.endsWith("of images: started"))
         .anyMatch(
             line -> line.contains("] images ") && line.contains("Complete, 1 files and 7 bytes"))
         .anyMatch(
@@ -119,7 +119,7 @@ class LogTest {
         .anyMatch(
             e ->
                 e.path("mdc").path("dataset").asText().equals("images")
-                    && e.path("formattedMessage").asText().contains("was dropped"));
+                    && e.path("formattedMessage").asText().contains("dropped data set"));
   }
 
   @Test

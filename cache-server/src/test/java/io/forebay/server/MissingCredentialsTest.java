@@ -80,7 +80,7 @@ class MissingCredentialsTest {
               List.of("mount", "--node", node, "-o", "rw,strict", Nodes.DATA_SET, root.toString()));
       assertThat(refused.waitFor(1, TimeUnit.MINUTES)).isTrue();
       assertThat(refused.exitValue()).isOne();
-      assertThat(log).content().contains("was given no keys for oss://bucket/root");
+      assertThat(log).content().contains("has no keys for oss://bucket/root");
     }
   }
 

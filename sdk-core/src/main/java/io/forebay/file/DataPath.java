@@ -63,7 +63,7 @@ public final class DataPath {
       if (i == path.length() || path.charAt(i) == '/') {
         int length = i - segmentStart;
         if (length == 0) {
-          return "a data set path must not have an empty segment ('//', or a slash at an end)";
+          return "an empty segment ('//', or an extra slash) is not allowed in a data set path";
         }
         if (path.startsWith(".", segmentStart)
             && (length == 1 || (length == 2 && path.charAt(segmentStart + 1) == '.'))) {

@@ -53,7 +53,7 @@ class AnnouncedMountTest {
     AnnouncedMount s3 = AnnouncedMount.of(mount("s3://bucket", S3));
     assertThatThrownBy(() -> s3.withOwn(Map.of("fs.oss.accessKeyId", "other store's"), true))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("was given no keys for s3://bucket")
+        .hasMessageContaining("has no keys for s3://bucket")
         .hasMessageContaining("fs.s3a.access.key");
     assertThatThrownBy(() -> AnnouncedMount.of(mount("oss://bucket", OSS)).withOwn(Map.of(), true))
         .hasMessageContaining("fs.oss.credentials.file");
@@ -84,7 +84,7 @@ class AnnouncedMountTest {
     AnnouncedMount announced = AnnouncedMount.of(mount);
     Map<String, String> keys = Map.of("fs.s3a.access.key", "a", "fs.s3a.secret.key", "b");
     assertThatThrownBy(() -> announced.withOwn(keys, true))
-        .hasMessageContaining("keep the option fs.s3a.endpoint of s3://b a secret");
+        .hasMessageContaining("keep the option fs.s3a.endpoint of s3://b secret; set it");
     Map<String, String> all = new java.util.HashMap<>(keys);
     all.put("fs.s3.endpoint", "http://there");
     assertThat(announced.withOwn(all, true).options()).containsAllEntriesOf(all);

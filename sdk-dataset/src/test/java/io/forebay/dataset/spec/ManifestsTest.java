@@ -369,7 +369,7 @@ class ManifestsTest {
             new Mistake(
                 "JindoRuntime",
                 "tieredstore:\n  levels:\n    - {mediumtype: MEM, path: /x, quota: 1Gx}",
-                "'1Gx' is no amount of data"),
+                "'1Gx' is not an amount of data"),
             new Mistake(
                 "JindoRuntime",
                 "tieredstore:\n  levels:\n    - {mediumtype: MEM, path: '/x,/y', quotaList: 1Gi}",
@@ -407,7 +407,7 @@ class ManifestsTest {
     assertThat(DataSetReference.of(spec)).contains(new DataSetReference("whole", "a/b"));
     assertThat(spec.mounts().get(0).readOnly()).isTrue();
     assertThatThrownBy(() -> dataSet(mount + "  - mountPoint: s3://a\n    path: /x\n"))
-        .hasMessageContaining("spec.mounts must be one alone");
+        .hasMessageContaining("spec.mounts must have exactly one entry");
     assertThatThrownBy(() -> dataSet("mounts: [{mountPoint: 'dataset://whole'}]"))
         .hasMessageContaining("dataset://default/images/train; got dataset://whole");
     assertThatThrownBy(() -> dataSet("mounts: [{mountPoint: 'dataset://n/whole/../x'}]"))
@@ -423,7 +423,7 @@ class ManifestsTest {
     assertThat(spec.mounts().get(0).root().getPath()).isEqualTo(claims + "/images/train");
     assertThatThrownBy(() -> parse(text))
         .hasMessageContaining("mounts[0].mountPoint is wrong: pvc://images/train")
-        .hasMessageContaining("mount it at /pvc/images")
+        .hasMessageContaining("mount it in the server's pod at /pvc/images")
         .hasMessageContaining("local:///mnt/images");
   }
 
@@ -487,7 +487,7 @@ class ManifestsTest {
         .hasMessageContaining("Secret/keys with [id, secret]")
         .hasMessageNotContaining("hush");
     assertThatThrownBy(() -> parse(WITH_SECRET.replace("bm90IHRoaXM=", "/w==")))
-        .hasMessageContaining("data must have values that are UTF-8 in base64")
+        .hasMessageContaining("data must have base64 values of UTF-8 text")
         .hasMessageNotContaining("/w==");
     assertThatThrownBy(() -> parse(WITH_SECRET.replace("\"hush hush\"", "{hush: hush}")))
         .hasMessageContaining("stringData.secret must be a plain value")
