@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     name = "apply",
     description = {
       "Applies Fluid manifests to a running server: data sets, loads and secrets.",
-      "(data.fluid.io/v1alpha1: Dataset, JindoRuntime and its siblings, DataLoad; v1: Secret.)",
+      "(data.fluid.io/v1alpha1: Dataset, DataLoad, JindoRuntime and other runtimes; v1: Secret.)",
       "The server keeps them across restarts.",
       "The server checks that the under-store of each data set answers. If one does not, the server keeps",
       "the data set and checks again later; it starts no load of the file, and the exit status is 1."

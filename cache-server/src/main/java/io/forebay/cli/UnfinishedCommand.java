@@ -35,7 +35,7 @@ final class UnfinishedCommand implements Callable<Integer> {
 
   @Mixin private Output output;
 
-  @Parameters(paramLabel = "DATASET")
+  @Parameters(paramLabel = "DATASET", description = "Name or root URI of the data set.")
   private String dataSet;
 
   @Option(
