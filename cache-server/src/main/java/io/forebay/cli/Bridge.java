@@ -2,6 +2,7 @@ package io.forebay.cli;
 
 import io.forebay.Forebay;
 import io.forebay.fuse.mount.ChildJvm;
+import io.forebay.fuse.mount.Daemon;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.mount.MountServer;
@@ -19,8 +20,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What serves mounts: the main class of a {@link io.forebay.fuse.mount.Keeper}'s children. Whoever
- * reads waits while it starts, so it takes its arguments as they come, without a library.
+ * What keeps and serves mounts in the background: the main class of a {@link
+ * io.forebay.fuse.mount.Keeper} and its children. Whoever reads waits while it starts, so it takes
+ * its arguments as they come, without a library.
  *
  * @param cache directory of a cache in this process; empty for one that asks a server
  * @param connection whom it asks
@@ -39,9 +41,13 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
   /** The last arguments of {@link #main}, which tell one client from another. */
   List<String> arguments() {
     return List.of(
-        cache.map(Path::toString).orElse(""),
-        connection.node().map(Path::toString).orElse(""),
+        cache.map(Bridge::absolute).orElse(""),
+        connection.node().map(Bridge::absolute).orElse(""),
         String.join(",", connection.servers()));
+  }
+
+  private static String absolute(Path path) {
+    return path.toAbsolutePath().toString();
   }
 
   private static String encoded(String text) {
@@ -75,9 +81,12 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
    * @param arguments a word; or a directory for a training run, a data set, and a mount's options;
    *     and a bridge's
    */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     List<String> all = List.of(arguments);
     List<String> own = all.subList(all.size() - 3, all.size());
+    if (all.get(0).equals("keep")) {
+      System.exit(Daemon.keep(Path.of(all.get(1)), parse(own, inputLine()).child()));
+    }
     if (all.get(0).startsWith("/")) {
       System.exit(trainingRun(Path.of(all.get(0)), all.get(1), all.get(2), own));
     }
@@ -89,14 +98,16 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
 
   private static int trainingRun(
       Path directory, String dataSet, String options, List<String> arguments) {
-    BufferedReader input =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    try (Forebay forebay = parse(arguments, input.readLine()).builder().open()) {
+    try (Forebay forebay = parse(arguments, inputLine()).builder().open()) {
       Mount.trainingRun(forebay.dataSet(dataSet), directory, MountOptions.parse(options));
       return 0;
     } catch (IOException | RuntimeException | InterruptedException e) {
       return 1; // nothing is lost
     }
+  }
+
+  private static String inputLine() throws IOException {
+    return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
   }
 
   private Forebay.Builder builder() {

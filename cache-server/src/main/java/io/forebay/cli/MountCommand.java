@@ -1,7 +1,6 @@
 package io.forebay.cli;
 
 import io.forebay.Forebay;
-import io.forebay.fuse.mount.ChildJvm;
 import io.forebay.fuse.mount.Daemon;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.KeeperSocket;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,12 +73,6 @@ final class MountCommand implements Callable<Integer> {
   private Path log;
 
   @Option(
-      names = "--door",
-      hidden = true, // a mount in the background opens it to those that come later
-      description = "Socket on which the keeper accepts requests for more mounts.")
-  private Path door;
-
-  @Option(
       names = "--strict",
       description =
           "Fails if the data set cannot be read (for example without credentials) or, with rw, cannot be"
@@ -120,63 +112,38 @@ final class MountCommand implements Callable<Integer> {
     }
     MountRequest request = new MountRequest(dataSet, point, options);
     Bridge bridge = new Bridge(Optional.ofNullable(cache), client.connection());
+    if (daemon && noKeeper) {
+      throw new ParameterException(
+          spec.commandLine(), "a mount in the background has a keeper; leave out --no-keeper");
+    }
     if (daemon) {
-      Optional<KeeperSocket> shared = parsed.isWritable() ? Optional.empty() : doorOf(bridge);
-      if (shared.isEmpty() || !shared.get().ask(request)) {
-        Daemon.start(
-            new ChildJvm(
-                ForebayCommand.class.getName(), List.of("@/dev/stdin"), inForeground(shared)),
-            point,
-            Optional.ofNullable(log));
-      }
+      Daemon.mount(request, keeperOf(bridge, parsed), bridge.child(), Optional.ofNullable(log));
       return 0;
     }
     if (!noKeeper) {
-      return Keeper.run(request, Optional.ofNullable(door).map(KeeperSocket::new), bridge.child());
+      return Keeper.run(request, bridge.child());
     }
     try (Forebay forebay = cache == null ? client.open(dataSet) : client.embedded(cache);
         Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
       System.out.println(dataSet + " is mounted on " + mount.point());
-      mount.whenChecked(reason -> Daemon.mounted());
       mount.await();
     }
     return 0;
   }
 
   /**
-   * Where mounts in the background share their processes, with one client for all. A cache in a
-   * process is one mount's alone, and options may be secrets, by which no door is named.
+   * Mounts in the background share their processes, with one client for all. A cache in a process
+   * is one mount's alone, options may be secrets, by which no socket is named, and what is written
+   * and not stored yet is lost with its process.
    */
-  private Optional<KeeperSocket> doorOf(Bridge bridge) throws IOException {
-    if (noKeeper || bridge.cache().isPresent() || !bridge.connection().options().isEmpty()) {
-      return Optional.empty();
+  private KeeperSocket keeperOf(Bridge bridge, MountOptions parsed) throws IOException {
+    if (parsed.isWritable()
+        || bridge.cache().isPresent()
+        || !bridge.connection().options().isEmpty()) {
+      return KeeperSocket.own();
     }
     List<String> common = new ArrayList<>(bridge.arguments());
     common.add(log == null ? "" : log.toAbsolutePath().toString());
-    return KeeperSocket.of(common);
-  }
-
-  /**
-   * This command's own arguments, without those that put it into the background, as a file of
-   * arguments: keys may be among them.
-   */
-  private String inForeground(Optional<KeeperSocket> shared) {
-    List<String> arguments = new ArrayList<>(spec.commandLine().getParseResult().expandedArgs());
-    arguments.subList(0, arguments.indexOf(spec.name()) + 1).clear();
-    arguments.removeAll(List.of("-d", "--daemon"));
-    shared.ifPresent(opened -> arguments.addAll(0, List.of("--door", opened.socket().toString())));
-    return arguments.stream()
-        .map(MountCommand::quoted)
-        .collect(Collectors.joining(System.lineSeparator()));
-  }
-
-  private static String quoted(String argument) {
-    return '"'
-        + argument
-            .replace("\\", "\\\\")
-            .replace("\"", "\\\"")
-            .replace("\n", "\\n")
-            .replace("\r", "\\r")
-        + '"';
+    return KeeperSocket.shared(common);
   }
 }

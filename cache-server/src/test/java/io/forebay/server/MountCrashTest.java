@@ -12,6 +12,7 @@ import io.forebay.control.CacheControl;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.samples.oss.Fault;
 import io.forebay.samples.oss.Seed;
+import io.forebay.spec.DataSetSpec;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileSystemException;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -534,13 +536,117 @@ class MountCrashTest {
       assertLargeFileIsReadIn(second);
       assertThat(keepersInTheBackground()).containsExactly(keeper);
     } finally {
-      for (Path each : List.of(root, second, third)) {
-        if (isMounted(each)) {
-          Mount.remove(each);
-        }
-      }
+      removeAll(List.of(root, second, third));
     }
     await().atMost(ONE_MINUTE).until(() -> keepersInTheBackground().isEmpty());
+  }
+
+  @Test
+  void mountsThatAreAskedForAtOnceHaveOneKeeper() throws Exception {
+    List<Path> points = new ArrayList<>();
+    List<Process> mounts = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      points.add(Files.createDirectory(directory.resolve("mnt" + i)));
+      mounts.add(mountInTheBackground(Nodes.DATA_SET, points.get(i)));
+    }
+    try {
+      for (Process mount : mounts) {
+        assertThat(mount.waitFor()).isZero();
+      }
+      assertThat(keepersInTheBackground()).hasSize(1);
+      for (Path point : points) {
+        assertLargeFileIsReadIn(point);
+      }
+    } finally {
+      removeAll(points);
+    }
+    await().atMost(ONE_MINUTE).until(() -> keepersInTheBackground().isEmpty());
+  }
+
+  private static void removeAll(List<Path> points) throws IOException {
+    for (Path point : points) {
+      if (isMounted(point)) {
+        Mount.remove(point);
+      }
+    }
+  }
+
+  /** The keeper is about to end when its last mount goes. */
+  @Test
+  void aMountThatIsAskedForWhileTheLastOneGoesIsMounted() throws Exception {
+    Path second = Files.createDirectory(directory.resolve("second"));
+    List<Path> points = List.of(root, second);
+    try {
+      assertThat(mountInTheBackground(Nodes.DATA_SET, root).waitFor()).isZero();
+      for (int round = 0; round < 6; round++) {
+        Process mount = mountInTheBackground(Nodes.DATA_SET, points.get((round + 1) % 2));
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(700));
+        Mount.remove(points.get(round % 2));
+        String said = new String(mount.getInputStream().readAllBytes(), UTF_8);
+        assertThat(mount.waitFor()).as(said).isZero();
+        assertLargeFileIsReadIn(points.get((round + 1) % 2));
+      }
+    } finally {
+      removeAll(points);
+    }
+  }
+
+  @Test
+  void aMountStaysWhereAnotherOneWasThatIsStillInUse() throws Exception {
+    assertThat(mountInTheBackground(Nodes.DATA_SET, root).waitFor()).isZero();
+    try (RandomAccessFile open = new RandomAccessFile(root.resolve("dir0/large").toFile(), "r")) {
+      assertThat(open.read()).isNotNegative();
+      assertThat(new ProcessBuilder("umount", "-l", root.toString()).start().waitFor()).isZero();
+      assertThat(mountInTheBackground(Nodes.DATA_SET, root).waitFor()).isZero();
+      assertOneFileIsRead();
+    }
+    try {
+      await().during(Duration.ofSeconds(3)).atMost(ONE_MINUTE).until(this::isServed);
+    } finally {
+      takeAway();
+    }
+  }
+
+  @Test
+  void aDataSetThatIsDroppedDisturbsNoMountOfAnotherOne() throws Exception {
+    Path files = Files.createDirectory(directory.resolve("files"));
+    Files.writeString(files.resolve("1"), "one");
+    nodes.server(0).node().add(new DataSetSpec("other", files.toUri(), Map.of()));
+    Path second = Files.createDirectory(directory.resolve("second"));
+    assertThat(mountInTheBackground(Nodes.DATA_SET, root).waitFor()).isZero();
+    assertThat(mountInTheBackground("other", second).waitFor()).isZero();
+    try {
+      assertThat(second.resolve("1")).hasContent("one");
+      nodes.server(0).node().drop("other");
+      ProcessHandle kept = keepersInTheBackground().get(0);
+      for (int kill = 0; kill < 3; kill++) {
+        ProcessHandle bridge = bridgeOf(kept);
+        signal("KILL", bridge);
+        assertOneFileIsRead();
+        await().atMost(ONE_MINUTE).until(() -> !bridgeOf(kept).equals(bridge));
+      }
+    } finally {
+      removeAll(List.of(second, root));
+    }
+    await().atMost(ONE_MINUTE).until(() -> keepersInTheBackground().isEmpty());
+  }
+
+  @Test
+  void aKeeperThatWasKilledKeepsNobodyFromMounting() throws Exception {
+    Path second = Files.createDirectory(directory.resolve("second"));
+    assertThat(mountInTheBackground(Nodes.DATA_SET, root).waitFor()).isZero();
+    ProcessHandle killed = keepersInTheBackground().get(0);
+    ProcessHandle bridge = bridgeOf(killed);
+    killed.destroyForcibly();
+    try {
+      await().atMost(ONE_MINUTE).until(() -> !killed.isAlive());
+      assertThat(mountInTheBackground(Nodes.DATA_SET, second).waitFor()).isZero();
+      assertLargeFileIsReadIn(root);
+      assertLargeFileIsReadIn(second);
+    } finally {
+      removeAll(List.of(second, root));
+    }
+    await().atMost(ONE_MINUTE).until(() -> !bridge.isAlive());
   }
 
   @Test
@@ -605,7 +711,7 @@ class MountCrashTest {
     try {
       assertThat(point.resolve("dir0/large")).hasBinaryContent(nodes.files().get("dir0/large"));
       assertThat(ProcessHandle.allProcesses().map(MountCrashTest::commandOf))
-          .anyMatch(command -> command.contains("@/dev/stdin"))
+          .anyMatch(command -> command.contains("io.forebay.cli.Bridge\0keep"))
           .noneMatch(command -> command.contains("accessKeySecret"));
     } finally {
       Mount.remove(point);

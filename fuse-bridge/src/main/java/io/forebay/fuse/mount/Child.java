@@ -46,13 +46,13 @@ final class Child implements AutoCloseable {
    * Starts one; when that is not possible it counts as one that has ended.
    *
    * @param input its first order
+   * @param kept a descriptor that it has as long as it lives
    * @param reports takes what it reports when it serves, on a thread of its own
    */
-  static Child start(List<String> command, String input, Consumer<MountReport> reports)
+  static Child start(List<String> command, String input, int kept, Consumer<MountReport> reports)
       throws IOException {
     Sockets.Pair sockets = Sockets.messagePair();
-    int pid =
-        Processes.spawn(command, Optional.of(new Processes.Pipe(sockets.other(), sockets.own())));
+    int pid = Processes.spawn(command, Optional.of(sockets.other()), Optional.of(kept));
     if (pid < 0) {
       log.warn("cannot start {} (error {})", command.get(0), -pid);
     }
@@ -65,7 +65,8 @@ final class Child implements AutoCloseable {
   /** That one has ended meanwhile is noticed by {@link #await()}. */
   synchronized void send(KeeperCommand order) {
     if (!closed && !KeeperCommand.send(socket, order)) {
-      log.debug("process {} no longer accepts commands", pid);
+      log.debug("process {} reads no commands any more", pid);
+      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly); // it may be stopped
     }
   }
 
@@ -130,6 +131,11 @@ final class Child implements AutoCloseable {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Asks it to end. */
+  void end() {
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
   }
 
   /** Ends it at once, unless it serves. */

@@ -52,7 +52,7 @@ final class ClassArchive implements AutoCloseable {
   private ClassArchive(Path directory, FileChannel owned) {
     this.directory = directory;
     this.archive = directory.resolve(ARCHIVE);
-    this.point = new MountPoint(directory.resolve(POINT));
+    this.point = new MountPoint(directory.resolve(POINT), "");
     this.owned = owned;
   }
 
@@ -74,7 +74,7 @@ final class ClassArchive implements AutoCloseable {
    */
   static boolean removeAbandoned(Path directory) {
     try (FileChannel owned = FileChannel.open(directory.resolve(OWNED), StandardOpenOption.WRITE)) {
-      if (owned.tryLock() == null || new MountPoint(directory.resolve(POINT)).isMounted()) {
+      if (owned.tryLock() == null || new MountPoint(directory.resolve(POINT), "").isMounted()) {
         return false;
       }
       delete(directory);

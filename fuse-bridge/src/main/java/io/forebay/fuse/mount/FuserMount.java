@@ -25,7 +25,7 @@ final class FuserMount {
    * @throws IOException when that is not possible; then nothing is mounted
    */
   static Device mount(String name, MountPoint point, MountOptions options) throws IOException {
-    Sockets.Pair sockets = Sockets.inheritedPair();
+    Sockets.Pair sockets = Sockets.streamPair();
     try {
       List<String> words = new ArrayList<>(options.forKernel());
       words.add("subtype=forebay");
@@ -35,13 +35,14 @@ final class FuserMount {
           Processes.spawn(
               List.of(
                   "env",
-                  "_FUSE_COMMFD=" + sockets.other(),
+                  "_FUSE_COMMFD=" + Processes.KEPT,
                   COMMAND,
                   "-o",
                   String.join(",", words),
                   "--",
                   point.toString()),
-              Optional.empty());
+              Optional.empty(),
+              Optional.of(sockets.other()));
       Libc.require(COMMAND, pid);
       int status = Processes.waitFor(pid);
       List<Integer> received =
@@ -67,7 +68,10 @@ final class FuserMount {
    */
   static int unmount(MountPoint point) {
     int pid =
-        Processes.spawn(List.of(COMMAND, "-u", "-z", "--", point.toString()), Optional.empty());
+        Processes.spawn(
+            List.of(COMMAND, "-u", "-z", "--", point.toString()),
+            Optional.empty(),
+            Optional.empty());
     return pid < 0 ? pid : -Math.abs(Processes.waitFor(pid));
   }
 }

@@ -31,6 +31,8 @@ public final class Keeper {
 
   private static final long PAUSE_MILLIS = 1_000;
   private static final long GRACE_SECONDS = 5;
+  private static final long UNUSED_MILLIS = 60_000;
+  private static final int MOST_FAILURES = 2;
 
   /** Whether there is somebody who keeps the mount. */
   interface Alive {
@@ -68,26 +70,59 @@ public final class Keeper {
   }
 
   /**
-   * Mounts, and keeps the mount until somebody takes it away, and all others that it was asked for
-   * at its door. An orderly end of this process takes them away.
+   * Mounts, and keeps the mount until somebody takes it away. An orderly end of this process takes
+   * it away.
    *
-   * @param door where other processes ask for mounts
    * @param child calls {@link MountServer#run}, or, where its first argument is a directory, {@link
    *     Mount#trainingRun} there, with the data set and the options that come next, and ends
-   * @return 0 when the last mount was taken away; 1 when it could not be served
+   * @return 0 when the mount was taken away; 1 when it could not be served
    * @throws IOException when it cannot be mounted
    */
-  public static int run(MountRequest first, Optional<KeeperSocket> door, ChildJvm child)
+  public static int run(MountRequest request, ChildJvm child)
       throws IOException, InterruptedException {
+    MountPoint point = MountPoint.at(request.point());
+    return run(
+        child,
+        keeper -> {
+          keeper.attach(request, point);
+          keeper.keep();
+        });
+  }
+
+  /**
+   * Keeps the mounts that it is asked for, until the last one is taken away. An orderly end of this
+   * process takes them away.
+   *
+   * @param child as above
+   * @return 0 when the last mount was taken away; 1 when it could not be served, and when nobody
+   *     asked for any
+   */
+  public static int serve(KeeperSocket socket, ChildJvm child)
+      throws IOException, InterruptedException {
+    return run(
+        child,
+        keeper -> {
+          keeper.status = 1;
+          try (KeeperSocket.Opened opened = socket.open(keeper)) {
+            Daemon.started();
+            Thread.ofPlatform().daemon().name("forebay-unused").start(keeper::endIfUnused);
+            keeper.keep();
+          }
+        });
+  }
+
+  private interface Keeping {
+    void keep(Keeper keeper) throws IOException, InterruptedException;
+  }
+
+  private static int run(ChildJvm child, Keeping keeping) throws IOException, InterruptedException {
     StaleMounts.remove().forEach(path -> log.warn("removed {}, left by a dead mount", path));
-    MountPoint point = MountPoint.at(first.point());
     try (ClassArchive archive = ClassArchive.create();
         OrphanUnmounter watch = OrphanUnmounter.start(archive)) {
       Keeper keeper = new Keeper(child, archive, watch);
       Runtime.getRuntime().addShutdownHook(new Thread(keeper::end, "forebay-unmount"));
       try {
-        keeper.attach(first, point);
-        keeper.keep(first, door);
+        keeping.keep(keeper);
       } finally {
         keeper.over.countDown();
       }
@@ -118,23 +153,36 @@ public final class Keeper {
       KeptMount mount = attach(request, point);
       mount.handTo(serving);
       mount.handTo(next);
+      archive.record(child, request);
       return Optional.of(mount);
     }
   }
 
-  private void keep(MountRequest first, Optional<KeeperSocket> door)
-      throws IOException, InterruptedException {
-    try (KeeperSocket.Opened opened = KeeperSocket.open(door, this)) {
+  /** Whoever started this process may have been killed. */
+  private void endIfUnused() {
+    try {
+      Thread.sleep(UNUSED_MILLIS);
+    } catch (InterruptedException e) {
+      return;
+    }
+    synchronized (this) {
+      if (attached == 0) {
+        accepting = false;
+        serving.end();
+      }
+    }
+  }
+
+  private void keep() throws IOException, InterruptedException {
+    try {
       start();
-      promoteNext();
       while (true) {
-        archive.record(child, first);
-        System.gc(); // of the command, from here on it only waits
+        promoteNext();
+        System.gc(); // of the start, from here on it only waits
         int ended = serving.await();
         if (settle(ended)) {
           return;
         }
-        Daemon.mounted();
         log.warn(
             "the bridge that serves {} has ended ({}); the next bridge takes over",
             points(),
@@ -142,7 +190,6 @@ public final class Keeper {
         if (ended > 0 && ended != ASKED_TO_END) {
           Thread.sleep(PAUSE_MILLIS); // it could not, so it may need time
         }
-        promoteNext();
       }
     } finally {
       close();
@@ -153,7 +200,10 @@ public final class Keeper {
   private synchronized void start() throws IOException {
     next =
         Child.start(
-            child.command(archive.options(), List.of("serve")), child.input(), this::onReport);
+            child.command(archive.options(), List.of("serve")),
+            child.input(),
+            watch.pipe().writeEnd(),
+            this::onReport);
     mounts.values().forEach(mount -> mount.handTo(next));
   }
 
@@ -162,6 +212,9 @@ public final class Keeper {
     serving.serve();
     start();
     accepting = !ending;
+    if (!mounts.isEmpty()) {
+      archive.record(child, mounts.values().iterator().next().request());
+    }
   }
 
   private synchronized void onReport(MountReport report) {
@@ -203,19 +256,35 @@ public final class Keeper {
     for (KeptMount mount : List.copyOf(mounts.values())) {
       if (!mount.point().isMounted() || (ended == 0 && !mount.isNew())) {
         drop(mount, "");
-      } else if (ended == CANNOT_RESUME) {
-        drop(mount, "");
-        attach(mount.request(), mount.point());
-      } else if (ended != 0 && mount.isNew()) {
-        drop(mount, "the bridge ended before it served the mount (" + ended + ")");
+      } else if (ended == CANNOT_RESUME || (ended != 0 && mount.isNew())) {
+        renew(mount, ended);
       }
     }
     accepting = !ending && !mounts.isEmpty();
-    if (accepting && (ended == ASKED_TO_END || ended == CANNOT_RESUME)) {
+    if (accepting && ended == ASKED_TO_END) {
       next.close(); // whoever asked may have replaced the software
       start();
     }
     return !accepting;
+  }
+
+  /**
+   * Mounts anew, for the process that has ended may have read what the kernel says only once; what
+   * it could not begin to serve, a few times.
+   */
+  private synchronized void renew(KeptMount mount, int ended) {
+    if (mount.isNew() && mount.failures().incrementAndGet() > MOST_FAILURES) {
+      drop(mount, "the bridge ended before it served the mount (" + ended + ")");
+      return;
+    }
+    try {
+      KeptMount renewed = mount.renew();
+      mounts.put(renewed.id(), renewed);
+      next.send(new KeeperCommand.Drop(renewed.id()));
+      renewed.handTo(next);
+    } catch (IOException e) {
+      drop(mount, String.valueOf(e.getMessage()));
+    }
   }
 
   private synchronized void close() {

@@ -15,10 +15,12 @@ sealed interface KeeperCommand {
    * Another mount to serve, at once or when it is the process's turn.
    *
    * @param id of the mount, the same in all processes of a keeper
+   * @param mounted the device number of what is mounted there
    * @param device of the kernel's end
    * @param journal of those who served it before
    */
-  record Take(int id, MountRequest request, int device, int journal) implements KeeperCommand {}
+  record Take(int id, MountRequest request, String mounted, int device, int journal)
+      implements KeeperCommand {}
 
   /** A mount that is gone. */
   record Drop(int id) implements KeeperCommand {}
@@ -36,7 +38,10 @@ sealed interface KeeperCommand {
           case Prepare prepare -> Sockets.send(socket, "P" + prepare.input());
           case Take take ->
               Sockets.send(
-                  socket, "T" + take.id() + " " + take.request(), take.device(), take.journal());
+                  socket,
+                  "T" + take.id() + " " + take.mounted() + " " + take.request(),
+                  take.device(),
+                  take.journal());
           case Drop drop -> Sockets.send(socket, "D" + drop.id());
           case Serve serve -> Sockets.send(socket, "S");
           case End end -> 0;
@@ -54,10 +59,11 @@ sealed interface KeeperCommand {
     return switch (message.text().charAt(0)) {
       case 'P' -> new Prepare(rest);
       case 'T' -> {
-        int space = rest.indexOf(' ');
+        String[] parts = rest.split(" ", 3);
         yield new Take(
-            Integer.parseInt(rest.substring(0, space)),
-            MountRequest.parse(rest.substring(space + 1)),
+            Integer.parseInt(parts[0]),
+            MountRequest.parse(parts[2]),
+            parts[1],
             message.descriptors().get(0),
             message.descriptors().get(1));
       }

@@ -15,6 +15,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,53 +26,76 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a {@link Keeper} is asked for further mounts: a Unix socket in a directory that is its
- * user's alone. Its name is a digest of all that mounts with the same processes have in common, so
- * whoever finds a socket may use its keeper. A client writes a {@link MountRequest} and closes its
- * side; the keeper answers by two lines, when the mount is served and when a name was looked up in
- * it, each empty or with the reason why not.
+ * Where a {@link Keeper} is asked for mounts: a Unix socket in a directory that is its user's
+ * alone. The name of a shared one is a digest of all that mounts with the same processes have in
+ * common, so whoever finds it may use its keeper. The keeper greets with a line, a client writes a
+ * {@link MountRequest} and closes its side, and the keeper answers by two lines: when the mount is
+ * served, and when a name was looked up in it, each empty or with the reason why not.
  */
-public record KeeperSocket(Path socket) {
+public record KeeperSocket(Path path) {
 
   private static final Logger log = LoggerFactory.getLogger(KeeperSocket.class);
 
-  /** To be changed with what is said at it. */
-  private static final String FORMAT = "1";
+  /** To be changed with what is said. */
+  private static final String GREETING = "forebay 2";
 
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
-  private static final int BACKLOG = 16;
-  private static final int MOST_CHARACTERS = 1 << 14;
+  private static final int BACKLOG = 64;
+  private static final int MOST_BYTES = 1 << 14;
+
+  private static final int GREETING_SECONDS = 5;
+  private static final int MOUNT_SECONDS = 120;
 
   /** A store that answers later than that is no reason to wait with the mount. */
-  private static final long CHECK_SECONDS = 5;
+  private static final int CHECK_SECONDS = 5;
 
   /**
-   * The door of mounts that have the same words in common. Mounts of another user, software, mount
-   * namespace or control group have others: a keeper mounts where it sees the directory, and ends
-   * with its group.
+   * The socket of mounts that have the same words in common. Mounts of another user, software,
+   * network, mount namespace, root or control group have others: a keeper mounts where it sees the
+   * directory, and ends with its group.
    *
    * @param words which server is asked, for example; none of them a secret
-   * @return empty where this user has no directory of his own for it
+   * @throws IOException when another user has the directory
    */
-  public static Optional<KeeperSocket> of(List<String> words) throws IOException {
-    List<String> all = new ArrayList<>(List.of(FORMAT));
+  public static KeeperSocket shared(List<String> words) throws IOException {
+    List<String> all = new ArrayList<>(List.of(GREETING));
     all.add(System.getProperty("java.home"));
     all.add(System.getProperty("java.class.path"));
     all.add(Files.readSymbolicLink(Path.of("/proc/self/ns/mnt")).toString());
+    all.add(Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString());
+    all.add(Files.getAttribute(Path.of("/"), "unix:ino").toString());
     all.add(Files.readString(Path.of("/proc/self/cgroup")));
     all.addAll(words);
+    return new KeeperSocket(directory().resolve(digest(String.join("\0", all))));
+  }
+
+  /**
+   * The socket of one mount.
+   *
+   * @throws IOException when another user has the directory
+   */
+  public static KeeperSocket own() throws IOException {
+    return new KeeperSocket(directory().resolve(UUID.randomUUID().toString()));
+  }
+
+  private static Path directory() throws IOException {
     Path directory =
         Path.of(System.getProperty("java.io.tmpdir"), "forebay-mounts-" + User.current().uid());
-    return isOwn(directory)
-        ? Optional.of(new KeeperSocket(directory.resolve(digest(String.join("\0", all)))))
-        : Optional.empty();
+    if (!isOwn(directory)) {
+      throw new IOException(
+          directory + " must be a directory of this user alone (mode 0700); remove it");
+    }
+    return directory;
   }
 
   private static boolean isOwn(Path directory) throws IOException {
@@ -103,96 +127,126 @@ public record KeeperSocket(Path socket) {
    * @return false when there is no keeper, or it is about to end
    * @throws IOException why it was not mounted
    */
-  public boolean ask(MountRequest request) throws IOException {
+  boolean ask(MountRequest request) throws IOException, InterruptedException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      Optional<BufferedReader> answers = greeted(channel);
+      if (answers.isEmpty()) {
+        return false;
+      }
       try {
-        channel.connect(UnixDomainSocketAddress.of(socket));
+        channel.write(ByteBuffer.wrap(request.toString().getBytes(UTF_8)));
+        channel.shutdownOutput();
       } catch (IOException e) {
+        return false; // it ends just now
+      }
+      Optional<String> begun = line(answers.get(), MOUNT_SECONDS);
+      if (begun.isEmpty()) {
         return false;
       }
-      channel.write(ByteBuffer.wrap(request.toString().getBytes(UTF_8)));
-      channel.shutdownOutput();
-      BufferedReader answers = new BufferedReader(Channels.newReader(channel, UTF_8));
-      String begun = answers.readLine();
-      if (begun == null) {
-        return false;
+      if (!begun.get().isEmpty()) {
+        throw new IOException("cannot mount: " + begun.get());
       }
-      if (!begun.isEmpty()) {
-        throw new IOException("cannot mount: " + begun);
-      }
-      String checked = answers.readLine();
-      if (checked != null && !checked.isEmpty()) {
-        System.err.println("forebay: " + request.dataSet() + " is mounted, but: " + checked);
+      String checked = line(answers.get(), 2 * CHECK_SECONDS).orElse("");
+      if (!checked.isEmpty()) {
+        System.err.println(
+            "forebay: " + request.dataSet() + " is mounted, but cannot be used: " + checked);
       }
       return true;
     }
   }
 
-  /** While it is open, further mounts can be asked for. */
-  static final class Opened implements AutoCloseable {
-
-    private final Optional<ServerSocketChannel> channel;
-    private final Optional<KeeperSocket> door;
-
-    private Opened(Optional<ServerSocketChannel> channel, Optional<KeeperSocket> door) {
-      this.channel = channel;
-      this.door = door;
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (channel.isPresent()) {
-        channel.get().close();
-        Files.deleteIfExists(door.get().socket());
-      }
-    }
-  }
-
-  /** Opens a keeper's door, if it has one, and nobody else opened the same before. */
-  static Opened open(Optional<KeeperSocket> door, Keeper keeper) {
-    Optional<ServerSocketChannel> channel = door.flatMap(KeeperSocket::bind);
-    channel.ifPresent(
-        bound ->
-            Thread.ofPlatform().daemon().name("forebay-door").start(() -> accept(bound, keeper)));
-    return new Opened(channel, door);
-  }
-
-  private Optional<ServerSocketChannel> bind() {
-    try {
-      if (Files.exists(socket) && !isAnswered()) {
-        Files.delete(socket); // its keeper was killed
-      }
-      ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      try {
-        channel.bind(UnixDomainSocketAddress.of(socket), BACKLOG);
-        return Optional.of(channel);
-      } catch (IOException e) {
-        channel.close();
-        throw e;
-      }
-    } catch (IOException e) {
-      log.debug("cannot listen for further mounts; each gets its own processes", e);
-      return Optional.empty();
-    }
-  }
-
-  private boolean isAnswered() {
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      return channel.isConnected();
+  /** Whether there is a keeper. */
+  boolean isAnswered() throws InterruptedException {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      return greeted(channel).isPresent();
     } catch (IOException e) {
       return false;
     }
   }
 
-  private static void accept(ServerSocketChannel bound, Keeper keeper) {
-    while (bound.isOpen()) {
+  /** What else the keeper says, if it is alive: one that was stopped accepts, and says nothing. */
+  private Optional<BufferedReader> greeted(SocketChannel channel) throws InterruptedException {
+    try {
+      channel.connect(UnixDomainSocketAddress.of(path));
+      BufferedReader answers = new BufferedReader(Channels.newReader(channel, UTF_8));
+      return line(answers, GREETING_SECONDS).filter(GREETING::equals).map(greeting -> answers);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * @return empty at the end
+   * @throws IOException when nothing comes in time
+   */
+  private static Optional<String> line(BufferedReader reader, int seconds)
+      throws IOException, InterruptedException {
+    CompletableFuture<Optional<String>> line = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("forebay-answer")
+        .start(
+            () -> {
+              try {
+                line.complete(Optional.ofNullable(reader.readLine()));
+              } catch (IOException e) {
+                line.complete(Optional.empty());
+              }
+            });
+    try {
+      return line.get(seconds, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("the mount's keeper did not answer within " + seconds + " s", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** While it is open, mounts can be asked for. */
+  record Opened(ServerSocketChannel channel, Path path, Object key) implements AutoCloseable {
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+      if (Files.exists(path) && key.equals(key(path))) {
+        Files.delete(path); // and no other keeper's
+      }
+    }
+
+    private static Object key(Path path) throws IOException {
+      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+  }
+
+  /**
+   * Opens it for a keeper. What is there was left by one that was killed, or does not answer: only
+   * one at a time is started ({@link Daemon}).
+   */
+  Opened open(Keeper keeper) throws IOException {
+    if (Files.exists(path) && Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
+      Files.delete(path);
+    }
+    ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.bind(UnixDomainSocketAddress.of(path), BACKLOG);
+      Opened opened = new Opened(channel, path, Opened.key(path));
+      Thread.ofPlatform().daemon().name("forebay-door").start(() -> accept(channel, keeper));
+      return opened;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static void accept(ServerSocketChannel channel, Keeper keeper) {
+    while (channel.isOpen()) {
       try {
-        SocketChannel client = bound.accept();
+        SocketChannel client = channel.accept();
         Thread.ofPlatform().daemon().name("forebay-asked").start(() -> answer(client, keeper));
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
-        log.warn("no longer accepting requests for mounts: {}", e.toString());
+        log.warn("cannot accept further mounts: {}", e.toString());
         return;
       }
     }
@@ -200,9 +254,14 @@ public record KeeperSocket(Path socket) {
 
   private static void answer(SocketChannel client, Keeper keeper) {
     try (client) {
+      say(client, GREETING);
       Optional<KeptMount> mount;
       try {
-        mount = keeper.take(MountRequest.parse(read(client)));
+        String request = read(client);
+        if (request.isEmpty()) {
+          return; // somebody only wants to know whether there is a keeper
+        }
+        mount = keeper.take(MountRequest.parse(request));
       } catch (IOException | RuntimeException e) {
         say(client, String.valueOf(e.getMessage()));
         return;
@@ -213,15 +272,15 @@ public record KeeperSocket(Path socket) {
         say(client, checked.completeOnTimeout("", CHECK_SECONDS, TimeUnit.SECONDS).join());
       }
     } catch (IOException e) {
-      log.debug("cannot answer a request for a mount", e);
+      log.debug("the client of a mount has gone", e);
     }
   }
 
   private static String read(SocketChannel client) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(MOST_CHARACTERS);
+    ByteBuffer bytes = ByteBuffer.allocate(MOST_BYTES);
     while (client.read(bytes) >= 0) {
       if (!bytes.hasRemaining()) {
-        throw new IOException("a mount request of more than " + MOST_CHARACTERS + " bytes");
+        throw new IOException("a request of more than " + MOST_BYTES + " bytes");
       }
     }
     return new String(bytes.array(), 0, bytes.position(), UTF_8);

@@ -4,6 +4,7 @@ import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Device;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +13,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param begun completes with why it cannot be served, or an empty text when it is
  * @param checked completes with why it cannot be used, or an empty text; a while after that
+ * @param failures processes that ended before they served it
  */
 record KeptMount(
     int id,
@@ -20,7 +22,8 @@ record KeptMount(
     Device device,
     Journal journal,
     CompletableFuture<String> begun,
-    CompletableFuture<String> checked) {
+    CompletableFuture<String> checked,
+    AtomicInteger failures) {
 
   private static final Logger log = LoggerFactory.getLogger(KeptMount.class);
 
@@ -33,23 +36,44 @@ record KeptMount(
     Journal journal = Journal.create();
     try {
       Device device = point.attach(request.dataSet(), MountOptions.parse(request.options()));
-      return new KeptMount(
-          id,
-          request,
-          point,
-          device,
-          journal,
-          new CompletableFuture<>(),
-          new CompletableFuture<>());
+      try {
+        return new KeptMount(
+            id,
+            request.at(point),
+            point.mounted(),
+            device,
+            journal,
+            new CompletableFuture<>(),
+            new CompletableFuture<>(),
+            new AtomicInteger());
+      } catch (IOException e) {
+        device.close();
+        throw e;
+      }
     } catch (IOException | RuntimeException e) {
       journal.close();
       throw e;
     }
   }
 
+  /** Mounts anew at the same place, with the same askers. */
+  KeptMount renew() throws IOException {
+    close();
+    KeptMount renewed = attach(id, request, new MountPoint(point.path(), ""));
+    return new KeptMount(
+        id,
+        renewed.request,
+        renewed.point,
+        renewed.device,
+        renewed.journal,
+        begun,
+        checked,
+        failures);
+  }
+
   /** Has another process serve it, now or later. */
   void handTo(Child child) {
-    child.send(new KeeperCommand.Take(id, request, device.fd(), journal.fd()));
+    child.send(new KeeperCommand.Take(id, request, point.device(), device.fd(), journal.fd()));
   }
 
   /** Whether nobody has served it yet. */

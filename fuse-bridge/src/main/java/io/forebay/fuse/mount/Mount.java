@@ -171,9 +171,14 @@ public final class Mount implements AutoCloseable {
     try {
       Device device = point.attach(dataSet.name(), options);
       try {
-        return begin(dataSet, point, options, device, journal, () -> false);
+        MountPoint mounted = point.mounted();
+        try {
+          return begin(dataSet, mounted, options, device, journal, () -> false);
+        } catch (IOException | RuntimeException e) {
+          mounted.discard();
+          throw e;
+        }
       } catch (IOException | RuntimeException e) {
-        point.discard();
         device.close();
         throw e;
       }
@@ -196,11 +201,10 @@ public final class Mount implements AutoCloseable {
    * @throws CannotResumeException when the kernel cannot go on with another process, or this one
    *     with what its predecessor wrote
    */
-  static Mount serve(DataSet dataSet, MountRequest request, Device device, Journal journal)
+  static Mount serve(
+      DataSet dataSet, MountPoint at, MountOptions options, Device device, Journal journal)
       throws IOException {
     Keeper.Alive keeper = Keeper.parent();
-    MountPoint at = new MountPoint(request.point());
-    MountOptions options = MountOptions.parse(request.options());
     if (!journal.isUnderstood()) {
       throw new CannotResumeException(at.path(), "its journal is from another version of Forebay");
     }
@@ -328,7 +332,7 @@ public final class Mount implements AutoCloseable {
    */
   public static void remove(Path point) throws IOException {
     // Not the real path: nothing can be asked of a mount whose process is gone.
-    MountPoint absolute = new MountPoint(point.toAbsolutePath().normalize());
+    MountPoint absolute = MountPoint.of(point);
     if (!absolute.isMounted()) {
       throw new IOException(point + " is not a mount of Forebay; see /proc/mounts");
     }

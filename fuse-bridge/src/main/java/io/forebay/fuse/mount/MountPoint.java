@@ -12,9 +12,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,14 +26,17 @@ import org.slf4j.LoggerFactory;
  * Where something is mounted, or will be.
  *
  * @param path absolute
+ * @param device of what is mounted there, as /proc/self/mountinfo has it, for whoever means that
+ *     mount and no later one at the same place; empty for any
  */
-record MountPoint(Path path) {
+record MountPoint(Path path, String device) {
 
   private static final Logger log = LoggerFactory.getLogger(MountPoint.class);
 
-  /** What /proc/mounts shows as the type. */
+  /** What /proc/self/mountinfo shows as the type. */
   private static final String TYPE = "fuse.forebay";
 
+  private static final Set<Path> UNNAMED = Set.of(Path.of("."), Path.of(".."));
   private static final String READ_AHEAD_KIB = "1024";
   private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
   private static final int ANSWER_SECONDS = 2;
@@ -43,23 +47,47 @@ record MountPoint(Path path) {
    * @throws IOException when there is no such directory, or it is in use as a mount
    */
   static MountPoint at(Path directory) throws IOException {
-    // Not the real path yet: nothing can be asked of a mount whose process is gone.
-    MountPoint point = new MountPoint(directory.toAbsolutePath().normalize());
+    MountPoint point = of(directory);
     if (point.isMounted()) {
       if (point.isServed()) {
         throw new FileSystemException(
             directory.toString(),
             null,
-            "is already mounted; to unmount it: forebay umount " + directory);
+            "is already a mount; unmount it with: forebay umount " + directory);
       }
-      log.warn("{} is a dead mount; replacing it", directory);
+      log.warn("{} is a dead mount; it is mounted again", directory);
       point.detach();
     }
-    if (!Files.isDirectory(directory)) {
+    if (!Files.isDirectory(point.path)) {
       throw new FileSystemException(
-          directory.toString(), null, "is not a directory; create it first");
+          directory.toString(), null, "is not a directory; create it and mount again");
     }
-    return new MountPoint(directory.toRealPath());
+    return point;
+  }
+
+  /**
+   * Whatever is mounted on a directory, which is not asked: its processes may be gone, or answer
+   * nobody.
+   */
+  static MountPoint of(Path directory) throws IOException {
+    Path absolute = directory.toAbsolutePath();
+    Path name = absolute.getFileName();
+    if (name == null || UNNAMED.contains(name)) {
+      return new MountPoint(absolute.toRealPath(), "");
+    }
+    Path real = absolute.getParent().toRealPath().resolve(name);
+    boolean covered = read(line -> true).stream().anyMatch(each -> each.path.equals(real));
+    return !covered && Files.isSymbolicLink(real)
+        ? of(real.resolveSibling(Files.readSymbolicLink(real)))
+        : new MountPoint(real, "");
+  }
+
+  /** The same, meaning what is mounted there now. */
+  MountPoint mounted() throws IOException {
+    return all().stream()
+        .filter(each -> each.path.equals(path))
+        .reduce((below, above) -> above)
+        .orElseThrow(() -> new IOException(path + ": what was mounted there is gone"));
   }
 
   /** Asks what the kernel does not answer by itself. */
@@ -131,21 +159,11 @@ record MountPoint(Path path) {
 
   /** The kernel's 128 KiB would make eight requests of each that could be one. */
   void readAhead() {
-    // Not by a look at the mount: this process serves it, and could not end while it waits for
-    // itself.
-    try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"), ISO_8859_1)) {
-      Optional<String> device =
-          mounts
-              .map(line -> line.split(" ", -1))
-              .filter(fields -> unescaped(fields[4]).equals(path.toString()))
-              .map(fields -> fields[2])
-              .reduce((below, above) -> above);
-      if (device.isPresent()) {
-        Path settings = Path.of("/sys/class/bdi", device.get());
-        Files.writeString(settings.resolve("read_ahead_kb"), READ_AHEAD_KIB);
-      }
+    Path settings = Path.of("/sys/class/bdi", device);
+    try {
+      Files.writeString(settings.resolve("read_ahead_kb"), READ_AHEAD_KIB);
     } catch (IOException e) {
-      log.info("cannot set read-ahead; the default of the kernel stays: {}", e.getMessage());
+      log.info("cannot set the kernel's read-ahead: {}", e.getMessage());
     }
   }
 
@@ -155,6 +173,9 @@ record MountPoint(Path path) {
    * @return 0, or the negated error number
    */
   int detach() {
+    if (!device.isEmpty() && !isOnTop()) {
+      return 0; // it is gone, and what is there now is somebody else's
+    }
     int result = MountCalls.umount(path, 0);
     if (result == -Errno.EPERM) {
       return FuserMount.unmount(this);
@@ -171,23 +192,50 @@ record MountPoint(Path path) {
 
   /** Takes away a mount that never answered anybody, who then gets an error. */
   void discard() {
+    if (!isOnTop()) {
+      return;
+    }
     if (MountCalls.umount(path, MountCalls.MNT_DETACH) == -Errno.EPERM) {
       FuserMount.unmount(this);
     }
   }
 
   boolean isMounted() throws IOException {
-    return all().contains(this);
+    return all().stream().anyMatch(this::means);
   }
 
-  /** Where data sets are mounted on this machine, also by others. */
+  private boolean means(MountPoint mounted) {
+    return path.equals(mounted.path) && (device.isEmpty() || device.equals(mounted.device));
+  }
+
+  /**
+   * Where data sets are mounted on this machine, also by others; at one place the last is on top.
+   */
   static List<MountPoint> all() throws IOException {
-    try (Stream<String> mounts = Files.lines(Path.of("/proc/mounts"), ISO_8859_1)) {
+    // Not by a look at a mount: a process that serves it could not end while it waits for itself.
+    return read(line -> line.contains(" - " + TYPE + " "));
+  }
+
+  private static List<MountPoint> read(Predicate<String> which) throws IOException {
+    try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"), ISO_8859_1)) {
       return mounts
+          .filter(which)
           .map(line -> line.split(" ", -1))
-          .filter(fields -> fields[2].equals(TYPE))
-          .map(fields -> new MountPoint(Path.of(unescaped(fields[1]))))
+          .map(fields -> new MountPoint(Path.of(unescaped(fields[4])), fields[2]))
           .toList();
+    }
+  }
+
+  private boolean isOnTop() {
+    try {
+      return read(line -> true).stream()
+          .filter(each -> each.path.equals(path))
+          .reduce((below, above) -> above)
+          .filter(this::means)
+          .isPresent();
+    } catch (IOException e) {
+      log.warn("cannot see what is mounted on {}", path, e);
+      return false;
     }
   }
 

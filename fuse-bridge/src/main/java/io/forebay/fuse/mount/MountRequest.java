@@ -14,9 +14,9 @@ public record MountRequest(String dataSet, Path point, String options) {
 
   private static final String BETWEEN = "\0"; // which is in no path
 
-  /** Its point is absolute. */
-  public MountRequest {
-    point = point.toAbsolutePath().normalize();
+  /** At a place that is known to be a directory. */
+  MountRequest at(MountPoint directory) {
+    return new MountRequest(dataSet, directory.path(), options);
   }
 
   /** The inverse of {@link #toString()}. */

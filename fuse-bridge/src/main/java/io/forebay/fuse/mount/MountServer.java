@@ -1,17 +1,20 @@
 package io.forebay.fuse.mount;
 
+import io.forebay.DataSet;
 import io.forebay.Forebay;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves the mounts of a {@link Keeper}, which is the parent of this process: gets ready, waits
@@ -22,8 +25,12 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class MountServer {
 
+  private static final Logger log = LoggerFactory.getLogger(MountServer.class);
+
   /** The standard input. */
   private static final int SOCKET = 0;
+
+  private static final long RETRY_MILLIS = 1_000;
 
   /** Makes the client that all mounts have in common. */
   @FunctionalInterface
@@ -40,8 +47,11 @@ public final class MountServer {
   private final CompletableFuture<Integer> status = new CompletableFuture<>();
   private final Map<Integer, KeeperCommand.Take> waiting = new LinkedHashMap<>();
   private String input;
-  private volatile Forebay forebay;
+  private Forebay forebay; // guarded by this
   private boolean serves;
+
+  /** What cannot be resumed at present. */
+  private final Set<Integer> unserved = ConcurrentHashMap.newKeySet();
 
   /** Guarded by itself. */
   private final Set<Integer> served = new HashSet<>();
@@ -63,10 +73,16 @@ public final class MountServer {
     Thread.ofPlatform().daemon().name("forebay-orders").start(server::follow);
     Mount.prepare();
     int status = server.status.join();
-    if (server.forebay != null) {
-      server.forebay.close();
+    if (status == 0) { // otherwise the next process goes on with what is being read
+      server.close();
     }
     return status;
+  }
+
+  private synchronized void close() throws IOException {
+    if (forebay != null) {
+      forebay.close();
+    }
   }
 
   private void follow() {
@@ -87,7 +103,7 @@ public final class MountServer {
       case KeeperCommand.Prepare prepare -> input = prepare.input();
       case KeeperCommand.Take take -> {
         if (serves) {
-          serve(Set.of(take.id()), List.of(take));
+          serve(List.of(take));
         } else {
           waiting.put(take.id(), take);
           getReady(take);
@@ -102,7 +118,7 @@ public final class MountServer {
       }
       case KeeperCommand.Serve serve -> {
         serves = true;
-        serve(waiting.keySet(), waiting.values());
+        serve(List.copyOf(waiting.values()));
         waiting.clear();
       }
       case KeeperCommand.End end -> {
@@ -113,7 +129,7 @@ public final class MountServer {
     }
   }
 
-  private Forebay forebay() throws IOException {
+  private synchronized Forebay forebay() throws IOException {
     if (forebay == null) {
       forebay = opener.open(input);
     }
@@ -132,45 +148,116 @@ public final class MountServer {
     }
   }
 
-  private void serve(Set<Integer> ids, Collection<KeeperCommand.Take> mounts) {
-    synchronized (served) {
-      served.addAll(ids); // first, for some may be over at once
+  private void serve(List<KeeperCommand.Take> mounts) {
+    for (KeeperCommand.Take each : mounts) {
+      synchronized (served) {
+        if (status.isDone()) {
+          return; // they are the next process's
+        }
+        served.add(each.id()); // all of them first, for some may be over at once
+      }
     }
     mounts.forEach(this::serve);
   }
 
   private void serve(KeeperCommand.Take take) {
-    MountRequest request = take.request();
+    MountPoint point = new MountPoint(take.request().point(), take.mounted());
     Device device = Device.of(take.device());
     try {
       Journal journal = Journal.open(take.journal());
-      boolean isNew = journal.isEmpty();
-      try {
-        Mount mount = Mount.serve(forebay().dataSet(request.dataSet()), request, device, journal);
-        begun(take.id(), request, mount);
-      } catch (CannotResumeException e) {
-        status.complete(Keeper.CANNOT_RESUME);
-      } catch (IOException | RuntimeException e) {
-        failed(take.id(), request, isNew, String.valueOf(e.getMessage()));
-        device.close();
-        journal.close();
+      if (journal.isEmpty()) {
+        begin(take, point, device, journal);
+      } else if (!resume(take, point, device, journal)) {
+        Thread.ofPlatform()
+            .daemon()
+            .name("forebay-resuming")
+            .start(() -> resumeLater(take, point, device, journal));
       }
     } catch (IOException e) {
-      status.complete(1);
+      fail(e);
     }
   }
 
-  private void begun(int id, MountRequest request, Mount mount) {
-    if (!mount.isResumed()) {
-      System.out.println(request.dataSet() + " is mounted on " + mount.point());
+  private DataSet dataSet(KeeperCommand.Take take) throws IOException {
+    return forebay().dataSet(take.request().dataSet());
+  }
+
+  private void begin(KeeperCommand.Take take, MountPoint point, Device device, Journal journal)
+      throws IOException {
+    Mount mount;
+    try {
+      mount = serve(take, dataSet(take), point, device, journal);
+    } catch (IOException | RuntimeException e) {
+      String reason = String.valueOf(e.getMessage());
+      System.err.println("forebay: " + reason);
+      device.close();
+      journal.close();
+      new MountReport(take.id(), MountReport.Event.BEGUN, reason).send(SOCKET);
+      ended(take.id(), 1);
+      return;
     }
-    new MountReport(id, MountReport.Event.BEGUN, "").send(SOCKET);
+    System.out.println(take.request().dataSet() + " is mounted on " + mount.point());
+    new MountReport(take.id(), MountReport.Event.BEGUN, "").send(SOCKET);
     mount.whenChecked(
-        reason -> {
-          new MountReport(id, MountReport.Event.CHECKED, reason).send(SOCKET);
-          Daemon.mounted();
-        });
-    Thread.ofPlatform().daemon().name("forebay-mounted").start(() -> untilItIsOver(id, mount));
+        reason -> new MountReport(take.id(), MountReport.Event.CHECKED, reason).send(SOCKET));
+  }
+
+  /**
+   * Goes on with a mount that another process served.
+   *
+   * @return whether its data set can be opened
+   */
+  private boolean resume(
+      KeeperCommand.Take take, MountPoint point, Device device, Journal journal) {
+    DataSet dataSet;
+    try {
+      dataSet = dataSet(take);
+    } catch (IOException | RuntimeException e) {
+      if (unserved.add(take.id())) {
+        log.warn("{} is not served; its readers wait until it is: {}", point, e.getMessage());
+      }
+      return false;
+    }
+    try {
+      serve(take, dataSet, point, device, journal);
+    } catch (CannotResumeException e) {
+      status.complete(Keeper.CANNOT_RESUME);
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+    }
+    return true;
+  }
+
+  /** The other mounts are served meanwhile. */
+  private void resumeLater(
+      KeeperCommand.Take take, MountPoint point, Device device, Journal journal) {
+    try {
+      do {
+        Thread.sleep(RETRY_MILLIS);
+        if (!point.isMounted()) {
+          device.close();
+          journal.close();
+          over(take.id());
+          return;
+        }
+      } while (!resume(take, point, device, journal));
+    } catch (IOException e) {
+      fail(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Mount serve(
+      KeeperCommand.Take take, DataSet dataSet, MountPoint point, Device device, Journal journal)
+      throws IOException {
+    Mount mount =
+        Mount.serve(dataSet, point, MountOptions.parse(take.request().options()), device, journal);
+    Thread.ofPlatform()
+        .daemon()
+        .name("forebay-mounted")
+        .start(() -> untilItIsOver(take.id(), mount));
+    return mount;
   }
 
   private void untilItIsOver(int id, Mount mount) {
@@ -180,23 +267,12 @@ public final class MountServer {
       Thread.currentThread().interrupt();
     }
     mount.close();
-    new MountReport(id, MountReport.Event.OVER, "").send(SOCKET);
-    ended(id, 0);
+    over(id);
   }
 
-  /** A mount that others served before is the next process's, unless it is gone. */
-  private void failed(int id, MountRequest request, boolean isNew, String reason)
-      throws IOException {
-    if (isNew) {
-      System.err.println("forebay: " + reason);
-      new MountReport(id, MountReport.Event.BEGUN, reason).send(SOCKET);
-      ended(id, 1);
-    } else if (new MountPoint(request.point()).isMounted()) {
-      System.err.println("forebay: " + reason);
-      status.complete(1);
-    } else {
-      ended(id, 0);
-    }
+  private void over(int id) {
+    new MountReport(id, MountReport.Event.OVER, "").send(SOCKET);
+    ended(id, 0);
   }
 
   private void ended(int id, int how) {
@@ -206,5 +282,11 @@ public final class MountServer {
         status.complete(how);
       }
     }
+  }
+
+  /** The next process tries it. */
+  private void fail(Exception e) {
+    System.err.println("forebay: " + e.getMessage());
+    status.complete(1);
   }
 }

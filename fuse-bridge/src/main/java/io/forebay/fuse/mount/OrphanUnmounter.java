@@ -24,7 +24,11 @@ record OrphanUnmounter(int shell, Processes.Pipe pipe) implements AutoCloseable 
       stage=$0
       while IFS= read -r point; do
         [ -n "$point" ] || exit 0
-        set -- "$@" "$point"
+        known=
+        for each; do
+          [ "$each" != "$point" ] || known=yes
+        done
+        [ -n "$known" ] || set -- "$@" "$point"
       done
       for point; do
         stat -f "$point" >/dev/null 2>&1 || away "$point"
@@ -40,7 +44,8 @@ record OrphanUnmounter(int shell, Processes.Pipe pipe) implements AutoCloseable 
     Processes.Pipe pipe = Processes.pipe();
     List<String> command = List.of("sh", "-c", SCRIPT, archive.directory().toString());
     return new OrphanUnmounter(
-        Libc.require("sh", Processes.spawn(command, Optional.of(pipe))), pipe);
+        Libc.require("sh", Processes.spawn(command, Optional.of(pipe.readEnd()), Optional.empty())),
+        pipe);
   }
 
   /**

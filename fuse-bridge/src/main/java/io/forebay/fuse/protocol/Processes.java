@@ -9,6 +9,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -19,12 +20,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The system calls that start processes which inherit descriptors. As in {@link Libc}. */
+/** The system calls that start processes which are given descriptors. As in {@link Libc}. */
 @SuppressWarnings("restricted") // native functions are what it is for
 public final class Processes {
 
   /** More than any C library's posix_spawn_file_actions_t. */
   private static final long FILE_ACTIONS_BYTES = 256;
+
+  // fcntl(2)
+  private static final int F_SETFD = 2;
+  private static final int FD_CLOEXEC = 1;
+
+  private static final File DESCRIPTORS = new File("/proc/self/fd");
 
   // waitpid(2)
   private static final int WUNTRACED = 2;
@@ -48,10 +55,8 @@ public final class Processes {
       LINKER.downcallHandle(
           LINKER.defaultLookup().findOrThrow("posix_spawn_file_actions_adddup2"),
           FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  private static final MethodHandle ACTIONS_CLOSE =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("posix_spawn_file_actions_addclose"),
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle FCNTL =
+      function("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
   private static final MethodHandle WAITPID =
       function("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT), -1);
 
@@ -61,7 +66,7 @@ public final class Processes {
 
   private Processes() {}
 
-  /** Both ends are inherited by processes that this one starts. */
+  /** A pipe. */
   public record Pipe(int readEnd, int writeEnd) {}
 
   /**
@@ -109,15 +114,18 @@ public final class Processes {
     }
   }
 
+  /** The descriptor that a started process has beside the standard ones. */
+  public static final int KEPT = 3;
+
   /**
-   * Starts a process, which inherits the environment and all descriptors that are not closed on
-   * exec; {@link ProcessBuilder} would close them.
+   * Starts a process, which inherits the environment and the standard descriptors, but no others.
    *
    * @param command the first is looked for in the PATH
-   * @param input what it reads as its standard input, without having the other end itself
+   * @param input becomes its standard input
+   * @param kept becomes its descriptor {@link #KEPT}
    * @return its number; the negated error number otherwise
    */
-  public static int spawn(List<String> command, Optional<Pipe> input) {
+  public static int spawn(List<String> command, Optional<Integer> input, Optional<Integer> kept) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment arguments = arena.allocate(ADDRESS, command.size() + 1L); // the last is NULL
       for (int i = 0; i < command.size(); i++) {
@@ -132,15 +140,16 @@ public final class Processes {
       MemorySegment fileActions = arena.allocate(FILE_ACTIONS_BYTES, Long.BYTES);
       int result = (int) ACTIONS_INIT.invokeExact(fileActions);
       if (result == 0 && input.isPresent()) {
-        result = (int) ACTIONS_DUP2.invokeExact(fileActions, input.get().readEnd(), 0);
+        result = (int) ACTIONS_DUP2.invokeExact(fileActions, (int) input.get(), 0);
       }
-      if (result == 0 && input.isPresent()) {
-        result = (int) ACTIONS_CLOSE.invokeExact(fileActions, input.get().writeEnd());
+      if (result == 0 && kept.isPresent()) {
+        result = (int) ACTIONS_DUP2.invokeExact(fileActions, (int) kept.get(), KEPT);
       }
       if (result != 0) {
         return -result;
       }
       MemorySegment pid = arena.allocate(JAVA_INT);
+      closeOthersOnExec();
       result =
           (int)
               SPAWN.invokeExact(
@@ -154,6 +163,18 @@ public final class Processes {
       return result == 0 && freed == 0 ? pid.get(JAVA_INT, 0) : -result;
     } catch (Throwable e) {
       throw impossible(e);
+    }
+  }
+
+  /** Those of Java's own, which it closes only in processes that it starts itself. */
+  private static void closeOthersOnExec() throws Throwable {
+    MemorySegment captured = CAPTURED.get();
+    for (String fd : DESCRIPTORS.list()) {
+      int number = Integer.parseInt(fd);
+      if (number >= KEPT) {
+        int set = (int) FCNTL.invokeExact(captured, number, F_SETFD, FD_CLOEXEC);
+        assert set <= 0; // it may be closed by now
+      }
     }
   }
 

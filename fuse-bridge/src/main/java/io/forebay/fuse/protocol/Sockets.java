@@ -32,6 +32,7 @@ public final class Sockets {
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
+  private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
@@ -66,7 +67,7 @@ public final class Sockets {
   /**
    * What came at a time.
    *
-   * @param descriptors this process's own copies, which no process that it starts has
+   * @param descriptors this process's own copies
    */
   public record Message(String text, List<Integer> descriptors) {
 
@@ -79,16 +80,16 @@ public final class Sockets {
   }
 
   /**
-   * A stream of bytes; processes that this one starts have both ends.
+   * A stream of bytes.
    *
    * @throws IOException when there are too many descriptors
    */
-  public static Pair inheritedPair() throws IOException {
-    return pair(SOCK_STREAM);
+  public static Pair streamPair() throws IOException {
+    return pair(SOCK_STREAM | SOCK_CLOEXEC);
   }
 
   /**
-   * Each message that is sent is received as one; processes that this one starts have neither end.
+   * Each message that is sent is received as one.
    *
    * @throws IOException when there are too many descriptors
    */
@@ -112,7 +113,8 @@ public final class Sockets {
   }
 
   /**
-   * Sends a message to whoever has the other end.
+   * Sends a message to whoever has the other end. Never waits: an end that is not read for long is
+   * full (EAGAIN).
    *
    * @param text not empty, at most {@link #MOST_BYTES}
    * @param descriptors two at most; they stay open here, too
@@ -138,7 +140,9 @@ public final class Sockets {
       do {
         sent =
             checked(
-                (int) (long) SENDMSG.invokeExact(captured, socket, message, MSG_NOSIGNAL),
+                (int)
+                    (long)
+                        SENDMSG.invokeExact(captured, socket, message, MSG_NOSIGNAL | MSG_DONTWAIT),
                 captured);
       } while (sent == -Errno.EINTR);
       return sent;
