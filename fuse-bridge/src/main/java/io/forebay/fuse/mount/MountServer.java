@@ -102,11 +102,12 @@ public final class MountServer {
     switch (order) {
       case KeeperCommand.Prepare prepare -> input = prepare.input();
       case KeeperCommand.Take take -> {
-        if (serves) {
-          serve(List.of(take));
-        } else {
+        if (!serves) {
           waiting.put(take.id(), take);
           getReady(take);
+        } else if (isOurs(List.of(take))) {
+          // A store that does not answer holds up no other mount.
+          Thread.ofPlatform().daemon().name("forebay-beginning").start(() -> serve(take));
         }
       }
       case KeeperCommand.Drop drop -> {
@@ -118,7 +119,9 @@ public final class MountServer {
       }
       case KeeperCommand.Serve serve -> {
         serves = true;
-        serve(List.copyOf(waiting.values()));
+        if (isOurs(List.copyOf(waiting.values()))) {
+          waiting.values().forEach(this::serve);
+        }
         waiting.clear();
       }
       case KeeperCommand.End end -> {
@@ -148,16 +151,15 @@ public final class MountServer {
     }
   }
 
-  private void serve(List<KeeperCommand.Take> mounts) {
-    for (KeeperCommand.Take each : mounts) {
-      synchronized (served) {
-        if (status.isDone()) {
-          return; // they are the next process's
-        }
-        served.add(each.id()); // all of them first, for some may be over at once
+  /** Whether this process does not end just now; then they are the next one's. */
+  private boolean isOurs(List<KeeperCommand.Take> mounts) {
+    synchronized (served) {
+      if (status.isDone()) {
+        return false;
       }
+      mounts.forEach(mount -> served.add(mount.id())); // first, for some may be over at once
+      return true;
     }
-    mounts.forEach(this::serve);
   }
 
   private void serve(KeeperCommand.Take take) {
