@@ -231,9 +231,9 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static boolean listensAt(NodeInfo server, int port) {
     return server.admin().endsWith(":" + port)
-        || server.members().stream()
-            .anyMatch(
-                member -> member.startsWith(server.name() + "=") && member.endsWith(":" + port));
+        || server.view().members().stream()
+            .filter(member -> member.name().equals(server.name()))
+            .anyMatch(member -> member.address().endsWith(":" + port));
   }
 
   private static String underStore(DataSetSpec dataSet) throws IOException {

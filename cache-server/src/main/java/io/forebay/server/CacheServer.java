@@ -1,8 +1,11 @@
 package io.forebay.server;
 
 import io.forebay.locale.FileNameCharset;
+import io.forebay.membership.Membership;
+import io.forebay.membership.Memberships;
 import io.forebay.node.CacheNode;
 import io.forebay.placement.Member;
+import io.forebay.placement.View;
 import io.forebay.server.admin.AdminServer;
 import io.forebay.server.apply.AppliedDataSets;
 import io.forebay.server.apply.SourceChecks;
@@ -28,6 +31,7 @@ import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
@@ -69,6 +73,7 @@ public final class CacheServer implements AutoCloseable {
   private final SourceChecks sources;
   private final SelfClient self;
   private final Peers peers;
+  private final Membership membership;
 
   private CacheServer(ServerConfig config, CacheNode node) throws IOException {
     this.config = config;
@@ -82,7 +87,8 @@ public final class CacheServer implements AutoCloseable {
             0, new DefaultThreadFactory("forebay-server", true), EpollIoHandler.newFactory());
     Path directory = config.node().directory();
     self = new SelfClient(directory);
-    peers = new Peers(config.members(), config.name());
+    membership = Memberships.open(config.members());
+    peers = new Peers(membership.view(), config.name());
     loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
     sources = new SourceChecks(node);
     AppliedDataSets applied =
@@ -114,11 +120,7 @@ public final class CacheServer implements AutoCloseable {
                       "listen.unix " + config.unix()));
       node.restoreEverySecond("the socket " + config.unix(), socket::keep);
       admin = AdminServer.start(config.admin(), config.name(), node, applied, loads);
-      node.listenAt(
-          config.name(),
-          new Address.Unix(config.unix()).toString(),
-          config.members().stream().map(this::withRealPort).toList(),
-          admin.address());
+      membership.follow(this::use);
       node.join(peers);
       warnOfOpenAddresses();
       // Last, for it is slow, and who is here already is served without.
@@ -134,6 +136,7 @@ public final class CacheServer implements AutoCloseable {
           config.unix(),
           admin.address());
     } catch (IOException | RuntimeException e) {
+      membership.close();
       stopListening();
       throw e;
     }
@@ -224,10 +227,23 @@ public final class CacheServer implements AutoCloseable {
     return new InetSocketAddress(address.host(), address.port()).getAddress().isAnyLocalAddress();
   }
 
+  /** Goes over to another view, and has the node's clients do so. */
+  private void use(View view) {
+    peers.use(view);
+    try {
+      node.listenAt(
+          config.name(),
+          new Address.Unix(config.unix()).toString(),
+          view.members().stream().map(this::withRealPort).map(Member::toString).toList(),
+          admin.address());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** With port 0 the system chose one, and others must know which. */
-  private String withRealPort(Member member) {
-    String address = member.name().equals(config.name()) ? address() : member.address();
-    return member.name() + "=" + address;
+  private Member withRealPort(Member member) {
+    return member.name().equals(config.name()) ? member.at(address()) : member;
   }
 
   /** {@code host:port} that other nodes reach this server at. */
@@ -258,6 +274,7 @@ public final class CacheServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     log.info("server '{}' is stopping", config.name());
+    membership.close();
     admin.close();
     sources.close();
     loads.close();

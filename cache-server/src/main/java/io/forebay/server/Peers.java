@@ -4,7 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.SnapshotRefusedException;
 import io.forebay.file.FileVersion;
 import io.forebay.node.NodePeers;
-import io.forebay.placement.Member;
+import io.forebay.placement.View;
 import io.forebay.read.Servers;
 import io.forebay.snapshot.SnapshotStore;
 import io.forebay.spec.DataSetSpec;
@@ -35,16 +35,20 @@ final class Peers implements NodePeers, AutoCloseable {
 
   private final Servers servers;
   private final Servers read;
-  private final int nodes;
 
   /**
-   * @param members all servers
+   * @param view all servers
    * @param own the name of this one
    */
-  Peers(List<Member> members, String own) {
-    servers = new Servers(members, own, Optional.empty(), PATIENCE);
-    read = new Servers(members, own, Optional.empty(), READ_PATIENCE);
-    nodes = members.size();
+  Peers(View view, String own) {
+    servers = new Servers(view, own, Optional.empty(), PATIENCE);
+    read = new Servers(view, own, Optional.empty(), READ_PATIENCE);
+  }
+
+  /** Goes over to another view. */
+  void use(View view) {
+    servers.use(view);
+    read.use(view);
   }
 
   @Override
@@ -112,7 +116,7 @@ final class Peers implements NodePeers, AutoCloseable {
 
   @Override
   public int nodes() {
-    return nodes;
+    return Math.max(1, servers.view().members().size());
   }
 
   @Override

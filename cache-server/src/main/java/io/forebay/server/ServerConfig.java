@@ -8,8 +8,10 @@ import io.forebay.config.TextFile;
 import io.forebay.dataset.spec.Manifest;
 import io.forebay.dataset.spec.Manifests;
 import io.forebay.fill.FillOptions;
+import io.forebay.membership.Memberships;
 import io.forebay.node.NodeOptions;
 import io.forebay.placement.Member;
+import io.forebay.placement.View;
 import io.forebay.server.apply.AppliedDataSets;
 import io.forebay.spec.CachePolicy;
 import io.forebay.spec.DataSetReference;
@@ -83,7 +85,8 @@ import java.util.function.Consumer;
  * @param tcp where to listen for other nodes
  * @param unix where to listen for this node
  * @param admin where to listen for operators
- * @param members all servers of the cluster, this one included
+ * @param members all servers of the cluster, this one included, or a source of them ({@link
+ *     Memberships#open})
  * @param dataSets what is served
  * @param secrets directory in which the secrets of data sets are looked up
  * @param readers users of this machine who are served
@@ -94,7 +97,7 @@ public record ServerConfig(
     Address.Tcp tcp,
     Path unix,
     Address.Tcp admin,
-    List<Member> members,
+    String members,
     List<DataSetSpec> dataSets,
     Optional<Path> secrets,
     AllowedReaders readers) {
@@ -127,21 +130,7 @@ public record ServerConfig(
   /** The longest path of a Unix-domain socket, without its final NUL (sockaddr_un). */
   private static final int MAX_SOCKET_PATH = 107;
 
-  /** For everyone. */
-  public ServerConfig(
-      String name,
-      NodeOptions node,
-      Address.Tcp tcp,
-      Path unix,
-      Address.Tcp admin,
-      List<Member> members,
-      List<DataSetSpec> dataSets,
-      Optional<Path> secrets) {
-    this(name, node, tcp, unix, admin, members, dataSets, secrets, AllowedReaders.EVERYONE);
-  }
-
   public ServerConfig {
-    members = List.copyOf(members);
     dataSets = List.copyOf(dataSets);
     if (unix.toString().length() > MAX_SOCKET_PATH) {
       throw new IllegalArgumentException(
@@ -151,7 +140,8 @@ public record ServerConfig(
               + MAX_SOCKET_PATH
               + " bytes; set listen.unix to a shorter path");
     }
-    if (members.stream().noneMatch(m -> m.name().equals(name))) {
+    if (!Memberships.isSource(members)
+        && View.parse(members).members().stream().noneMatch(m -> m.name().equals(name))) {
       throw new IllegalArgumentException(
           "members must include this server, '" + name + "': " + members);
     }
@@ -341,7 +331,7 @@ public record ServerConfig(
         Setting.of(plain, "listen.unix", Path::of, directory.resolve("forebay.sock")),
         Setting.of(plain, "listen.admin", ServerConfig::tcp, new Address.Tcp("127.0.0.1", 7071)),
         Setting.of(
-            plain, "members", ServerConfig::members, List.of(new Member(name, tcp.toString()))),
+            plain, "members", ServerConfig::members, new Member(name, tcp.toString()).toString()),
         dataSets.entrySet().stream().map(e -> dataSet(e.getKey(), e.getValue())).toList(),
         secrets(plain),
         Setting.of(plain, "readers", AllowedReaders::parse, AllowedReaders.EVERYONE));
@@ -406,12 +396,8 @@ public record ServerConfig(
     throw new IllegalArgumentException("'" + text + "' is not host:port");
   }
 
-  private static List<Member> members(String text) {
-    List<Member> members = new ArrayList<>();
-    for (String member : text.split(",", -1)) {
-      members.add(Member.parse(member.strip()));
-    }
-    return members;
+  private static String members(String text) {
+    return Memberships.isSource(text) ? text : View.parse(text).toString();
   }
 
   private static DataSetSpec dataSet(String name, Map<String, String> settings) {

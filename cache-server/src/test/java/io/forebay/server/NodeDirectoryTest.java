@@ -15,7 +15,6 @@ import io.forebay.metadata.NodeInfo;
 import io.forebay.node.NodeBusyException;
 import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
-import io.forebay.placement.Member;
 import io.forebay.spec.SnapshotId;
 import io.forebay.spec.SnapshotTolerance;
 import io.forebay.store.DiskState;
@@ -85,9 +84,10 @@ class NodeDirectoryTest {
         new Address.Tcp("127.0.0.1", 0),
         nodes.nodeDirectory(0).resolve("s"),
         new Address.Tcp("127.0.0.1", 0),
-        List.of(new Member("second", "127.0.0.1:0")),
+        "second=127.0.0.1:0",
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        AllowedReaders.EVERYONE);
   }
 
   @Test

@@ -9,7 +9,6 @@ import io.forebay.Forebay;
 import io.forebay.control.CacheControl;
 import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
-import io.forebay.placement.Member;
 import io.forebay.samples.oss.OssServer;
 import io.forebay.samples.oss.OwnAddresses;
 import io.forebay.samples.oss.Shape;
@@ -21,14 +20,18 @@ import java.io.InterruptedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A bucket and cache servers over it, for tests. The data set is called {@code images}. */
 final class Nodes implements AutoCloseable {
@@ -38,6 +41,7 @@ final class Nodes implements AutoCloseable {
 
   private final Path directory;
   private final CachePolicy policy;
+  private final Optional<URI> membership;
   private final OssServer oss;
   private final Map<String, byte[]> files = new TreeMap<>();
   private final List<Address.Tcp> addresses = new ArrayList<>();
@@ -57,13 +61,35 @@ final class Nodes implements AutoCloseable {
     this(directory, count, Shape.UNSHAPED, policy);
   }
 
+  /**
+   * @param members where servers find them; there are the first two
+   */
+  Nodes(Path directory, int count, URI members) throws IOException {
+    this(
+        directory,
+        count,
+        Shape.UNSHAPED,
+        CachePolicy.DEFAULT.withoutHedging(),
+        Optional.of(members));
+  }
+
   private Nodes(Path directory, int count, Shape shape, CachePolicy policy) throws IOException {
+    this(directory, count, shape, policy, Optional.empty());
+  }
+
+  private Nodes(
+      Path directory, int count, Shape shape, CachePolicy policy, Optional<URI> membership)
+      throws IOException {
     this.directory = directory;
     this.policy = policy;
+    this.membership = membership;
     oss = OssServer.builder().bucket("bucket").key("id", "secret").shape(shape).start();
     servers = new CacheServer[count];
     for (int i = 0; i < count; i++) {
       addresses.add(new Address.Tcp(OwnAddresses.host(), OwnAddresses.nextPort()));
+    }
+    if (membership.isPresent()) {
+      Files.writeString(Path.of(membership.get()), member(0) + "\n" + member(1) + "\n");
     }
     for (int i = 0; i < count; i++) {
       start(i);
@@ -91,10 +117,14 @@ final class Nodes implements AutoCloseable {
   }
 
   private ServerConfig config(int index) {
-    List<Member> members = new ArrayList<>();
-    for (int i = 0; i < addresses.size(); i++) {
-      members.add(Member.parse(member(i)));
-    }
+    String members =
+        membership
+            .map(URI::toString)
+            .orElseGet(
+                () ->
+                    IntStream.range(0, addresses.size())
+                        .mapToObj(this::member)
+                        .collect(Collectors.joining(", ")));
     return new ServerConfig(
         "server-" + index,
         NodeOptions.of(nodeDirectory(index), 1L << 30),
@@ -103,7 +133,8 @@ final class Nodes implements AutoCloseable {
         new Address.Tcp("127.0.0.1", 0),
         members,
         List.of(new DataSetSpec(DATA_SET, ROOT, ossOptions(), policy)),
-        java.util.Optional.empty());
+        Optional.empty(),
+        AllowedReaders.EVERYONE);
   }
 
   Map<String, String> ossOptions() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.config.DataSize;
-import io.forebay.placement.Member;
 import io.forebay.spec.DataSetSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +47,7 @@ class ServerConfigTest {
     assertThat(config.node().store().tiers().get(0).directories().get(0).path())
         .hasToString("/var/lib/forebay/tier");
     assertThat(config.unix()).hasToString("/var/lib/forebay/forebay.sock");
-    assertThat(config.members()).contains(new Member("b", "10.0.0.2:7070"));
+    assertThat(config.members()).contains("b=10.0.0.2:7070");
     assertThat(config.dataSets().get(0).mounts().get(0).options())
         .containsEntry("fs.oss.endpoint", "oss.example.com");
   }

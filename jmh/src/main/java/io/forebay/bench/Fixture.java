@@ -4,7 +4,7 @@ import io.forebay.DataSet;
 import io.forebay.Forebay;
 import io.forebay.file.FileVersion;
 import io.forebay.node.NodeOptions;
-import io.forebay.placement.Member;
+import io.forebay.server.AllowedReaders;
 import io.forebay.server.CacheServer;
 import io.forebay.server.ServerConfig;
 import io.forebay.spec.DataSetSpec;
@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** A cache server with resident files of one size, over a local directory. */
@@ -50,9 +51,10 @@ final class Fixture implements AutoCloseable {
                 tcp,
                 directory.resolve("s"),
                 new Address.Tcp("127.0.0.1", 0),
-                List.of(new Member("a", tcp.toString())),
+                "a=" + tcp,
                 List.of(new DataSetSpec(DATA_SET, root.toUri(), Map.of())),
-                java.util.Optional.empty()));
+                Optional.empty(),
+                AllowedReaders.EVERYONE));
     server.node().awaitMaps(Duration.ofSeconds(60));
     DataSet data = onNode();
     for (String path : paths) {

@@ -6,13 +6,15 @@ import io.forebay.ForebaySettings;
 import io.forebay.ReadStats;
 import io.forebay.UnknownDataSetException;
 import io.forebay.locale.FileNameCharset;
+import io.forebay.membership.Membership;
+import io.forebay.membership.Memberships;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.NodeInfo.ServedDataSet;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeBusyException;
 import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
-import io.forebay.placement.Member;
+import io.forebay.placement.View;
 import io.forebay.read.DirectAccess;
 import io.forebay.read.EmbeddedRung;
 import io.forebay.read.Ladder;
@@ -99,7 +101,9 @@ final class ClientForebay implements Forebay {
                   + " s3://bucket/directory");
     }
     servers = servers(settings);
-    link = new NodeLink(nodeInfo.flatMap(info -> settings.directory()), servers);
+    link =
+        new NodeLink(
+            nodeInfo.flatMap(info -> settings.directory()), servers, settings.servers().isEmpty());
     if (settings.waiting()) {
       link.followMaps();
     }
@@ -143,14 +147,19 @@ final class ClientForebay implements Forebay {
     }
   }
 
-  private Servers servers(ForebaySettings settings) {
-    List<Member> members = settings.servers().stream().map(Member::parse).toList();
+  /** Those that were named, else those that the node's server has written down. */
+  private Servers servers(ForebaySettings settings) throws IOException {
     String own = nodeInfo.map(NodeInfo::name).orElse("");
-    if (members.isEmpty() && nodeInfo.isPresent()) {
-      members = nodeInfo.get().members().stream().map(Member::parse).toList();
-    }
     Optional<String> ownAddress = nodeInfo.map(NodeInfo::address).filter(a -> !a.isEmpty());
-    return new Servers(members, own, ownAddress, settings.patience());
+    if (settings.servers().isEmpty()) {
+      View announced = nodeInfo.map(NodeInfo::view).orElse(new View(List.of()));
+      return new Servers(announced, own, ownAddress, settings.patience());
+    }
+    Membership membership = Memberships.open(String.join(",", settings.servers()));
+    resources.add(membership);
+    Servers named = new Servers(membership.view(), own, ownAddress, settings.patience());
+    membership.follow(named::use);
+    return named;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.forebay.metadata;
 
+import io.forebay.placement.Member;
+import io.forebay.placement.View;
 import io.forebay.spec.DataSetReference;
 import io.forebay.state.StateFile;
 import io.forebay.understore.AnnouncedMount;
@@ -29,7 +31,7 @@ import java.util.Properties;
  * @param sharedMaps whether the maps exist as files
  * @param address the server's, as {@code unix:/path} or {@code host:port}; empty in embedded mode
  * @param admin {@code host:port} of the admin endpoint; empty for none
- * @param members all servers of the cluster, as {@code name=address}
+ * @param members all servers of the cluster, each as {@link Member#toString} writes it
  * @param tiers tier directories by their number
  * @param dataSets names and mounts of what the owner serves
  */
@@ -108,6 +110,11 @@ public record NodeInfo(
     members = List.copyOf(members);
     tiers = List.copyOf(tiers);
     dataSets = List.copyOf(dataSets);
+  }
+
+  /** The servers of the cluster. */
+  public View view() {
+    return new View(members.stream().map(Member::parse).toList());
   }
 
   /** Reads the file; empty when there is none. */

@@ -1,2 +1,2 @@
-/** Which server holds which file. */
+/** The servers of a cluster, and which of them holds which file. */
 package io.forebay.placement;

@@ -4,6 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.file.FileId;
 import io.forebay.metadata.FollowedMaps;
 import io.forebay.metadata.Namespace;
+import io.forebay.metadata.NodeInfo;
 import io.forebay.metadata.ResidentFiles;
 import io.forebay.wire.Message;
 import io.forebay.wire.ServerClient;
@@ -39,19 +40,25 @@ public final class NodeLink implements ReadListener, AutoCloseable {
 
   private static final int MOST = 65_536;
 
+  private final Optional<Path> directory;
   private final Servers servers;
+  private final boolean followsServers;
   private final FollowedMaps maps;
   private final Map<FileId, Unreported> uses = new ConcurrentHashMap<>();
   private final BlockingQueue<ReadElsewhere> elsewhere = new LinkedBlockingQueue<>(MOST);
   private final Thread thread = new Thread(this::run, "forebay-node");
+  private Optional<Object> announced = Optional.empty(); // only the thread's
   private volatile Optional<String> stuck = Optional.empty();
   private final CountDownLatch closing = new CountDownLatch(1);
 
   /**
    * @param directory of the node; empty for a client that is on none
+   * @param followsServers whether the servers are those that the node's server writes down
    */
-  public NodeLink(Optional<Path> directory, Servers servers) {
+  public NodeLink(Optional<Path> directory, Servers servers, boolean followsServers) {
+    this.directory = directory;
     this.servers = servers;
+    this.followsServers = followsServers;
     this.maps = new FollowedMaps(directory, generation -> stuck = Optional.of(generation));
     thread.setDaemon(true);
   }
@@ -111,6 +118,7 @@ public final class NodeLink implements ReadListener, AutoCloseable {
       while (!closing.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
         try {
           maps.follow();
+          followServers();
           report();
         } catch (IOException e) {
           log.debug("the node's server does not answer; will retry", e);
@@ -121,6 +129,17 @@ public final class NodeLink implements ReadListener, AutoCloseable {
       }
     } catch (InterruptedException e) {
       log.debug("no longer following the node", e);
+    }
+  }
+
+  private void followServers() throws IOException {
+    if (followsServers) {
+      Optional<Object> now = NodeInfo.mark(directory.orElseThrow());
+      if (!now.equals(announced)) {
+        Optional<NodeInfo> info = NodeInfo.read(directory.get());
+        info.filter(i -> !i.members().isEmpty()).ifPresent(i -> servers.use(i.view()));
+        announced = now;
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import io.forebay.Origin;
 import io.forebay.file.FileId;
 import io.forebay.placement.Member;
 import io.forebay.placement.Rendezvous;
+import io.forebay.placement.View;
 import io.forebay.wire.Address;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
@@ -13,31 +14,71 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The cache servers that a client knows. Immutable but for the connections; thread-safe. */
+/**
+ * The cache servers that a client knows: those of a view, which may be exchanged for another while
+ * in use. Thread-safe.
+ */
 public final class Servers implements AutoCloseable {
 
   /** Servers asked for a file before the under-store is: the owner, and who would come next. */
   private static final int TRIES = 2;
 
-  private final Map<String, ServerClient> byName = new LinkedHashMap<>();
-  private final Rendezvous placement;
+  /** What follows from one view. */
+  private record Cluster(View view, Rendezvous placement, Map<String, ServerClient> byName) {}
+
   private final String own;
+  private final Optional<String> ownAddress;
+  private final Duration patience;
+  private volatile Cluster cluster =
+      new Cluster(new View(List.of()), new Rendezvous(List.of()), Map.of());
 
   /**
-   * @param members all servers
+   * @param view all servers
    * @param own the name of the one on this node; empty if there is none
    * @param ownAddress where to reach that one, if not as the others do
    * @param patience the longest silence before a server counts as down
    */
-  public Servers(List<Member> members, String own, Optional<String> ownAddress, Duration patience) {
+  public Servers(View view, String own, Optional<String> ownAddress, Duration patience) {
     this.own = own;
-    this.placement = new Rendezvous(members);
-    for (Member member : members) {
-      String address =
-          member.name().equals(own) ? ownAddress.orElse(member.address()) : member.address();
-      byName.put(member.name(), new ServerClient(Address.parse(address), patience));
+    this.ownAddress = ownAddress;
+    this.patience = patience;
+    use(view);
+  }
+
+  /**
+   * Goes over to another view. Requests under way end with the servers that they were sent to;
+   * servers of both views keep their connections, and what is known of their failures.
+   */
+  public synchronized void use(View view) {
+    Cluster before = cluster;
+    if (view.equals(before.view)) {
+      return;
     }
+    Map<String, ServerClient> byName = new LinkedHashMap<>();
+    for (Member member : view.members()) {
+      Address address = Address.parse(address(member));
+      ServerClient known = before.byName.get(member.name());
+      byName.put(
+          member.name(),
+          known != null && known.address().equals(address)
+              ? known
+              : new ServerClient(address, patience));
+    }
+    cluster = new Cluster(view, Rendezvous.of(view), byName);
+    before.byName.values().stream()
+        .filter(server -> !byName.containsValue(server))
+        .forEach(ServerClient::close);
+  }
+
+  private String address(Member member) {
+    return member.name().equals(own) ? ownAddress.orElse(member.address()) : member.address();
+  }
+
+  /** The present view. */
+  public View view() {
+    return cluster.view;
   }
 
   /** A question that any server can answer. */
@@ -118,33 +159,32 @@ public final class Servers implements AutoCloseable {
 
   /** Names of the servers that are asked for a file, whether they are up or not. */
   List<String> names(FileId id) {
-    return placement.rank(id).stream().limit(TRIES).map(Member::name).toList();
+    return cluster.placement.rank(id).stream().limit(TRIES).map(Member::name).toList();
   }
 
-  /** All servers, the best for a file first, without those that are down. */
+  /** All servers that own files, the best for a file first, without those that are down. */
   public List<ServerClient> ranked(FileId id) {
-    return placement.rank(id).stream()
-        .map(member -> byName.get(member.name()))
-        .filter(server -> !server.isDown())
-        .toList();
-  }
-
-  /** Whether a server is this node's. */
-  public boolean isOwn(ServerClient server) {
-    return server == byName.get(own);
+    return placed(id).filter(server -> !server.isDown()).toList();
   }
 
   /** The servers that are to have a file. */
   List<ServerClient> owners(FileId id, int replicas) {
-    return placement.rank(id).stream()
-        .limit(replicas)
-        .map(member -> byName.get(member.name()))
-        .toList();
+    return placed(id).limit(replicas).toList();
+  }
+
+  private Stream<ServerClient> placed(FileId id) {
+    Cluster now = cluster;
+    return now.placement.rank(id).stream().map(member -> now.byName.get(member.name()));
+  }
+
+  /** Whether a server is this node's. */
+  public boolean isOwn(ServerClient server) {
+    return server == cluster.byName.get(own);
   }
 
   /** The server of this node, if there is one. */
   Optional<ServerClient> own() {
-    return Optional.ofNullable(byName.get(own));
+    return Optional.ofNullable(cluster.byName.get(own));
   }
 
   Origin origin(ServerClient server) {
@@ -153,8 +193,9 @@ public final class Servers implements AutoCloseable {
 
   /** All servers, this node's first. */
   List<ServerClient> nearestFirst() {
-    List<ServerClient> servers = new ArrayList<>(byName.values());
-    ServerClient first = byName.get(own);
+    Cluster now = cluster;
+    List<ServerClient> servers = new ArrayList<>(now.byName.values());
+    ServerClient first = now.byName.get(own);
     if (first != null) {
       servers.remove(first);
       servers.add(0, first);
@@ -164,6 +205,6 @@ public final class Servers implements AutoCloseable {
 
   @Override
   public void close() {
-    byName.values().forEach(ServerClient::close);
+    cluster.byName.values().forEach(ServerClient::close);
   }
 }

@@ -1,7 +1,6 @@
 package io.forebay.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forebay.file.FileId;
 import java.util.ArrayList;
@@ -64,9 +63,65 @@ class RendezvousTest {
   }
 
   @Test
-  void membersAreParsed() {
-    assertThat(Member.parse("a=host:1")).isEqualTo(new Member("a", "host:1"));
-    assertThat(Member.parse("host:1")).isEqualTo(new Member("host:1", "host:1"));
-    assertThatThrownBy(() -> Member.parse("a=")).hasMessageContaining("'a='");
+  void eachOfAHundredMembersOwnsByItsWeight() {
+    List<Member> members = new ArrayList<>();
+    long sum = 0;
+    for (int i = 0; i < 100; i++) {
+      long weight = List.of(1L, 2L, 4L).get(i % 3);
+      members.add(Member.parse("server-" + i + "=10.0.0.1:" + (7000 + i) + " weight=" + weight));
+      sum += weight;
+    }
+    Rendezvous placement = new Rendezvous(members);
+    Map<Member, Integer> shares = new HashMap<>();
+    int files = 500_000;
+    for (int i = 0; i < files; i++) {
+      FileId id = new FileId(random.nextLong(), random.nextLong());
+      shares.merge(placement.rank(id).get(0), 1, Integer::sum);
+    }
+    for (Member member : members) {
+      double fair = (double) files * member.weight() / sum;
+      assertThat(shares.get(member) / fair).as(member.toString()).isBetween(0.9, 1.1);
+    }
+  }
+
+  @Test
+  void moreWeightOnlyTakesFiles() {
+    List<Member> heavier = new ArrayList<>(members(4));
+    heavier.set(2, Member.parse("server-2=10.0.0.2:7070 weight=2"));
+    Rendezvous before = new Rendezvous(members(4));
+    Rendezvous after = new Rendezvous(heavier);
+    int moved = 0;
+    for (FileId id : ids) {
+      String now = after.rank(id).get(0).name();
+      if (!before.rank(id).get(0).name().equals(now)) {
+        assertThat(now).isEqualTo("server-2");
+        moved++;
+      }
+    }
+    assertThat(moved).as("from a quarter to two fifths").isBetween(2_700, 3_300);
+  }
+
+  @Test
+  void theFirstInRankAreInDifferentZones() {
+    List<Member> members = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      members.add(Member.parse("server-" + i + "=10.0.0." + i + ":7070 zone=z" + i % 3));
+    }
+    Rendezvous placement = new Rendezvous(members);
+    Rendezvous unzoned = new Rendezvous(members(6));
+    for (FileId id : ids.subList(0, 1_000)) {
+      List<Member> ranked = placement.rank(id);
+      assertThat(ranked).hasSize(6);
+      assertThat(ranked.subList(0, 3)).extracting(Member::zone).doesNotHaveDuplicates();
+      assertThat(ranked.get(0).name()).isEqualTo(unzoned.rank(id).get(0).name());
+    }
+  }
+
+  @Test
+  void nothingIsPlacedOnMembersThatLeave() {
+    View view = View.parse("a=h:1, b=h:2 state=draining, c=h:3 state=down, d=h:4 state=joining");
+    assertThat(Rendezvous.of(view).rank(ids.get(0)))
+        .extracting(Member::name)
+        .containsExactlyInAnyOrder("a", "d");
   }
 }
