@@ -46,7 +46,7 @@ class BuilderTest {
   void aBuilderThatWasToldNothingSaysWhatIsMissing() {
     assertThatThrownBy(() -> Forebay.builder().open())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("neither a node directory nor servers");
+        .hasMessageContaining("no node directory and no servers given");
   }
 
   @Test

@@ -94,6 +94,12 @@ class MountCrashTest {
     if (nodes != null) {
       nodes.close();
     }
+    await() // and until then some may still write below the directory
+        .atMost(ONE_MINUTE)
+        .until(
+            () ->
+                ProcessHandle.allProcesses()
+                    .noneMatch(process -> commandOf(process).contains(directory.toString())));
   }
 
   private void mount(String options) throws IOException {

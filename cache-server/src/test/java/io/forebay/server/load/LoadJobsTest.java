@@ -131,7 +131,7 @@ class LoadJobsTest {
     start("behind", "second", "before");
     node.drop("second");
     await().atMost(ONE_MINUTE).until(() -> phase("behind") == LoadReport.Phase.Failed);
-    assertThat(loads.report("behind").reason()).contains("second", "not served");
+    assertThat(loads.report("behind").reason()).contains("second", "no longer served");
     addDataSet("second");
     start("behind", "second", "before");
   }
