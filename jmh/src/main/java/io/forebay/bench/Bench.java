@@ -30,6 +30,7 @@ public final class Bench implements Callable<Integer> {
     multiget,
     remote,
     metadata,
+    placement,
     retention,
     plans,
     jobs,
@@ -87,6 +88,11 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.metadata)) {
       new Runner(new OptionsBuilder().include(MetadataBenchmark.class.getSimpleName()).build())
+          .run();
+    }
+    if (runs(Suite.placement)) {
+      PlacementBalance.run();
+      new Runner(new OptionsBuilder().include(PlacementBenchmark.class.getSimpleName()).build())
           .run();
     }
     if (runs(Suite.retention)) {

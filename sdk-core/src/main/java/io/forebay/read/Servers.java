@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 public final class Servers implements AutoCloseable {
 
-  /** Servers asked for a file before the under-store is: the owner, and who would come next. */
+  /** Servers asked for a file before the under-store is: the owner, and the next in rank. */
   private static final int TRIES = 2;
 
   /** What follows from one view. */
@@ -154,12 +154,17 @@ public final class Servers implements AutoCloseable {
 
   /** The servers to ask for a file, best first, without those that are down. */
   List<ServerClient> candidates(FileId id) {
-    return ranked(id).stream().limit(TRIES).toList();
+    Cluster now = cluster;
+    List<ServerClient> first =
+        now.placement.firstTwo(id).stream().map(member -> now.byName.get(member.name())).toList();
+    return first.stream().noneMatch(ServerClient::isDown)
+        ? first
+        : ranked(id).stream().limit(TRIES).toList();
   }
 
   /** Names of the servers that are asked for a file, whether they are up or not. */
   List<String> names(FileId id) {
-    return cluster.placement.rank(id).stream().limit(TRIES).map(Member::name).toList();
+    return cluster.placement.firstTwo(id).stream().map(Member::name).toList();
   }
 
   /** All servers that own files, the best for a file first, without those that are down. */

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RendezvousTest {
 
@@ -114,6 +116,23 @@ class RendezvousTest {
       assertThat(ranked).hasSize(6);
       assertThat(ranked.subList(0, 3)).extracting(Member::zone).doesNotHaveDuplicates();
       assertThat(ranked.get(0).name()).isEqualTo(unzoned.rank(id).get(0).name());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a=h:1",
+        "a=h:1,b=h:2",
+        "a=h:1 zone=z,b=h:2 zone=z,c=h:3 zone=z",
+        "a=h:1 zone=z,b=h:2 zone=y,c=h:3 zone=z",
+        "a=h:1 weight=7,b=h:2,c=h:3 weight=3,d=h:4"
+      })
+  void theFirstTwoAreThoseOfTheRank(String members) {
+    Rendezvous placement = Rendezvous.of(View.parse(members));
+    for (FileId id : ids.subList(0, 1_000)) {
+      assertThat(placement.firstTwo(id)).isEqualTo(placement.rank(id).stream().limit(2).toList());
     }
   }
 

@@ -1,0 +1,53 @@
+package io.forebay.bench;
+
+import io.forebay.file.FileId;
+import io.forebay.placement.Member;
+import io.forebay.placement.Rendezvous;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** How long it takes to find the owner of a file and the next in rank. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class PlacementBenchmark {
+
+  @Param({"3", "100"})
+  private int members;
+
+  @Param({"false", "true"})
+  private boolean weighted;
+
+  private final SplittableRandom random = new SplittableRandom(1);
+  private Rendezvous placement;
+
+  @Setup
+  public void place() {
+    List<Member> all = new ArrayList<>();
+    for (int i = 0; i < members; i++) {
+      String weight = weighted ? " weight=" + (1 + i % 3) : "";
+      all.add(Member.parse("server-" + i + "=10.0.0.1:" + (7000 + i) + weight));
+    }
+    placement = new Rendezvous(all);
+  }
+
+  @Benchmark
+  public List<Member> firstTwo() {
+    return placement.firstTwo(new FileId(random.nextLong(), random.nextLong()));
+  }
+
+  @Benchmark
+  public List<Member> rank() {
+    return placement.rank(new FileId(random.nextLong(), random.nextLong()));
+  }
+}
