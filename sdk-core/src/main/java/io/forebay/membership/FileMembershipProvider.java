@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -80,34 +81,42 @@ public final class FileMembershipProvider implements MembershipProvider {
 
     private final Path file;
     private final ChangingMembership membership;
-    private String known;
-    private String seen;
+    private Optional<String> known;
+    private Optional<String> seen;
 
     Look(Path file, ChangingMembership membership, String known) {
       this.file = file;
       this.membership = membership;
-      this.known = known;
-      this.seen = known;
+      this.known = Optional.of(known);
+      this.seen = this.known;
     }
 
     @Override
     public void run() {
-      String text;
-      try {
-        text = TextFile.read(file);
-      } catch (IOException e) {
-        text = e.toString();
-      }
+      Optional<String> text = read();
       boolean stays = text.equals(seen);
       seen = text;
       if (!stays || text.equals(known)) {
         return;
       }
-      known = text; // which is believed now, or complained of, once
+      known = text; // it is used now, or the log says why not, once
+      if (text.isEmpty()) {
+        log.warn("{} cannot be read; the members stay as they are", file);
+        return;
+      }
       try {
-        membership.change(parse(file, TextFile.read(file)));
-      } catch (IOException | RuntimeException e) {
+        membership.change(parse(file, text.get()));
+      } catch (RuntimeException e) {
         log.warn("the members stay as they are: {}", e.getMessage());
+      }
+    }
+
+    private Optional<String> read() {
+      try {
+        return Optional.of(TextFile.read(file));
+      } catch (IOException e) {
+        log.debug("cannot read {}", file, e);
+        return Optional.empty();
       }
     }
   }
