@@ -188,11 +188,9 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       throw new MalformedFrameException("the first message was not HELLO");
     }
     if (hello.version() != Codec.VERSION) {
-      throw new MalformedFrameException(
-          "the client uses protocol version "
-              + hello.version()
-              + ", this server uses "
-              + Codec.VERSION);
+      String reason = Codec.otherVersions(hello.version(), Codec.VERSION);
+      sendQueue.send(id, new Message.Failed(ErrorCode.BAD_REQUEST, reason));
+      throw new MalformedFrameException(reason); // which closes the connection
     }
     greeted = true;
     sendQueue.send(id, new Message.Welcome(Codec.VERSION));

@@ -230,11 +230,13 @@ final class GetTask implements Runnable {
         position += length;
       } while (position < end && !cancelled);
     } catch (IOException e) {
-      if (position > item.offset()) {
-        throw e; // part of the item is sent: only closing can undo that
-      }
       log.debug("cannot read {}", file, e);
-      return false;
+      if (position == item.offset()) {
+        return false;
+      }
+      flush();
+      itemFailed(index, e); // part of it is sent, which the client drops
+      return true;
     }
     stats.hit();
     stats.sent(item.length());

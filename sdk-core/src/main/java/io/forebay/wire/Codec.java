@@ -24,11 +24,16 @@ import java.util.Set;
 
 /**
  * Layout of a frame, big-endian: length of what follows (u32), type (u8), request id (u32), body.
- * Strings are a u16 length and UTF-8; lists a u32 count. This class is the protocol's definition.
+ * Strings are a u16 length and UTF-8; lists a u32 count. This class is the protocol's definition;
+ * {@code docs/protocol.md} describes it for other languages, and {@code GoldenFramesTest} holds
+ * both to the bytes of a version.
  */
 public final class Codec {
 
-  /** Version that {@link Message.Hello} and {@link Message.Welcome} carry. */
+  /**
+   * Version that {@link Message.Hello} and {@link Message.Welcome} carry. Any other layout of any
+   * frame is another version; those two and {@link Message.Failed} have the same layout in all.
+   */
   public static final int VERSION = 8;
 
   /** Bytes of length, type and request id. */
@@ -85,6 +90,11 @@ public final class Codec {
    * @param requestId chosen by the client, unique among its requests in flight
    */
   public record Frame(int requestId, Message message) {}
+
+  /** Why a client and a server cannot talk. */
+  public static String otherVersions(int client, int server) {
+    return "the client uses protocol version " + client + ", the server uses version " + server;
+  }
 
   /** Encodes a frame; of {@link Message.Data} only what comes before the file's bytes. */
   public static ByteBuffer encode(int requestId, Message message) {

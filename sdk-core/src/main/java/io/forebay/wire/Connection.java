@@ -50,13 +50,25 @@ final class Connection implements Closeable {
       int id = connection.send(new Message.Hello(Codec.VERSION));
       Message answer = connection.receive(id, 0);
       connection.end();
-      if (!(answer instanceof Message.Welcome)) {
-        throw new MalformedFrameException(address + " is not a Forebay server");
-      }
+      requireWelcome(address, answer);
       return connection;
     } catch (IOException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  private static void requireWelcome(Address address, Message answer)
+      throws MalformedFrameException {
+    if (answer instanceof Message.Failed failed) {
+      throw new MalformedFrameException(address + " refused this client: " + failed.message());
+    }
+    if (!(answer instanceof Message.Welcome welcome)) {
+      throw new MalformedFrameException(address + " is not a Forebay server");
+    }
+    if (welcome.version() != Codec.VERSION) {
+      throw new MalformedFrameException(
+          address + ": " + Codec.otherVersions(Codec.VERSION, welcome.version()));
     }
   }
 

@@ -21,7 +21,10 @@ public sealed interface Message {
     return "";
   }
 
-  /** First message of a client; the server answers with {@link Welcome} or closes. */
+  /**
+   * First message of a client. Answer: {@link Welcome}, or {@link Failed} for another version,
+   * after which the server closes the connection.
+   */
   record Hello(int version) implements Message {}
 
   /** Finds a data set by name or root. Answer: {@link Opened}. */
@@ -137,8 +140,8 @@ public sealed interface Message {
   record ItemFailed(int item, ErrorCode code, String message) implements Message {}
 
   /**
-   * Sent each second before the answer of any request that does not read, for as long as the server
-   * works on it: listing a bucket, say, takes longer than a server may be silent.
+   * Sent each second until the answer of a request is complete, also between its parts: to list a
+   * bucket, for example, takes longer than a server may be silent.
    */
   record Working() implements Message {}
 
