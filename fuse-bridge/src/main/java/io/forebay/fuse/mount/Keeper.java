@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -43,6 +44,10 @@ public final class Keeper {
   private final ClassArchive archive;
   private final OrphanUnmounter watch;
   private final CountDownLatch over = new CountDownLatch(1);
+
+  /** There is a process that serves, or there will be none. */
+  private final CompletableFuture<Void> begun = new CompletableFuture<>();
+
   private volatile boolean ending;
 
   // Guarded by this.
@@ -146,6 +151,7 @@ public final class Keeper {
   Optional<KeptMount> take(MountRequest request) throws IOException {
     // Before the lock: what is mounted there may be this keeper's, and wait for the next process.
     MountPoint point = MountPoint.at(request.point());
+    begun.join();
     synchronized (this) {
       if (!accepting || ending) {
         return Optional.empty();
@@ -212,6 +218,7 @@ public final class Keeper {
     serving.serve();
     start();
     accepting = !ending;
+    begun.complete(null);
     if (!mounts.isEmpty()) {
       archive.record(child, mounts.values().iterator().next().request());
     }
@@ -289,6 +296,7 @@ public final class Keeper {
 
   private synchronized void close() {
     accepting = false;
+    begun.complete(null);
     if (next != null) {
       next.close();
     }

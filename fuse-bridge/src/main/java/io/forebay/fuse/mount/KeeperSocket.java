@@ -230,7 +230,7 @@ public record KeeperSocket(Path path) {
     try {
       channel.bind(UnixDomainSocketAddress.of(path), BACKLOG);
       Opened opened = new Opened(channel, path, Opened.key(path));
-      Thread.ofPlatform().daemon().name("forebay-door").start(() -> accept(channel, keeper));
+      Thread.ofPlatform().daemon().name("forebay-socket").start(() -> accept(channel, keeper));
       return opened;
     } catch (IOException e) {
       channel.close();
