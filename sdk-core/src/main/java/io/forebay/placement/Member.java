@@ -4,6 +4,7 @@ import io.forebay.config.DataSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * A cache server of the cluster.
@@ -20,6 +21,8 @@ import java.util.Locale;
 public record Member(
     String name, String address, String admin, String node, String zone, long weight, State state) {
 
+  private static final Pattern ADDRESS = Pattern.compile("unix:/.+|[^/]+:[0-9]{1,5}");
+
   /** What a member is ready to do; all but those that are down are asked for what they have. */
   public enum State {
     JOINING,
@@ -34,8 +37,9 @@ public record Member(
   }
 
   public Member {
-    if (name.isBlank() || address.isBlank()) {
-      throw new IllegalArgumentException("a member needs a name and an address");
+    if (name.isBlank() || !ADDRESS.matcher(address).matches()) {
+      throw new IllegalArgumentException(
+          "member '" + name + "': '" + address + "' is not host:port or unix:/path");
     }
     if (weight <= 0) {
       throw new IllegalArgumentException(

@@ -58,6 +58,9 @@ public final class Servers implements AutoCloseable {
     }
     Map<String, ServerClient> byName = new LinkedHashMap<>();
     for (Member member : view.members()) {
+      if (member.state() == Member.State.DOWN) {
+        continue;
+      }
       Address address = Address.parse(address(member));
       ServerClient known = before.byName.get(member.name());
       byName.put(

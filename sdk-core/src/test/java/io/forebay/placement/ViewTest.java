@@ -38,6 +38,8 @@ class ViewTest {
   @CsvSource({
     "a=, 'a='",
     "=h:1, '=h:1'",
+    "a=host, 'host' is not host:port",
+    "a=http://h:1, 'http://h:1' is not host:port",
     "a=h:1 size=3, 'size=3'",
     "a=h:1 weight=0, weight of member 'a'",
     "a=h:1 weight=much, 'much'",
