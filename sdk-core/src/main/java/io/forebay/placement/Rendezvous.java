@@ -60,35 +60,28 @@ public final class Rendezvous {
 
   /** The first two of {@link #rank}, or fewer where there are no more, in much less time. */
   public List<Member> firstTwo(FileId id) {
-    if (members.length < 2) {
-      return List.of(members);
-    }
-    int best = best(id, -1, false);
-    int next = zoned ? best(id, best, true) : -1;
-    if (next < 0) {
-      next = best(id, best, false);
-    }
-    return List.of(members[best], members[next]);
-  }
-
-  /**
-   * @param without a member that does not count
-   * @param otherZone whether those of its zone do not either
-   * @return its index; -1 when there is none
-   */
-  private int best(FileId id, int without, boolean otherZone) {
     int best = -1;
-    double highest = Double.NEGATIVE_INFINITY;
+    int next = -1;
+    double bestScore = Double.NEGATIVE_INFINITY;
+    double nextScore = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < members.length; i++) {
-      if (i != without && !(otherZone && members[i].zone().equals(members[without].zone()))) {
-        double score = score(id, i);
-        if (score > highest) {
-          highest = score;
-          best = i;
-        }
+      double score = score(id, i);
+      if (score > bestScore) {
+        next = best;
+        nextScore = bestScore;
+        best = i;
+        bestScore = score;
+      } else if (score > nextScore) {
+        next = i;
+        nextScore = score;
       }
     }
-    return best;
+    if (next < 0) {
+      return List.of(members);
+    }
+    return zoned && members[best].zone().equals(members[next].zone())
+        ? rank(id).subList(0, 2)
+        : List.of(members[best], members[next]);
   }
 
   /** The hash as a number between 0 and 1, u, gives -weight / ln u; in the same order as u. */
