@@ -289,7 +289,9 @@ public final class Journal implements JournalEntries, AutoCloseable {
 
   @Override
   public synchronized void close() throws IOException {
-    channel.close();
-    Libc.close(fd);
+    if (channel.isOpen()) { // once: the number may be another file's by then
+      channel.close();
+      Libc.close(fd);
+    }
   }
 }
