@@ -2,7 +2,8 @@ package io.forebay.cli;
 
 import io.forebay.Forebay;
 import io.forebay.fuse.mount.ChildJvm;
-import io.forebay.fuse.mount.Daemon;
+import io.forebay.fuse.mount.Keeper;
+import io.forebay.fuse.mount.KeeperSocket;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.mount.MountServer;
@@ -20,9 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What keeps and serves mounts in the background: the main class of a {@link
- * io.forebay.fuse.mount.Keeper} and its children. Whoever reads waits while it starts, so it takes
- * its arguments as they come, without a library.
+ * The main class of a {@link Keeper} in the background and of its children, which serve mounts.
+ * Readers wait while it starts, so it parses its arguments without a library.
  *
  * @param cache directory of a cache in this process; empty for one that asks a server
  * @param connection whom it asks
@@ -85,7 +85,8 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
     List<String> all = List.of(arguments);
     List<String> own = all.subList(all.size() - 3, all.size());
     if (all.get(0).equals("keep")) {
-      System.exit(Daemon.keep(Path.of(all.get(1)), parse(own, inputLine()).child()));
+      System.exit(
+          Keeper.serve(new KeeperSocket(Path.of(all.get(1))), parse(own, inputLine()).child()));
     }
     if (all.get(0).startsWith("/")) {
       System.exit(trainingRun(Path.of(all.get(0)), all.get(1), all.get(2), own));

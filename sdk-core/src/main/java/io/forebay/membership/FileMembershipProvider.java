@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file that lists members, one in each line ({@link io.forebay.placement.Member#parse}), and is
- * looked at every second. It is believed when two looks find the same: whoever writes it may be
- * half done. Whatever cannot be read, or names no member, leaves the members as they were.
+ * looked at every second. A change is used when two looks find the same, because a file may be read
+ * while it is written. A file that cannot be read, or names no member, changes nothing.
  */
 public final class FileMembershipProvider implements MembershipProvider {
 

@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * change, so they are right in every profile. {@code plan} takes a {@link PrefetchPlan} by
  * ioctl(2), which unlike write(2) is possible in a read-only mount: {@code _IOW('f', 1, size)}
  * appends to it, {@code _IOW('f', 2, size)} replaces it, by paths with a line feed behind each, and
- * {@code _IOW('f', 3, 8)} says how many of them are read, as a number of the machine's order.
- * Whoever opens it has a plan of his own, which ends when he closes it; where the kernel opens
- * files by itself all have the same. Thread-safe.
+ * {@code _IOW('f', 3, 8)} says how many of them are read, as a number of the machine's order. Each
+ * open of it has a plan of its own, which ends at the close. Where the kernel opens files by
+ * itself, all opens share one plan. Thread-safe.
  */
 final class ControlDirectory {
 

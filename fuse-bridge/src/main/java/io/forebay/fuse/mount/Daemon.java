@@ -31,8 +31,8 @@ public final class Daemon {
    * Mounts, and returns when what is mounted there can be read. Starts a keeper if there is none.
    *
    * @param socket of the keeper
-   * @param keeper a process that calls {@link #keep}, by its first arguments {@code keep} and the
-   *     socket's path
+   * @param keeper a process that calls {@link Keeper#serve}, by its first arguments {@code keep}
+   *     and the socket's path
    * @param log takes what the keeper and its children print; without one that is lost
    * @throws IOException why it was not mounted
    */
@@ -90,7 +90,7 @@ public final class Daemon {
             .start();
     keeper.writeInput(process);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-    while (!(Files.exists(socket.path()) && socket.isAnswered())) {
+    while (!socket.isAnswered()) {
       if (process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
         throw new IOException("cannot mount: " + said(log, before));
       }
@@ -112,16 +112,6 @@ public final class Daemon {
           new String(bytes, StandardCharsets.UTF_8).strip().replaceFirst("^forebay: ", "");
       return said.isEmpty() ? "its process said nothing" : said;
     }
-  }
-
-  /**
-   * Keeps the mounts that are asked for at a socket, until the last one is taken away.
-   *
-   * @param child of the {@link Keeper}
-   * @return the status to exit with
-   */
-  public static int keep(Path socket, ChildJvm child) throws IOException, InterruptedException {
-    return Keeper.serve(new KeeperSocket(socket), child);
   }
 
   /** A keeper's socket is open, so whatever goes wrong is said there. */

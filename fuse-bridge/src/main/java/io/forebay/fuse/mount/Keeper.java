@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps mounts while the processes that serve them come and go. It holds what each of them needs,
  * the kernel's device and a {@link io.forebay.fuse.journal.Journal}, and hands it to its children.
- * One of them serves all mounts, and the next is ready to take over. Whoever reads in a mount
- * meanwhile waits; whatever the kernel reads by itself goes on. So mounts survive the crash of
- * their bridge, and its replacement by a newer version.
+ * One of them serves all mounts, and the next is ready to take over. Readers of a mount wait
+ * meanwhile; reads that the kernel answers itself go on. So mounts survive the crash of their
+ * bridge, and its replacement by a newer version.
  *
  * <p>A shell, which waits for nothing but the end of all of them, takes the mounts away then.
  */

@@ -113,8 +113,8 @@ public final class Sockets {
   }
 
   /**
-   * Sends a message to whoever has the other end. Never waits: an end that is not read for long is
-   * full (EAGAIN).
+   * Sends a message to the other end. Never waits: a socket that is not read for long is full
+   * (EAGAIN).
    *
    * @param text not empty, at most {@link #MOST_BYTES}
    * @param descriptors two at most; they stay open here, too
