@@ -34,7 +34,7 @@ public final class Codec {
    * Version that {@link Message.Hello} and {@link Message.Welcome} carry. Any other layout of any
    * frame is another version; those two and {@link Message.Failed} have the same layout in all.
    */
-  public static final int VERSION = 8;
+  public static final int VERSION = 9;
 
   /** Bytes of length, type and request id. */
   public static final int HEADER_BYTES = 9;
