@@ -84,6 +84,7 @@ public interface Forebay extends AutoCloseable {
     private Path embedded;
     private Path node;
     private long quotaBytes = DEFAULT_QUOTA_BYTES;
+    private Optional<String> zone = Optional.empty();
     private Duration patience = Duration.ofSeconds(5);
     private boolean waiting = true;
 
@@ -124,6 +125,15 @@ public interface Forebay extends AutoCloseable {
             "quotaBytes: a cache holds at least one byte, got " + bytes);
       }
       this.quotaBytes = bytes;
+      return this;
+    }
+
+    /**
+     * The zone of this process, as servers name theirs: replicas there are read first. By default
+     * that of the server on its node.
+     */
+    public Builder zone(String zone) {
+      this.zone = Optional.of(zone);
       return this;
     }
 
@@ -174,6 +184,7 @@ public interface Forebay extends AutoCloseable {
                   servers,
                   options,
                   quotaBytes,
+                  zone,
                   patience,
                   waiting));
     }

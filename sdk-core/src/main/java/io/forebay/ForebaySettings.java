@@ -16,6 +16,7 @@ import java.util.TreeSet;
  * @param servers of the cluster, each {@code host:port} or {@code name=host:port}
  * @param options of the under-stores; may hold secrets, so {@link #toString()} prints the keys only
  * @param quotaBytes the most bytes to keep in embedded mode
+ * @param zone of this process; by default that of the server on its node
  * @param patience the longest silence of a server before the next place is asked
  * @param waiting whether opening waits for the node's shared maps
  */
@@ -25,6 +26,7 @@ public record ForebaySettings(
     List<String> servers,
     Map<String, String> options,
     long quotaBytes,
+    Optional<String> zone,
     Duration patience,
     boolean waiting) {
 

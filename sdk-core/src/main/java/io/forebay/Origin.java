@@ -8,7 +8,9 @@ public enum Origin {
   EMBEDDED_CACHE,
   /** The server on this node. */
   OWN_SERVER,
-  /** A server on another node. */
+  /** The server of another node in the same zone. */
+  ZONE_SERVER,
+  /** The server of a node elsewhere, or where there are no zones. */
   OTHER_SERVER,
   /** The under-store, directly. */
   UNDER_STORE

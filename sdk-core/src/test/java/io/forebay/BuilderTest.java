@@ -58,6 +58,7 @@ class BuilderTest {
             List.of(),
             Map.of("fs.oss.accessKeySecret", "hush"),
             1,
+            Optional.empty(),
             Duration.ofSeconds(1),
             true);
     assertThat(settings.toString())

@@ -234,7 +234,7 @@ public final class CacheServer implements AutoCloseable {
       node.listenAt(
           config.name(),
           new Address.Unix(config.unix()).toString(),
-          view.members().stream().map(this::withRealPort).map(Member::toString).toList(),
+          new View(view.members().stream().map(this::withRealPort).toList()),
           admin.address());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

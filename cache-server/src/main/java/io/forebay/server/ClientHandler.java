@@ -18,6 +18,7 @@ import io.forebay.wire.ErrorCode;
 import io.forebay.wire.Item;
 import io.forebay.wire.MalformedFrameException;
 import io.forebay.wire.Message;
+import io.forebay.wire.Reach;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
@@ -81,10 +82,11 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     running.values().forEach(GetTask::cancel);
   }
 
-  /** Of reads that were made without this server. */
-  private static boolean isReport(Message message) {
+  /** A report of reads that were made without this server, or a look into its cache. */
+  private static boolean isNoQuestion(Message message) {
     return message instanceof Message.Used
-        || (message instanceof Message.ReadHere readHere && !readHere.again());
+        || (message instanceof Message.ReadHere readHere && !readHere.again())
+        || (message instanceof Message.Get get && get.reach() == Reach.CACHE);
   }
 
   @Override
@@ -95,7 +97,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       greet(id, frame.message());
       return;
     }
-    if (!isReport(frame.message())) {
+    if (!isNoQuestion(frame.message())) {
       stats.request();
     }
     String about = frame.message().dataSet();
@@ -116,6 +118,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
                 return new Message.Opened(
                     served.name(),
                     served.mounts(),
+                    served.replicas(),
                     served.reference().isPresent()
                         ? Optional.empty()
                         : catalog(open.nameOrRoot()).totals());
@@ -133,7 +136,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
               about,
               () -> {
                 Optional<SnapshotId> used = node.dataSet(refresh.dataSet()).refresh();
-                return used.isPresent() ? new Message.InUse(used.get().text()) : new Message.Done();
+                return used.isPresent() ? new Message.InUse(used.get().text()) : done();
               });
       case Message.Snapshot snapshot -> answer(id, about, () -> snapshot(id, snapshot));
       case Message.SnapshotPart part -> answer(id, about, () -> snapshotPart(id, part));
@@ -143,7 +146,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
               about,
               () -> {
                 catalog(changed.dataSet()).changed(DataPath.normalize(changed.path()));
-                return new Message.Done();
+                return done();
               });
       case Message.Used used ->
           answer(
@@ -151,7 +154,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
               about,
               () -> {
                 used.uses().forEach(u -> node.store().used(u.id(), u.offset(), u.bytes()));
-                return new Message.Done();
+                return done();
               });
       case Message.Plan plan ->
           answer(
@@ -165,9 +168,10 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
               about,
               () -> {
                 node.reportStuckMaps(stuck.generation());
-                return new Message.Done();
+                return done();
               });
       case Message.Prefetch prefetch -> answer(id, about, () -> prefetch(prefetch));
+      case Message.Replicate replicate -> answer(id, about, () -> replicate(replicate));
       case Message.Load load -> answer(id, about, () -> load(id, load));
       case Message.ListDirectory list -> answer(id, about, () -> list(id, list));
       default -> throw new MalformedFrameException("received a reply instead of a request");
@@ -204,7 +208,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       sendQueue.send(id, failed(e));
       return;
     }
-    GetTask task = new GetTask(id, dataSet, node.store(), get, sendQueue, stats, executor);
+    GetTask task = new GetTask(id, dataSet, node, get, sendQueue, stats, executor);
     if (task.tryAnswerNow()) {
       return;
     }
@@ -232,19 +236,28 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     return eventLoop.scheduleAtFixedRate(sign, SIGN_SECONDS, SIGN_SECONDS, SECONDS);
   }
 
+  private Message done() {
+    return new Message.Done(node.viewHash());
+  }
+
+  private Message replicate(Message.Replicate request) throws IOException {
+    node.replicate(request.dataSet(), DataPath.normalize(request.path()), request.count());
+    return done();
+  }
+
   private Message prefetch(Message.Prefetch prefetch) throws IOException {
     NodeDataSet dataSet = node.dataSet(prefetch.dataSet());
     for (FileStatus file : prefetch.files()) {
       DataPath.normalize(file.path());
       dataSet.reads().prefetch(FileVersion.of(dataSet.spec().name(), file));
     }
-    return new Message.Done();
+    return done();
   }
 
   private Message readHere(Message.ReadHere read) throws IOException {
     read.files().forEach(file -> DataPath.normalize(file.path()));
     node.readHere(node.dataSet(read.dataSet()), read.files(), read.again(), read.all());
-    return new Message.Done();
+    return done();
   }
 
   private Message load(int id, Message.Load load) throws IOException {
@@ -262,7 +275,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
             id, new Message.ItemFailed(i, ErrorCode.of(e), String.valueOf(e.getMessage())));
       }
     }
-    return new Message.Done();
+    return done();
   }
 
   private Message snapshot(int id, Message.Snapshot wanted) throws IOException {
@@ -298,7 +311,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       throw e;
     }
     sendQueue.send(frame);
-    return new Message.Done();
+    return done();
   }
 
   private Message list(int id, Message.ListDirectory list) throws IOException {

@@ -4,7 +4,9 @@ import io.forebay.ReadOrder;
 import io.forebay.file.DataPath;
 import io.forebay.file.FileVersion;
 import io.forebay.fill.ReadThrough;
+import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
+import io.forebay.store.Blocks;
 import io.forebay.store.NodeStore;
 import io.forebay.store.ResidentFile;
 import io.forebay.store.TierChannel;
@@ -12,6 +14,7 @@ import io.forebay.wire.Codec;
 import io.forebay.wire.ErrorCode;
 import io.forebay.wire.Item;
 import io.forebay.wire.Message;
+import io.forebay.wire.Reach;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +52,7 @@ final class GetTask implements Runnable {
 
   private final int requestId;
   private final NodeDataSet dataSet;
+  private final CacheNode node;
   private final NodeStore store;
   private final Message.Get get;
   private final SendQueue sendQueue;
@@ -63,14 +68,15 @@ final class GetTask implements Runnable {
   GetTask(
       int requestId,
       NodeDataSet dataSet,
-      NodeStore store,
+      CacheNode node,
       Message.Get get,
       SendQueue sendQueue,
       ServerStats stats,
       Executor executor) {
     this.requestId = requestId;
     this.dataSet = dataSet;
-    this.store = store;
+    this.node = node;
+    this.store = node.store();
     this.get = get;
     this.sendQueue = sendQueue;
     this.stats = stats;
@@ -158,7 +164,7 @@ final class GetTask implements Runnable {
     for (int i = 0; i < versions.length && !cancelled; i++) {
       Optional<ResidentFile> resident = resident(i);
       if (resident.isEmpty() || !sendResident(i, resident.get())) {
-        if (!prefetched) {
+        if (!prefetched && get.reach() != Reach.CACHE) {
           prefetchMissing(i);
           prefetched = true;
         }
@@ -286,9 +292,16 @@ final class GetTask implements Runnable {
     Item item = get.items().get(index);
     long position = item.offset();
     long end = item.offset() + item.length();
+    if (get.reach() == Reach.CACHE && !hasBlocks(version, item)) {
+      sendQueue.send(
+          requestId,
+          new Message.ItemFailed(index, ErrorCode.NOT_CACHED, version + " is not in this cache"));
+      return;
+    }
     stats.miss();
+    boolean alone = get.reach() != Reach.CLUSTER;
     try (ReadThrough.Reading reading =
-        dataSet.reads().reading(version, item.offset(), item.length())) {
+        dataSet.reads().reading(version, item.offset(), item.length(), alone)) {
       do {
         int length = (int) Math.min(STREAM_BYTES, end - position);
         ByteBuf frame = sendQueue.allocate(Codec.DATA_HEADER_BYTES + length);
@@ -311,6 +324,18 @@ final class GetTask implements Runnable {
     }
   }
 
+  /** Whether all bytes of a range are here, though not all of the file may be. */
+  private boolean hasBlocks(FileVersion version, Item item) {
+    Optional<ResidentFile> file = store.find(version.id());
+    if (file.isEmpty() || item.length() == 0) {
+      return item.length() == 0;
+    }
+    Blocks blocks = file.get().blocks();
+    return IntStream.rangeClosed(
+            blocks.at(item.offset()), blocks.at(item.offset() + item.length() - 1))
+        .allMatch(file.get()::has);
+  }
+
   private void itemFailed(int index, Throwable reason) {
     stats.failure();
     sendQueue.send(
@@ -321,7 +346,7 @@ final class GetTask implements Runnable {
   /** The end of the answer, in the same write as what came last. */
   private void finish() throws IOException {
     ended = true;
-    ByteBuffer done = Codec.encode(requestId, new Message.Done());
+    ByteBuffer done = Codec.encode(requestId, new Message.Done(node.viewHash()));
     if (gathered == null) {
       gathered = sendQueue.allocate(done.remaining());
     } else if (gathered.writableBytes() < done.remaining()) {

@@ -2,8 +2,10 @@ package io.forebay.server;
 
 import io.forebay.FileStatus;
 import io.forebay.SnapshotRefusedException;
+import io.forebay.file.FileId;
 import io.forebay.file.FileVersion;
 import io.forebay.node.NodePeers;
+import io.forebay.placement.Placement;
 import io.forebay.placement.View;
 import io.forebay.read.Servers;
 import io.forebay.snapshot.SnapshotStore;
@@ -11,6 +13,7 @@ import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotId;
 import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
+import io.forebay.wire.Reach;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,22 +36,67 @@ final class Peers implements NodePeers, AutoCloseable {
   /** Whoever copies a file can do without it. */
   private static final Duration READ_PATIENCE = Duration.ofSeconds(5);
 
+  private final String own;
   private final Servers servers;
   private final Servers read;
+  private final HandOver handOver = new HandOver(System::nanoTime);
 
   /**
    * @param view all servers
    * @param own the name of this one
    */
   Peers(View view, String own) {
-    servers = new Servers(view, own, Optional.empty(), PATIENCE);
-    read = new Servers(view, own, Optional.empty(), READ_PATIENCE);
+    this.own = own;
+    servers = new Servers(view, own, Optional.empty(), Optional.empty(), PATIENCE);
+    read = new Servers(view, own, Optional.empty(), Optional.empty(), READ_PATIENCE);
+    handOver.remember(
+        new View(view.members().stream().filter(member -> !member.name().equals(own)).toList()));
   }
 
   /** Goes over to another view. */
   void use(View view) {
+    if (!view.equals(read.view())) {
+      handOver.remember(read.view());
+    }
     servers.use(view);
     read.use(view);
+  }
+
+  @Override
+  public boolean owns(FileId file, int extent, int replicas) {
+    return read.placement().owns(own, file, extent, replicas);
+  }
+
+  /** Of the owners before this one the first has what it owns, or gets it for all. */
+  @Override
+  public Optional<InputStream> nearer(FileVersion file, long offset, long length, int replicas) {
+    int extent = Placement.extent(offset);
+    for (ServerClient owner : read.owners(file.id(), extent, replicas)) {
+      if (read.isOwn(owner)) {
+        break;
+      }
+      if (!owner.isDown()) {
+        return Optional.of(stream(owner, Reach.UNDER_STORE, file, offset, length));
+      }
+    }
+    for (Placement former : handOver.placements()) {
+      for (ServerClient owner : read.upOwners(former, file.id(), extent, replicas)) {
+        if (!read.isOwn(owner)) {
+          return Optional.of(handOver.observed(stream(owner, Reach.CACHE, file, offset, length)));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static InputStream stream(
+      ServerClient from, Reach reach, FileVersion file, long offset, long length) {
+    return new PeerStream(from, file.dataSet(), reach, file.status(), offset, length);
+  }
+
+  @Override
+  public void replicate(String dataSet, String path, int count) throws IOException {
+    servers.tellOthers(server -> server.replicate(dataSet, path, count));
   }
 
   @Override
@@ -122,12 +170,13 @@ final class Peers implements NodePeers, AutoCloseable {
   @Override
   public InputStream open(String dataSet, FileStatus file, long offset, long length)
       throws IOException {
+    FileVersion version = FileVersion.of(dataSet, file);
     ServerClient owner =
-        read.ranked(FileVersion.of(dataSet, file).id()).stream()
+        read.owners(version.id(), Placement.extent(offset), 1).stream()
+            .filter(server -> !read.isOwn(server) && !server.isDown())
             .findFirst()
-            .filter(server -> !read.isOwn(server))
             .orElseThrow(() -> new IOException("its owner is not another server that is up"));
-    return new PeerStream(owner, dataSet, file, offset, length);
+    return stream(owner, Reach.UNDER_STORE, version, offset, length);
   }
 
   /** Only roots and paths are compared: options such as time-outs may differ. */

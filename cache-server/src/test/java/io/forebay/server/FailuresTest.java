@@ -18,6 +18,7 @@ import io.forebay.store.ResidentFile;
 import io.forebay.wire.Codec;
 import io.forebay.wire.Item;
 import io.forebay.wire.Message;
+import io.forebay.wire.Reach;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -264,7 +265,8 @@ class FailuresTest {
     try (RawClient client = new RawClient()) {
       for (Message request :
           List.of(
-              new Message.Get(Nodes.DATA_SET, ReadOrder.FREE, List.of(Item.whole(outside))),
+              new Message.Get(
+                  Nodes.DATA_SET, ReadOrder.FREE, Reach.CLUSTER, List.of(Item.whole(outside))),
               new Message.Stat(Nodes.DATA_SET, "a/../../x"),
               new Message.Prefetch(Nodes.DATA_SET, List.of(outside)))) {
         client.send(2, request);
@@ -333,9 +335,12 @@ class FailuresTest {
               new Message.Stat("bad", "f"),
               new Message.ListDirectory("bad", ""),
               new Message.Load("bad", List.of(Item.whole(file))),
-              new Message.Get("bad", ReadOrder.STRICT, List.of(Item.whole(file))),
+              new Message.Get("bad", ReadOrder.STRICT, Reach.CLUSTER, List.of(Item.whole(file))),
               new Message.Get(
-                  "bad", ReadOrder.FREE, List.of(Item.whole(file), Item.whole(other))))) {
+                  "bad",
+                  ReadOrder.FREE,
+                  Reach.CLUSTER,
+                  List.of(Item.whole(file), Item.whole(other))))) {
         client.send(id++, request);
         Message answer = client.answer();
         while (answer instanceof Message.ItemFailed failed) {
@@ -376,7 +381,10 @@ class FailuresTest {
         client.send(
             id,
             new Message.Get(
-                Nodes.DATA_SET, ReadOrder.STRICT, List.of(Item.whole(id == 2 ? left : here))));
+                Nodes.DATA_SET,
+                ReadOrder.STRICT,
+                Reach.CLUSTER,
+                List.of(Item.whole(id == 2 ? left : here))));
       }
       assertThat(client.reply().requestId()).isEqualTo(3);
     }
@@ -418,7 +426,10 @@ class FailuresTest {
       OutputStream out = stalled.getOutputStream();
       out.write(frame(1, new Message.Hello(Codec.VERSION)));
       out.write(
-          frame(2, new Message.Get(Nodes.DATA_SET, ReadOrder.STRICT, List.of(Item.whole(huge)))));
+          frame(
+              2,
+              new Message.Get(
+                  Nodes.DATA_SET, ReadOrder.STRICT, Reach.CLUSTER, List.of(Item.whole(huge)))));
       out.flush();
       CompletableFuture<byte[]> other =
           CompletableFuture.supplyAsync(

@@ -8,7 +8,8 @@ import io.forebay.FileStatus;
 import io.forebay.file.FileVersion;
 import io.forebay.node.NodeDataSet;
 import io.forebay.placement.Member;
-import io.forebay.placement.Rendezvous;
+import io.forebay.placement.Placement;
+import io.forebay.placement.View;
 import io.forebay.spec.SnapshotId;
 import io.forebay.spec.SnapshotTolerance;
 import java.io.IOException;
@@ -39,8 +40,8 @@ class SharedSnapshotTest {
     List<Member> members =
         IntStream.range(0, SERVERS).mapToObj(i -> new Member("server-" + i, "x:1")).toList();
     Member first =
-        new Rendezvous(members)
-            .rank(FileVersion.of(Nodes.DATA_SET, FileStatus.directory("")).id())
+        Placement.of(new View(members))
+            .rank(FileVersion.of(Nodes.DATA_SET, FileStatus.directory("")).id(), 0)
             .get(0);
     lister = members.indexOf(first);
     other = (lister + 1) % SERVERS;

@@ -2,7 +2,8 @@ package io.forebay.bench;
 
 import io.forebay.file.FileId;
 import io.forebay.placement.Member;
-import io.forebay.placement.Rendezvous;
+import io.forebay.placement.Placement;
+import io.forebay.placement.View;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,13 +33,13 @@ final class PlacementBalance {
     Map<String, Long> owned = new HashMap<>();
     long joined = 0;
     long left = 0;
-    Rendezvous before = new Rendezvous(members);
-    Rendezvous after = new Rendezvous(more);
-    Rendezvous without = new Rendezvous(fewer);
+    Placement before = Placement.of(new View(members));
+    Placement after = Placement.of(new View(more));
+    Placement without = Placement.of(new View(fewer));
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < FILES; i++) {
       FileId id = new FileId(random.nextLong(), random.nextLong());
-      Function<Rendezvous, String> owner = placement -> placement.firstTwo(id).get(0).name();
+      Function<Placement, String> owner = placement -> placement.owners(id, 0, 1).get(0).name();
       String name = owner.apply(before);
       owned.merge(name, 1L, Long::sum);
       joined += name.equals(owner.apply(after)) ? 0 : 1;

@@ -2,7 +2,8 @@ package io.forebay.bench;
 
 import io.forebay.file.FileId;
 import io.forebay.placement.Member;
-import io.forebay.placement.Rendezvous;
+import io.forebay.placement.Placement;
+import io.forebay.placement.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -35,7 +36,7 @@ public class PlacementBenchmark {
   private boolean weighted;
 
   private final SplittableRandom random = new SplittableRandom(1);
-  private Rendezvous placement;
+  private Placement placement;
 
   @Setup
   public void place() {
@@ -44,16 +45,16 @@ public class PlacementBenchmark {
       String weight = weighted ? " weight=" + (1 + i % 3) : "";
       all.add(Member.parse("server-" + i + "=10.0.0.1:" + (7000 + i) + weight));
     }
-    placement = new Rendezvous(all);
+    placement = Placement.of(new View(all));
   }
 
   @Benchmark
-  public List<Member> firstTwo() {
-    return placement.firstTwo(new FileId(random.nextLong(), random.nextLong()));
+  public List<Member> ownerAndNext() {
+    return placement.owners(new FileId(random.nextLong(), random.nextLong()), 0, 2);
   }
 
   @Benchmark
   public List<Member> rank() {
-    return placement.rank(new FileId(random.nextLong(), random.nextLong()));
+    return placement.rank(new FileId(random.nextLong(), random.nextLong()), 0);
   }
 }

@@ -27,6 +27,7 @@ import io.forebay.read.Servers;
 import io.forebay.read.UnderStoreRung;
 import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.Replicas;
 import io.forebay.spec.SnapshotName;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.UnderStoreProviders;
@@ -153,11 +154,12 @@ final class ClientForebay implements Forebay {
     Optional<String> ownAddress = nodeInfo.map(NodeInfo::address).filter(a -> !a.isEmpty());
     if (settings.servers().isEmpty()) {
       View announced = nodeInfo.map(NodeInfo::view).orElse(new View(List.of()));
-      return new Servers(announced, own, ownAddress, settings.patience());
+      return new Servers(announced, own, ownAddress, settings.zone(), settings.patience());
     }
     Membership membership = Memberships.open(String.join(",", settings.servers()));
     resources.add(membership);
-    Servers named = new Servers(membership.view(), own, ownAddress, settings.patience());
+    Servers named =
+        new Servers(membership.view(), own, ownAddress, settings.zone(), settings.patience());
     membership.follow(named::use);
     return named;
   }
@@ -215,7 +217,11 @@ final class ClientForebay implements Forebay {
     Ladder ladder =
         Ladder.client(
             resident,
-            new ServerRung(served.name(), servers, f -> link.readElsewhere(served.name(), f)),
+            new ServerRung(
+                served.name(),
+                servers,
+                () -> link.replicas(served),
+                f -> link.readElsewhere(served.name(), f)),
             new UnderStoreRung(direct),
             stats);
     resources.addAll(List.of(ladder, direct));
@@ -262,7 +268,8 @@ final class ClientForebay implements Forebay {
     try {
       var answer = servers.askAny(server -> server.open(plain));
       if (answer.isPresent()) {
-        return new ServedDataSet(answer.get().name(), answer.get().mounts());
+        return new ServedDataSet(
+            answer.get().name(), answer.get().mounts(), answer.get().replicas());
       }
     } catch (UnknownDataSetException e) {
       throw e;
@@ -275,7 +282,7 @@ final class ClientForebay implements Forebay {
     }
     DataSetSpec own = own(plain);
     return new ServedDataSet(
-        own.name(), List.of(AnnouncedMount.unknown(own.mounts().get(0).root())));
+        own.name(), List.of(AnnouncedMount.unknown(own.mounts().get(0).root())), Replicas.ONE);
   }
 
   private DataSetSpec own(String root) {

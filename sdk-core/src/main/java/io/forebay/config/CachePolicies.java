@@ -19,6 +19,7 @@ public final class CachePolicies {
           "cache.guaranteed",
           "cache.local-copy",
           "cache.max",
+          "cache.replicas",
           "cache.ttl",
           "limit.requests",
           "limit.bandwidth",
@@ -52,6 +53,7 @@ public final class CachePolicies {
         Setting.of(settings, "limit.requests", CachePolicies::count, usual.maxRequests()),
         Setting.bytes(settings, "limit.bandwidth", usual.bytesPerSecond()),
         Setting.of(settings, "limit.hedge", CachePolicies::yesOrNo, usual.hedge()),
+        Setting.of(settings, "cache.replicas", CachePolicies::count, usual.replicas()),
         Setting.of(settings, "cache.local-copy", CachePolicies::localCopy, usual.localCopy()),
         new MetadataPolicy(
             Setting.of(settings, "metadata.policy", CachePolicies::always, false),

@@ -2,6 +2,7 @@ package io.forebay.fill;
 
 import io.forebay.file.FileVersion;
 import io.forebay.limit.MemoryBudget;
+import io.forebay.placement.Placement;
 import io.forebay.store.BlockWriter;
 import io.forebay.store.Blocks;
 import io.forebay.store.NodeStore;
@@ -67,11 +68,25 @@ public final class ReadThrough {
    */
   private record FetchKind(Executor executor, Source asked, MemoryBudget budget, Purpose purpose) {}
 
+  /** Says which parts of files this node is to have. Thread-safe. */
+  @FunctionalInterface
+  public interface Ownership {
+
+    /** Of a node by itself. */
+    Ownership ALL = (file, extent) -> true;
+
+    /**
+     * @param extent of the file, from 0 ({@link Placement#extent})
+     */
+    boolean owns(FileVersion file, int extent);
+  }
+
   private final NodeStore store;
-  private final Source demand;
+  private final Ownership ownership;
   private final FillThreads threads;
   private final FetchKind waitedFor;
   private final FetchKind soon;
+  private final FetchKind alone;
   private final FetchKind later;
   private final FetchKind loading;
   private final FetchKind copying;
@@ -81,28 +96,36 @@ public final class ReadThrough {
   private final Map<BlockKey, Fill> fills = new ConcurrentHashMap<>();
 
   /**
-   * @param demand is asked for what a reader waits for
-   * @param ahead is asked for what nobody waits for yet; the same store, but without what makes
-   *     single answers come sooner at the cost of all others
-   * @param owners the nodes that own what this one copies
+   * Who is asked for what is missing.
+   *
+   * @param demand for what a reader waits for
+   * @param ahead for what nobody waits for yet; the same, but without what makes single answers
+   *     come sooner at the cost of all others
+   * @param alone for what a reader waits for, and no other node is to be asked for
+   * @param owners for copies: the nodes that own them
+   */
+  public record Sources(Source demand, Source ahead, Source alone, Source owners) {}
+
+  /**
+   * @param ownership what this node does not own is kept as a copy
    */
   public ReadThrough(
       NodeStore store,
-      Source demand,
-      Source ahead,
-      Source owners,
+      Ownership ownership,
+      Sources sources,
       FillThreads threads,
       FillMemory memory,
       FillOptions options) {
     this.store = store;
+    this.ownership = ownership;
     this.upcoming = new PrefetchQueue(store);
-    this.demand = demand;
     this.threads = threads;
-    this.waitedFor = new FetchKind(threads.demand(), demand, memory.demand(), Purpose.READ);
-    this.soon = new FetchKind(threads.demand(), ahead, memory.demand(), Purpose.READ);
-    this.later = new FetchKind(Runnable::run, ahead, memory.ahead(), Purpose.AHEAD);
-    this.loading = new FetchKind(Runnable::run, ahead, memory.ahead(), Purpose.LOAD);
-    this.copying = new FetchKind(Runnable::run, owners, memory.ahead(), Purpose.COPY);
+    this.waitedFor = new FetchKind(threads.demand(), sources.demand, memory.demand(), Purpose.READ);
+    this.soon = new FetchKind(threads.demand(), sources.ahead, memory.demand(), Purpose.READ);
+    this.alone = new FetchKind(threads.demand(), sources.alone, memory.demand(), Purpose.READ);
+    this.later = new FetchKind(Runnable::run, sources.ahead, memory.ahead(), Purpose.AHEAD);
+    this.loading = new FetchKind(Runnable::run, sources.ahead, memory.ahead(), Purpose.LOAD);
+    this.copying = new FetchKind(Runnable::run, sources.owners, memory.ahead(), Purpose.COPY);
     this.bypass = memory.bypass();
     this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
   }
@@ -118,7 +141,7 @@ public final class ReadThrough {
    * @param offset of the first byte; {@code offset + target.remaining() <= size}
    */
   public void read(FileVersion version, long offset, ByteBuffer target) throws IOException {
-    try (Reading reading = reading(version, offset, target.remaining())) {
+    try (Reading reading = reading(version, offset, target.remaining(), false)) {
       reading.read(target);
     }
   }
@@ -127,9 +150,10 @@ public final class ReadThrough {
    * Begins to read a range, to be taken piece by piece.
    *
    * @param offset of the first byte; {@code offset + length <= size}
+   * @param alone whether no other node is asked for what is missing
    */
-  public Reading reading(FileVersion version, long offset, long length) {
-    return new Reading(version, offset, length);
+  public Reading reading(FileVersion version, long offset, long length, boolean alone) {
+    return new Reading(version, offset, length, alone);
   }
 
   /** Reads a range from its start to its end. Used by one thread. */
@@ -140,6 +164,8 @@ public final class ReadThrough {
     private final long offset;
     private final long end;
     private final int last;
+    private final FetchKind first;
+    private final FetchKind next;
 
     /** Whether a store without room is passed by: a reader goes on, or takes the whole file. */
     private final boolean inOrder;
@@ -154,15 +180,26 @@ public final class ReadThrough {
     private InputStream direct;
     private long directEnd;
 
-    private Reading(FileVersion version, long offset, long length) {
+    private Reading(FileVersion version, long offset, long length, boolean alone) {
       this.version = version;
+      this.first = alone ? ReadThrough.this.alone : waitedFor;
+      this.next = alone ? ReadThrough.this.alone : soon;
       this.blocks = store.blocks(version.size());
       this.offset = offset;
       this.position = offset;
       this.end = offset + length;
-      this.last = length == 0 ? -1 : readAhead.lastBlock(version.id(), blocks, offset, end);
+      this.last =
+          length == 0 ? -1 : lastOwned(readAhead.lastBlock(version.id(), blocks, offset, end));
       boolean goesOn = length > 0 && last > blocks.at(end - 1);
       this.inOrder = goesOn || length == blocks.length();
+    }
+
+    /** Another node fetches the next extent ahead of its readers, if it owns that. */
+    private int lastOwned(int last) {
+      long extentEnd = Placement.extentEnd(end - 1, version.size());
+      return extentEnd == version.size() || ownership.owns(version, Placement.extent(extentEnd))
+          ? last
+          : Math.min(last, blocks.at(extentEnd - 1));
     }
 
     /** Fills the target with what comes next. */
@@ -213,7 +250,7 @@ public final class ReadThrough {
       int edge = Math.min(last, block + AHEAD);
       bypass.expect(version.id(), block + 1, edge);
       if (edge > block && !isComing(edge) && !hasBlock(store.find(version.id()), edge)) {
-        fetch(version, blocks, block + 1, edge, soon, inOrder);
+        fetch(version, blocks, block + 1, edge, next, inOrder);
       }
     }
 
@@ -239,7 +276,7 @@ public final class ReadThrough {
       upcoming.missed(version);
       BlockKey key = new BlockKey(version.id(), block);
       if (!isComing(block)) {
-        fetch(version, blocks, block, block, waitedFor, inOrder && block < last);
+        fetch(version, blocks, block, block, first, inOrder && block < last);
       }
       fetchAhead(block);
       Fill found = fills.get(key);
@@ -271,7 +308,7 @@ public final class ReadThrough {
         next++;
       }
       directEnd = Math.min(end, blocks.start(next));
-      direct = demand.open(version.status(), position, directEnd - position);
+      direct = first.asked.open(version.status(), position, directEnd - position);
     }
 
     private void readDirectly(ByteBuffer piece) throws IOException {
@@ -349,13 +386,27 @@ public final class ReadThrough {
     Blocks blocks = store.blocks(version.size());
     boolean room = false;
     try {
-      room = expected.isLate(store) || fetch(version, blocks, 0, blocks.count() - 1, later);
+      room = expected.isLate(store) || fetchOwned(version, blocks);
     } finally {
       upcoming.done(expected, room);
     }
     if (room) { // otherwise when more is read
       resumePrefetch();
     }
+  }
+
+  /** Fetches a file ahead, and of a large one the extents that this node owns. */
+  private boolean fetchOwned(FileVersion version, Blocks blocks) {
+    boolean room = true;
+    for (long at = 0; at < version.size() && room; ) {
+      long end = Placement.extentEnd(at, version.size());
+      boolean whole = at == 0 && end == version.size();
+      if (whole || ownership.owns(version, Placement.extent(at))) {
+        room = fetch(version, blocks, blocks.at(at), blocks.at(end - 1), later);
+      }
+      at = end;
+    }
+    return room;
   }
 
   /** Copies a file from the node that owns it, later, as far as there is room that nobody wants. */
@@ -393,7 +444,7 @@ public final class ReadThrough {
         // Another thread has it on its way, or it failed, or there is no room: reading tells.
         ByteBuffer chunk = ByteBuffer.allocate(Math.min(CHUNK, blocks.length(block)));
         long left = blocks.length(block);
-        try (Reading reading = reading(version, blocks.start(block), left)) {
+        try (Reading reading = reading(version, blocks.start(block), left, false)) {
           for (; left > 0; left -= chunk.position()) {
             reading.read(chunk.clear().limit((int) Math.min(chunk.capacity(), left)));
           }
@@ -434,7 +485,8 @@ public final class ReadThrough {
       BlockKey key = new BlockKey(version.id(), block);
       Fill claimed = null;
       if (!isComing(key) && !hasBlock(file, block)) {
-        BlockWriter writer = store.reserve(version, block, kind.purpose).orElse(null);
+        BlockWriter writer =
+            store.reserve(version, block, purpose(kind, version, blocks.start(block))).orElse(null);
         int length = blocks.length(block);
         room = writer != null || (mayBypass && bypass.take(length));
         claimed = room ? claim(version, block, length, writer) : null;
@@ -452,6 +504,13 @@ public final class ReadThrough {
     }
     start(version, blocks, runFirst, run, kind);
     return room || missing == 0;
+  }
+
+  /** What others own is a copy here, unless it was put here on purpose. */
+  private Purpose purpose(FetchKind kind, FileVersion version, long offset) {
+    return kind.purpose == Purpose.LOAD || ownership.owns(version, Placement.extent(offset))
+        ? kind.purpose
+        : Purpose.COPY;
   }
 
   /**

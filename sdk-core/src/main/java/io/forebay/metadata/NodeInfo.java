@@ -3,6 +3,7 @@ package io.forebay.metadata;
 import io.forebay.placement.Member;
 import io.forebay.placement.View;
 import io.forebay.spec.DataSetReference;
+import io.forebay.spec.Replicas;
 import io.forebay.state.StateFile;
 import io.forebay.understore.AnnouncedMount;
 import java.io.IOException;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What the owner of a node's directory tells the other processes of the node, in {@code
@@ -33,7 +36,7 @@ import java.util.Properties;
  * @param admin {@code host:port} of the admin endpoint; empty for none
  * @param members all servers of the cluster, each as {@link Member#toString} writes it
  * @param tiers tier directories by their number
- * @param dataSets names and mounts of what the owner serves
+ * @param dataSets names, mounts and replicas of what the owner serves
  */
 public record NodeInfo(
     String name,
@@ -48,7 +51,7 @@ public record NodeInfo(
   private static final String FILE = "node.properties";
 
   /** A data set of the owner; secrets of its mounts stay with the owner. */
-  public record ServedDataSet(String name, List<AnnouncedMount> mounts) {
+  public record ServedDataSet(String name, List<AnnouncedMount> mounts, Replicas replicas) {
 
     public ServedDataSet {
       mounts = List.copyOf(mounts);
@@ -79,7 +82,11 @@ public record NodeInfo(
                 below(properties, mount + ".withheld.").keySet(),
                 Boolean.parseBoolean(properties.getProperty(mount + ".readOnly"))));
       }
-      return new ServedDataSet(properties.getProperty(key + ".name"), mounts);
+      SortedMap<String, Integer> replicas = new TreeMap<>();
+      below(properties, key + ".replicas./")
+          .forEach((path, count) -> replicas.put(path, Integer.valueOf(count)));
+      return new ServedDataSet(
+          properties.getProperty(key + ".name"), mounts, new Replicas(replicas));
     }
 
     private static Map<String, String> below(Properties properties, String prefix) {
@@ -94,6 +101,9 @@ public record NodeInfo(
 
     void write(Properties properties, String key) {
       properties.setProperty(key + ".name", name);
+      replicas
+          .byPath()
+          .forEach((path, n) -> properties.setProperty(key + ".replicas./" + path, n.toString()));
       for (int i = 0; i < mounts.size(); i++) {
         String prefix = key + ".mount." + i;
         AnnouncedMount mount = mounts.get(i);

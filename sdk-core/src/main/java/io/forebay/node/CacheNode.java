@@ -16,6 +16,9 @@ import io.forebay.metadata.OwnedMaps;
 import io.forebay.metadata.Residency;
 import io.forebay.metadata.ResidentFiles;
 import io.forebay.metadata.UnderStoreCatalog;
+import io.forebay.placement.Member;
+import io.forebay.placement.Placement;
+import io.forebay.placement.View;
 import io.forebay.plan.PlanUpdate;
 import io.forebay.snapshot.ListedCatalog;
 import io.forebay.snapshot.Snapshot;
@@ -23,6 +26,7 @@ import io.forebay.snapshot.SnapshotStore;
 import io.forebay.snapshot.WrittenFiles;
 import io.forebay.spec.DataSetReference;
 import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.Replicas;
 import io.forebay.spec.SnapshotId;
 import io.forebay.spec.SnapshotName;
 import io.forebay.state.DamagedFileException;
@@ -31,6 +35,7 @@ import io.forebay.store.StoreListener;
 import io.forebay.store.StoreStatus;
 import io.forebay.store.TierOptions;
 import io.forebay.understore.AnnouncedMount;
+import io.forebay.understore.layer.Source;
 import io.forebay.understore.layer.UnderStoreStack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,6 +85,7 @@ public final class CacheNode implements AutoCloseable {
   private final FillMemory memory;
   private final Pins pins;
   private final SuspendedDataSets suspensions;
+  private final ReplicaRules replicaRules;
   private final Map<String, NodeDataSet> dataSets = new ConcurrentHashMap<>();
   private final Map<String, DataSetSpec> references = new ConcurrentHashMap<>();
 
@@ -96,12 +102,14 @@ public final class CacheNode implements AutoCloseable {
   private String address = "";
   private String admin = "";
   private List<String> members = List.of();
+  private volatile long viewHash;
 
   private CacheNode(NodeOptions options, NodeDirectory directory) throws IOException {
     this.options = options;
     this.directory = directory;
     this.pins = new Pins(options.directory().resolve("pins"));
     this.suspensions = new SuspendedDataSets(options.directory().resolve("suspended"));
+    this.replicaRules = new ReplicaRules(options.directory().resolve("replicas"));
     this.memory = new FillMemory(options.fill(), options.store().blockBytes());
     Publisher publisher = new Publisher();
     store = NodeStore.open(options.store(), publisher);
@@ -298,13 +306,17 @@ public final class CacheNode implements AutoCloseable {
             SnapshotStore.open(snapshots(spec.name())),
             new ReadThrough(
                 store,
-                underStore.forReaders(),
-                underStore.forLoads(),
-                (file, offset, length) -> peers.open(spec.name(), file, offset, length),
+                this::owns,
+                new ReadThrough.Sources(
+                    nearerFirst(spec.name(), underStore.forReaders()),
+                    nearerFirst(spec.name(), underStore.forLoads()),
+                    underStore.forReaders(),
+                    (file, offset, length) -> peers.open(spec.name(), file, offset, length)),
                 threads,
                 memory,
                 options.fill()),
             new LocalCopies(),
+            replicaRules.replicas(spec.name(), spec.policy().replicas()),
             () -> peers);
     added.suspend(suspensions.contains(spec.name()));
     store.configure(spec.name(), spec.policy());
@@ -318,6 +330,23 @@ public final class CacheNode implements AutoCloseable {
       publishing.execute(background().guarded(listingAnew(spec.name()), added::refresh));
     }
     return added;
+  }
+
+  private ClusterSource nearerFirst(String dataSet, Source underStore) {
+    return new ClusterSource(
+        dataSet,
+        (file, offset, length) -> peers.nearer(file, offset, length, replicas(file)),
+        underStore);
+  }
+
+  /** Whether this node is to have a part of a file. */
+  private boolean owns(FileVersion file, int extent) {
+    return peers.owns(file.id(), extent, replicas(file));
+  }
+
+  private int replicas(FileVersion file) {
+    NodeDataSet dataSet = dataSets.get(file.dataSet());
+    return dataSet == null ? 1 : dataSet.replicas().of(file.path());
   }
 
   /**
@@ -338,8 +367,10 @@ public final class CacheNode implements AutoCloseable {
       moved = !known.spec().mounts().equals(spec.mounts());
       known.reconfigure(spec);
       store.configure(spec.name(), spec.policy());
+      known.replicas(replicaRules.replicas(spec.name(), spec.policy().replicas()));
       announce();
     }
+    classify();
     if (moved) {
       known.refresh(); // may list millions of files, while others go on
     }
@@ -384,12 +415,55 @@ public final class CacheNode implements AutoCloseable {
       store.unpin(plain, pin.path());
     }
     suspensions.set(plain, false);
+    replicaRules.drop(plain);
     known.close();
     known.snapshots().dropAll();
     NodeStore.Pruned pruned = store.drop(plain);
     maps.clear(plain);
     publishing.execute(() -> maps.removeAllBut(Set.copyOf(dataSets.keySet())));
     return pruned;
+  }
+
+  /** Has all nodes keep what lies at or below a path so many times, from now on. */
+  public void replicateForAll(String dataSet, String path, int count) throws IOException {
+    if (replicate(dataSet, path, count)) {
+      peers.replicate(dataSet(dataSet).spec().name(), path, count);
+    }
+  }
+
+  /**
+   * Takes note of how many nodes keep what lies at or below a path, now and after restarts.
+   *
+   * @return whether that was not known
+   */
+  public boolean replicate(String dataSet, String path, int count) throws IOException {
+    synchronized (this) {
+      NodeDataSet known = dataSet(dataSet);
+      String plain = known.spec().name();
+      if (!replicaRules.put(plain, path, count)) {
+        return false;
+      }
+      known.replicas(replicaRules.replicas(plain, known.spec().policy().replicas()));
+      announce();
+    }
+    classify();
+    return true;
+  }
+
+  /** Looks anew at what this node owns of what it has. */
+  private void classify() {
+    NodePeers among = peers;
+    store.classify(
+        (dataSet, id, length) -> {
+          NodeDataSet known = dataSets.get(dataSet);
+          int replicas = known == null ? 1 : known.replicas().most();
+          for (int extent = 0; extent <= Placement.extent(Math.max(0, length - 1)); extent++) {
+            if (among.owns(id, extent, replicas)) {
+              return true;
+            }
+          }
+          return false;
+        });
   }
 
   /** How many servers the cluster has, this one included. */
@@ -539,12 +613,15 @@ public final class CacheNode implements AutoCloseable {
   }
 
   private static NodeInfo.ServedDataSet served(NodeDataSet dataSet) {
-    return new NodeInfo.ServedDataSet(dataSet.spec().name(), dataSet.announced());
+    return new NodeInfo.ServedDataSet(
+        dataSet.spec().name(), dataSet.announced(), dataSet.replicas());
   }
 
   private static NodeInfo.ServedDataSet served(DataSetSpec reference) {
     return new NodeInfo.ServedDataSet(
-        reference.name(), reference.mounts().stream().map(AnnouncedMount::of).toList());
+        reference.name(),
+        reference.mounts().stream().map(AnnouncedMount::of).toList(),
+        Replicas.ONE);
   }
 
   /** The names of a data set as it is, or of the snapshot that {@code name@snapshot} says. */
@@ -558,16 +635,24 @@ public final class CacheNode implements AutoCloseable {
    * Tells the node's other processes where the owner listens.
    *
    * @param name the owner's among the members
-   * @param members all servers of the cluster, as {@code name=address}
+   * @param view all servers of the cluster
    * @param admin {@code host:port} of the admin endpoint; empty for none
    */
-  public synchronized void listenAt(String name, String address, List<String> members, String admin)
-      throws IOException {
-    this.name = name;
-    this.address = address;
-    this.members = List.copyOf(members);
-    this.admin = admin;
-    announce();
+  public void listenAt(String name, String address, View view, String admin) throws IOException {
+    synchronized (this) {
+      this.name = name;
+      this.address = address;
+      this.members = view.members().stream().map(Member::toString).toList();
+      this.viewHash = view.hash();
+      this.admin = admin;
+      announce();
+    }
+    classify();
+  }
+
+  /** Identifies the members that this node knows ({@link View#hash}); 0 by itself. */
+  public long viewHash() {
+    return viewHash;
   }
 
   private synchronized void announce() throws IOException {
@@ -629,7 +714,11 @@ public final class CacheNode implements AutoCloseable {
       NodeDataSet known, List<FileStatus> files, boolean again, Optional<Totals> all) {
     all.ifPresent(
         t ->
-            store.owns(known.spec().name(), (t.bytes() + t.files() * HALF_A_PAGE) / peers.nodes()));
+            store.owns(
+                known.spec().name(),
+                (t.bytes() + t.files() * HALF_A_PAGE)
+                    * Math.min(known.replicas().of(""), peers.nodes())
+                    / peers.nodes()));
     known.readHere(files, again);
   }
 

@@ -12,6 +12,7 @@ import io.forebay.snapshot.Snapshot;
 import io.forebay.snapshot.SnapshotInfo;
 import io.forebay.snapshot.SnapshotStore;
 import io.forebay.spec.DataSetSpec;
+import io.forebay.spec.Replicas;
 import io.forebay.spec.SnapshotId;
 import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
@@ -46,6 +47,7 @@ public final class NodeDataSet {
   private final Object listing = new Object();
   private volatile boolean suspended;
   private volatile String listingProblem = "";
+  private volatile Replicas replicas;
   private volatile Binding binding = Binding.pending();
   private volatile long refreshedMillis = System.currentTimeMillis();
 
@@ -57,9 +59,11 @@ public final class NodeDataSet {
       SnapshotStore snapshotStore,
       ReadThrough reads,
       LocalCopies copies,
+      Replicas replicas,
       Supplier<NodePeers> peers)
       throws IOException {
     this.spec = spec;
+    this.replicas = replicas;
     this.underStore = underStore;
     this.threads = threads;
     this.catalog = catalog;
@@ -71,6 +75,15 @@ public final class NodeDataSet {
       catalog.answerFrom(snapshotStore.current().get());
     }
     catalog.remember(!spec.policy().metadata().always());
+  }
+
+  /** How many nodes keep each file: as its policy says, and more where loads asked for more. */
+  public Replicas replicas() {
+    return replicas;
+  }
+
+  void replicas(Replicas other) {
+    replicas = other;
   }
 
   /** What other processes are told of the mounts. */

@@ -1,6 +1,8 @@
 package io.forebay.node;
 
 import io.forebay.FileStatus;
+import io.forebay.file.FileId;
+import io.forebay.file.FileVersion;
 import io.forebay.snapshot.SnapshotStore;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotId;
@@ -42,6 +44,20 @@ public interface NodePeers {
         }
 
         @Override
+        public boolean owns(FileId file, int extent, int replicas) {
+          return true;
+        }
+
+        @Override
+        public Optional<InputStream> nearer(
+            FileVersion file, long offset, long length, int replicas) {
+          return Optional.empty();
+        }
+
+        @Override
+        public void replicate(String dataSet, String path, int count) {}
+
+        @Override
         public InputStream open(String dataSet, FileStatus file, long offset, long length)
             throws IOException {
           throw new IOException("there are no other nodes");
@@ -79,6 +95,25 @@ public interface NodePeers {
 
   /** How many nodes there are, this one included. */
   int nodes();
+
+  /** Whether this node is to have a part of a file. */
+  boolean owns(FileId file, int extent, int replicas);
+
+  /**
+   * Reads a range of a file from a node that is nearer than the under-store: from one that owns it
+   * before this one does, or has owned it until lately.
+   *
+   * @param offset of the first byte; {@code offset + length <= size}, within an extent
+   * @return empty when there is none; the stream fails when that node does not have the range
+   */
+  Optional<InputStream> nearer(FileVersion file, long offset, long length, int replicas);
+
+  /**
+   * Tells all others how many nodes are to have what lies at or below a path.
+   *
+   * @throws IOException when one could not be told, after all others were
+   */
+  void replicate(String dataSet, String path, int count) throws IOException;
 
   /**
    * Reads a range of a file from the node that owns it.

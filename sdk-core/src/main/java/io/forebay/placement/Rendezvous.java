@@ -14,9 +14,12 @@ import java.util.Set;
  * file in N, and only to the new one. With weights (logarithmic method, Schindelhauer and
  * Schomaker, 2005) a member owns files in proportion to its weight. Immutable.
  */
-public final class Rendezvous {
+final class Rendezvous {
 
   private record Scored(Member member, double score) {}
+
+  /** What two roundings may add, and more. */
+  private static final double ROUNDING = 1 + 1e-12;
 
   private static final Comparator<Scored> BEST_FIRST =
       Comparator.comparingDouble(Scored::score).reversed();
@@ -29,7 +32,7 @@ public final class Rendezvous {
   /**
    * @param members those that files are placed on
    */
-  public Rendezvous(List<Member> members) {
+  Rendezvous(List<Member> members) {
     this.members = members.toArray(Member[]::new);
     this.seeds =
         members.stream()
@@ -39,56 +42,81 @@ public final class Rendezvous {
     this.zoned = members.stream().anyMatch(m -> !m.zone().isEmpty());
   }
 
-  /** The members of a view that own files. */
-  public static Rendezvous of(View view) {
-    return new Rendezvous(view.members().stream().filter(m -> m.state().owns()).toList());
-  }
-
   /**
    * All members, best first: the first of them are those that are to have copies. Where there are
    * zones the best of each zone come first, so that copies lie in different ones.
    */
-  public List<Member> rank(FileId id) {
+  List<Member> rank(FileId id) {
     List<Scored> scored = new ArrayList<>(members.length);
     for (int i = 0; i < members.length; i++) {
-      scored.add(new Scored(members[i], score(id, i)));
+      scored.add(new Scored(members[i], score(uniform(id, i), i)));
     }
     scored.sort(BEST_FIRST);
     List<Member> ranked = scored.stream().map(Scored::member).toList();
     return zoned ? spread(ranked) : ranked;
   }
 
-  /** The first two of {@link #rank}, or fewer where there are no more, in much less time. */
-  public List<Member> firstTwo(FileId id) {
-    int best = -1;
-    int next = -1;
-    double bestScore = Double.NEGATIVE_INFINITY;
-    double nextScore = Double.NEGATIVE_INFINITY;
+  /**
+   * The first of {@link #rank}, in much less time.
+   *
+   * @param count how many; where there are no more members, all of them
+   */
+  List<Member> first(FileId id, int count) {
+    int wanted = Math.min(count, members.length);
+    int[] best = new int[wanted];
+    double[] scores = new double[wanted];
+    int found = 0;
     for (int i = 0; i < members.length; i++) {
-      double score = score(id, i);
-      if (score > bestScore) {
-        next = best;
-        nextScore = bestScore;
-        best = i;
-        bestScore = score;
-      } else if (score > nextScore) {
-        next = i;
-        nextScore = score;
+      double uniform = uniform(id, i);
+      if (found == wanted && (wanted == 0 || most(uniform, i) <= scores[found - 1])) {
+        continue;
       }
+      double score = score(uniform, i);
+      if (found == wanted && score <= scores[found - 1]) {
+        continue;
+      }
+      int at = found < wanted ? found++ : found - 1;
+      for (; at > 0 && score > scores[at - 1]; at--) {
+        best[at] = best[at - 1];
+        scores[at] = scores[at - 1];
+      }
+      best[at] = i;
+      scores[at] = score;
     }
-    if (next < 0) {
-      return List.of(members);
+    if (zoned && !areInDifferentZones(best)) {
+      return rank(id).subList(0, wanted);
     }
-    return zoned && members[best].zone().equals(members[next].zone())
-        ? rank(id).subList(0, 2)
-        : List.of(members[best], members[next]);
+    Member[] first = new Member[wanted];
+    for (int i = 0; i < wanted; i++) {
+      first[i] = members[best[i]];
+    }
+    return List.of(first);
   }
 
-  /** The hash as a number between 0 and 1, u, gives -weight / ln u; in the same order as u. */
-  private double score(FileId id, int member) {
+  private boolean areInDifferentZones(int[] some) {
+    for (int i = 1; i < some.length; i++) {
+      for (int j = 0; j < i; j++) {
+        if (members[some[i]].zone().equals(members[some[j]].zone())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** The hash of a file and a member as a number between 0 and 1. */
+  private double uniform(FileId id, int member) {
     long hash = Hash.mix(id.high() ^ Hash.mix(id.low() ^ seeds[member]));
-    double uniform = (((hash ^ Long.MIN_VALUE) >>> 11) + 0.5) * 0x1p-53;
+    return (((hash ^ Long.MIN_VALUE) >>> 11) + 0.5) * 0x1p-53;
+  }
+
+  private double score(double uniform, int member) {
     return weighted ? -members[member].weight() / Math.log(uniform) : uniform;
+  }
+
+  /** No score is higher; found without a logarithm, which takes much longer. */
+  private double most(double uniform, int member) {
+    return weighted ? members[member].weight() / (1 - uniform) * ROUNDING : uniform;
   }
 
   private static List<Member> spread(List<Member> ranked) {

@@ -43,9 +43,14 @@ public record View(List<Member> members) {
             .toList());
   }
 
-  /** Follows from the members alone: 16 hexadecimal digits. */
+  /** Follows from the members alone; 0 if there are none. */
+  public long hash() {
+    return members.isEmpty() ? 0 : Hash.of(toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The hash as 16 hexadecimal digits. */
   public String id() {
-    return String.format("%016x", Hash.of(toString().getBytes(StandardCharsets.UTF_8)));
+    return String.format("%016x", hash());
   }
 
   /** The inverse of {@link #parse}. */

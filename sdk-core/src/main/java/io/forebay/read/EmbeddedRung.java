@@ -25,10 +25,10 @@ public final class EmbeddedRung implements Rung {
   }
 
   @Override
-  public Optional<Origin> read(FileVersion file, long offset, ByteBuffer target)
+  public Optional<Served> read(FileVersion file, long offset, ByteBuffer target)
       throws IOException {
     reads.read(file, offset, target);
-    return Optional.of(Origin.EMBEDDED_CACHE);
+    return Optional.of(new Served(Origin.EMBEDDED_CACHE));
   }
 
   @Override

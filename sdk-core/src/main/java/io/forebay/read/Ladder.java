@@ -1,7 +1,6 @@
 package io.forebay.read;
 
 import io.forebay.NameTooLongException;
-import io.forebay.Origin;
 import io.forebay.ReadOrder;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
@@ -156,7 +155,7 @@ public final class Ladder implements AutoCloseable {
 
   /** Counts a read that went past {@link #read}, through {@link #openResident}. */
   public void countResident(FileVersion file, long offset, long bytes) {
-    stats.count(Origin.RESIDENT, bytes);
+    stats.count(ResidentRung.SERVED, bytes);
     resident.ifPresent(rung -> rung.used(file, offset, bytes));
   }
 
@@ -173,9 +172,9 @@ public final class Ladder implements AutoCloseable {
     for (Rung rung : rungs) {
       target.position(start);
       try {
-        Optional<Origin> origin = rung.read(file, offset, target);
-        if (origin.isPresent()) {
-          stats.count(origin.get(), length);
+        Optional<Served> served = rung.read(file, offset, target);
+        if (served.isPresent()) {
+          stats.count(served.get(), length);
           return;
         }
       } catch (IOException e) {
@@ -378,15 +377,15 @@ public final class Ladder implements AutoCloseable {
       }
       rung.byServer(files, remote, single)
           .forEach(
-              (client, indexes) -> {
+              (asked, indexes) -> {
                 List<Item> items =
                     indexes.stream().map(i -> Item.whole(files.get(i).status())).toList();
                 try {
-                  pending.add(client.get(rung.dataSet(), order, items));
-                  indexes.forEach(i -> rung.readsFrom(client, files.get(i)));
+                  pending.add(asked.server().get(rung.dataSet(), order, asked.reach(), items));
+                  indexes.forEach(i -> rung.readsFrom(asked, files.get(i)));
+                  Served served = ServerRung.served(asked, false, false);
                   gatherings.add(
-                      new ServerBatch(
-                          files, indexes, sequencer, n -> stats.count(rung.origin(client), n)));
+                      new ServerBatch(files, indexes, sequencer, n -> stats.count(served, n)));
                 } catch (IOException e) {
                   single.addAll(indexes);
                 }

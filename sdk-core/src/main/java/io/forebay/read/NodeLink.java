@@ -5,7 +5,9 @@ import io.forebay.file.FileId;
 import io.forebay.metadata.FollowedMaps;
 import io.forebay.metadata.Namespace;
 import io.forebay.metadata.NodeInfo;
+import io.forebay.metadata.NodeInfo.ServedDataSet;
 import io.forebay.metadata.ResidentFiles;
+import io.forebay.spec.Replicas;
 import io.forebay.wire.Message;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
@@ -47,6 +49,7 @@ public final class NodeLink implements ReadListener, AutoCloseable {
   private final Map<FileId, Unreported> uses = new ConcurrentHashMap<>();
   private final BlockingQueue<ReadElsewhere> elsewhere = new LinkedBlockingQueue<>(MOST);
   private final Thread thread = new Thread(this::run, "forebay-node");
+  private volatile Map<String, Replicas> replicas = Map.of();
   private Optional<Object> announced = Optional.empty(); // only the thread's
   private volatile Optional<String> stuck = Optional.empty();
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -118,7 +121,7 @@ public final class NodeLink implements ReadListener, AutoCloseable {
       while (!closing.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
         try {
           maps.follow();
-          followServers();
+          followInfo();
           report();
         } catch (IOException e) {
           log.debug("the node's server does not answer; will retry", e);
@@ -132,15 +135,26 @@ public final class NodeLink implements ReadListener, AutoCloseable {
     }
   }
 
-  private void followServers() throws IOException {
-    if (followsServers) {
-      Optional<Object> now = NodeInfo.mark(directory.orElseThrow());
-      if (!now.equals(announced)) {
-        Optional<NodeInfo> info = NodeInfo.read(directory.get());
-        info.filter(i -> !i.members().isEmpty()).ifPresent(i -> servers.use(i.view()));
-        announced = now;
-      }
+  private void followInfo() throws IOException {
+    Optional<Object> now = NodeInfo.mark(directory.orElseThrow());
+    if (now.equals(announced)) {
+      return;
     }
+    Optional<NodeInfo> info = NodeInfo.read(directory.get());
+    if (followsServers) {
+      info.filter(i -> !i.members().isEmpty()).ifPresent(i -> servers.use(i.view()));
+    }
+    info.ifPresent(
+        i ->
+            replicas =
+                i.dataSets().stream()
+                    .collect(Collectors.toMap(ServedDataSet::name, ServedDataSet::replicas)));
+    announced = now;
+  }
+
+  /** Of a data set, as its node's server says now, or as was said when it was opened. */
+  public Replicas replicas(ServedDataSet opened) {
+    return replicas.getOrDefault(opened.name(), opened.replicas());
   }
 
   private void report() throws IOException {

@@ -1,37 +1,41 @@
 package io.forebay.read;
 
+import io.forebay.Detour;
 import io.forebay.Origin;
 import io.forebay.ReadStats;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts reads and bytes by origin. Thread-safe. */
+/** Counts reads and bytes by origin, and bytes by detour. Thread-safe. */
 public final class ReadCounters {
 
-  private final Map<Origin, LongAdder> reads = adders();
-  private final Map<Origin, LongAdder> bytes = adders();
+  private final Map<Origin, LongAdder> reads = adders(Origin.class);
+  private final Map<Origin, LongAdder> bytes = adders(Origin.class);
+  private final Map<Detour, LongAdder> detours = adders(Detour.class);
 
   public ReadStats counts() {
-    return new ReadStats(sums(reads), sums(bytes));
+    return new ReadStats(sums(reads), sums(bytes), sums(detours));
   }
 
-  void count(Origin origin, long length) {
-    reads.get(origin).increment();
-    bytes.get(origin).add(length);
+  void count(Served served, long length) {
+    reads.get(served.origin()).increment();
+    bytes.get(served.origin()).add(length);
+    served.detour().ifPresent(detour -> detours.get(detour).add(length));
   }
 
-  private static Map<Origin, LongAdder> adders() {
-    Map<Origin, LongAdder> adders = new EnumMap<>(Origin.class);
-    for (Origin origin : Origin.values()) {
-      adders.put(origin, new LongAdder());
+  private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
+    Map<E, LongAdder> adders = new EnumMap<>(type);
+    for (E each : type.getEnumConstants()) {
+      adders.put(each, new LongAdder());
     }
     return adders;
   }
 
-  private static Map<Origin, Long> sums(Map<Origin, LongAdder> adders) {
-    Map<Origin, Long> sums = new EnumMap<>(Origin.class);
-    adders.forEach((origin, n) -> sums.put(origin, n.sum()));
+  private static <E extends Enum<E>> Map<E, Long> sums(Map<E, LongAdder> adders) {
+    Map<E, Long> sums = new HashMap<>();
+    adders.forEach((each, n) -> sums.put(each, n.sum()));
     return sums;
   }
 }

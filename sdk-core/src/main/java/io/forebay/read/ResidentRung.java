@@ -24,6 +24,10 @@ import org.slf4j.LoggerFactory;
 /** Complete files in the tiers of this node, found in the residency map. */
 public final class ResidentRung implements Rung {
 
+  static final Served SERVED = new Served(Origin.RESIDENT);
+
+  private static final Optional<Served> ANSWER = Optional.of(SERVED);
+
   private static final Set<StandardOpenOption> READ = Set.of(StandardOpenOption.READ);
 
   private static final Logger log = LoggerFactory.getLogger(ResidentRung.class);
@@ -159,7 +163,7 @@ public final class ResidentRung implements Rung {
   }
 
   @Override
-  public Optional<Origin> read(FileVersion file, long offset, ByteBuffer target)
+  public Optional<Served> read(FileVersion file, long offset, ByteBuffer target)
       throws IOException {
     Optional<FileChannel> opened = open(file);
     if (opened.isEmpty()) {
@@ -176,6 +180,6 @@ public final class ResidentRung implements Rung {
       }
     }
     used(file, offset, position - offset);
-    return Optional.of(Origin.RESIDENT);
+    return ANSWER;
   }
 }

@@ -1,6 +1,5 @@
 package io.forebay.read;
 
-import io.forebay.Origin;
 import io.forebay.Totals;
 import io.forebay.file.FileVersion;
 import java.io.IOException;
@@ -17,7 +16,7 @@ interface Rung {
    * @return where the bytes came from; empty when this step does not have them. The target's
    *     content and position then mean nothing, as after an exception
    */
-  Optional<Origin> read(FileVersion file, long offset, ByteBuffer target) throws IOException;
+  Optional<Served> read(FileVersion file, long offset, ByteBuffer target) throws IOException;
 
   /** Tells that these files are about to be read. */
   default void prefetch(List<FileVersion> files) throws IOException {}

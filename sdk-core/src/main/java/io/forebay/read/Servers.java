@@ -3,17 +3,23 @@ package io.forebay.read;
 import io.forebay.Origin;
 import io.forebay.file.FileId;
 import io.forebay.placement.Member;
-import io.forebay.placement.Rendezvous;
+import io.forebay.placement.Placement;
 import io.forebay.placement.View;
 import io.forebay.wire.Address;
+import io.forebay.wire.Reach;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -22,29 +28,66 @@ import java.util.stream.Stream;
  */
 public final class Servers implements AutoCloseable {
 
-  /** Servers asked for a file before the under-store is: the owner, and the next in rank. */
-  private static final int TRIES = 2;
+  private static final View NOBODY = new View(List.of());
+
+  /** Requests that one owner may have under way more than another and still be asked. */
+  private static final int BURST = 4;
+
+  /**
+   * @param origin of what is read from it
+   */
+  private record Peer(ServerClient client, Origin origin) {}
 
   /** What follows from one view. */
-  private record Cluster(View view, Rendezvous placement, Map<String, ServerClient> byName) {}
+  private record Cluster(Placement placement, long hash, Map<String, Peer> byName) {}
+
+  /**
+   * A server that may be asked for a part of a file.
+   *
+   * @param origin of what it answers
+   * @param owner whether it is to have that part; otherwise it stands in for one that fails
+   */
+  record Candidate(ServerClient server, Origin origin, boolean owner) {
+
+    /** One that stands in does not ask the owners again. */
+    Reach reach() {
+      return owner ? Reach.CLUSTER : Reach.UNDER_STORE;
+    }
+  }
 
   private final String own;
   private final Optional<String> ownAddress;
+  private final Optional<String> zone;
   private final Duration patience;
-  private volatile Cluster cluster =
-      new Cluster(new View(List.of()), new Rendezvous(List.of()), Map.of());
+  private final int seed = ThreadLocalRandom.current().nextInt();
+  private volatile Cluster cluster = new Cluster(Placement.of(NOBODY), 0, Map.of());
+  private volatile Runnable otherView = () -> {};
 
   /**
    * @param view all servers
    * @param own the name of the one on this node; empty if there is none
    * @param ownAddress where to reach that one, if not as the others do
+   * @param zone of this process, if it is not that of the server on this node
    * @param patience the longest silence before a server counts as down
    */
-  public Servers(View view, String own, Optional<String> ownAddress, Duration patience) {
+  public Servers(
+      View view,
+      String own,
+      Optional<String> ownAddress,
+      Optional<String> zone,
+      Duration patience) {
     this.own = own;
     this.ownAddress = ownAddress;
+    this.zone = zone;
     this.patience = patience;
     use(view);
+  }
+
+  /**
+   * @param otherView hears when a server says that it has another view than this process
+   */
+  public void onOtherView(Runnable otherView) {
+    this.otherView = otherView;
   }
 
   /**
@@ -53,35 +96,70 @@ public final class Servers implements AutoCloseable {
    */
   public synchronized void use(View view) {
     Cluster before = cluster;
-    if (view.equals(before.view)) {
+    if (view.equals(before.placement.view())) {
       return;
     }
-    Map<String, ServerClient> byName = new LinkedHashMap<>();
+    String here = zone.orElse(zoneOf(view, own));
+    Map<String, Peer> byName = new LinkedHashMap<>();
     for (Member member : view.members()) {
       if (member.state() == Member.State.DOWN) {
         continue;
       }
       Address address = Address.parse(address(member));
-      ServerClient known = before.byName.get(member.name());
-      byName.put(
-          member.name(),
-          known != null && known.address().equals(address)
-              ? known
-              : new ServerClient(address, patience));
+      Peer known = before.byName.get(member.name());
+      ServerClient client =
+          known != null && known.client.address().equals(address)
+              ? known.client
+              : new ServerClient(address, patience, this::hear);
+      byName.put(member.name(), new Peer(client, origin(member, here)));
     }
-    cluster = new Cluster(view, Rendezvous.of(view), byName);
-    before.byName.values().stream()
-        .filter(server -> !byName.containsValue(server))
-        .forEach(ServerClient::close);
+    cluster = new Cluster(Placement.of(view), view.hash(), byName);
+    Set<ServerClient> kept = clients(byName).collect(Collectors.toSet());
+    clients(before.byName).filter(client -> !kept.contains(client)).forEach(ServerClient::close);
+  }
+
+  private static Stream<ServerClient> clients(Map<String, Peer> byName) {
+    return byName.values().stream().map(Peer::client);
+  }
+
+  private static String zoneOf(View view, String name) {
+    return view.members().stream()
+        .filter(member -> member.name().equals(name))
+        .findFirst()
+        .map(Member::zone)
+        .orElse("");
+  }
+
+  private Origin origin(Member member, String here) {
+    if (member.name().equals(own)) {
+      return Origin.OWN_SERVER;
+    }
+    return !here.isEmpty() && here.equals(member.zone()) ? Origin.ZONE_SERVER : Origin.OTHER_SERVER;
+  }
+
+  private void hear(long view) {
+    if (view != 0 && view != cluster.hash) {
+      otherView.run();
+    }
   }
 
   private String address(Member member) {
     return member.name().equals(own) ? ownAddress.orElse(member.address()) : member.address();
   }
 
+  /** The longest silence before a server counts as down. */
+  Duration patience() {
+    return patience;
+  }
+
+  /** Where the present view places files. */
+  public Placement placement() {
+    return cluster.placement;
+  }
+
   /** The present view. */
   public View view() {
-    return cluster.view;
+    return cluster.placement.view();
   }
 
   /** A question that any server can answer. */
@@ -155,64 +233,99 @@ public final class Servers implements AutoCloseable {
     }
   }
 
-  /** The servers to ask for a file, best first, without those that are down. */
-  List<ServerClient> candidates(FileId id) {
+  /**
+   * The servers to ask for a part of a file, best first, without those that are down: the nearest
+   * owners, and of those the least busy, and then one more.
+   */
+  List<Candidate> candidates(FileId id, int extent, int replicas) {
     Cluster now = cluster;
-    List<ServerClient> first =
-        now.placement.firstTwo(id).stream().map(member -> now.byName.get(member.name())).toList();
-    return first.stream().noneMatch(ServerClient::isDown)
-        ? first
-        : ranked(id).stream().limit(TRIES).toList();
+    List<Candidate> found =
+        up(now, now.placement.owners(id, extent, replicas + 1), replicas).toList();
+    if (found.size() <= replicas) {
+      found = up(now, now.placement.rank(id, extent), replicas).limit(replicas + 1L).toList();
+    }
+    return replicas == 1 ? found : spread(found, id);
   }
 
-  /** Names of the servers that are asked for a file, whether they are up or not. */
-  List<String> names(FileId id) {
-    return cluster.placement.firstTwo(id).stream().map(Member::name).toList();
+  private static Stream<Candidate> up(Cluster now, List<Member> ranked, int replicas) {
+    return IntStream.range(0, ranked.size())
+        .mapToObj(
+            i -> {
+              Peer peer = now.byName.get(ranked.get(i).name());
+              return new Candidate(peer.client, peer.origin, i < replicas);
+            })
+        .filter(candidate -> !candidate.server.isDown());
+  }
+
+  /**
+   * Owners at the same distance take turns by file, so that what is read in pieces is read from one
+   * of them, and differ from client to client; one that is much busier than another is left alone.
+   */
+  private List<Candidate> spread(List<Candidate> candidates, FileId id) {
+    List<Candidate> owners = candidates.stream().filter(Candidate::owner).toList();
+    if (owners.size() < 2) {
+      return candidates;
+    }
+    int idlest = owners.stream().mapToInt(c -> c.server.inFlight()).min().orElse(0);
+    int turn = Math.floorMod((int) id.low() ^ seed, owners.size());
+    List<Candidate> turned = new ArrayList<>(owners.subList(turn, owners.size()));
+    turned.addAll(owners.subList(0, turn));
+    turned.sort(
+        Comparator.comparing(Candidate::origin)
+            .thenComparingInt(c -> (c.server.inFlight() - idlest) / BURST));
+    candidates.stream().filter(candidate -> !candidate.owner).forEach(turned::add);
+    return turned;
+  }
+
+  /** Names of the servers that are to have a part of a file, whether they are up or not. */
+  List<String> names(FileId id, int extent, int replicas) {
+    return cluster.placement.owners(id, extent, replicas).stream().map(Member::name).toList();
   }
 
   /** All servers that own files, the best for a file first, without those that are down. */
   public List<ServerClient> ranked(FileId id) {
-    return placed(id).filter(server -> !server.isDown()).toList();
-  }
-
-  /** The servers that are to have a file. */
-  List<ServerClient> owners(FileId id, int replicas) {
-    return placed(id).limit(replicas).toList();
-  }
-
-  private Stream<ServerClient> placed(FileId id) {
     Cluster now = cluster;
-    return now.placement.rank(id).stream().map(member -> now.byName.get(member.name()));
+    return up(now, now.placement.rank(id, 0), 1).map(Candidate::server).toList();
+  }
+
+  /** The owners of a part of a file in another view, as far as they are there and up. */
+  public List<ServerClient> upOwners(Placement placement, FileId id, int extent, int replicas) {
+    Map<String, Peer> byName = cluster.byName;
+    return placement.owners(id, extent, replicas).stream()
+        .map(member -> byName.get(member.name()))
+        .filter(peer -> peer != null && !peer.client.isDown())
+        .map(Peer::client)
+        .toList();
+  }
+
+  /** The servers that are to have a part of a file, best first, whether they are up or not. */
+  public List<ServerClient> owners(FileId id, int extent, int replicas) {
+    Cluster now = cluster;
+    return now.placement.owners(id, extent, replicas).stream()
+        .map(member -> now.byName.get(member.name()).client)
+        .toList();
   }
 
   /** Whether a server is this node's. */
   public boolean isOwn(ServerClient server) {
-    return server == cluster.byName.get(own);
+    return own().filter(mine -> mine == server).isPresent();
   }
 
   /** The server of this node, if there is one. */
   Optional<ServerClient> own() {
-    return Optional.ofNullable(cluster.byName.get(own));
+    return Optional.ofNullable(cluster.byName.get(own)).map(Peer::client);
   }
 
-  Origin origin(ServerClient server) {
-    return isOwn(server) ? Origin.OWN_SERVER : Origin.OTHER_SERVER;
-  }
-
-  /** All servers, this node's first. */
+  /** All servers, this node's first, then those of this zone. */
   List<ServerClient> nearestFirst() {
-    Cluster now = cluster;
-    List<ServerClient> servers = new ArrayList<>(now.byName.values());
-    ServerClient first = now.byName.get(own);
-    if (first != null) {
-      servers.remove(first);
-      servers.add(0, first);
-    }
-    return servers;
+    return cluster.byName.values().stream()
+        .sorted(Comparator.comparing(Peer::origin))
+        .map(Peer::client)
+        .toList();
   }
 
   @Override
   public void close() {
-    cluster.byName.values().forEach(ServerClient::close);
+    clients(cluster.byName).forEach(ServerClient::close);
   }
 }

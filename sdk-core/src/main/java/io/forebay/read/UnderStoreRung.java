@@ -1,5 +1,6 @@
 package io.forebay.read;
 
+import io.forebay.Detour;
 import io.forebay.Origin;
 import io.forebay.file.FileVersion;
 import java.io.IOException;
@@ -16,9 +17,9 @@ public final class UnderStoreRung implements Rung {
   }
 
   @Override
-  public Optional<Origin> read(FileVersion file, long offset, ByteBuffer target)
+  public Optional<Served> read(FileVersion file, long offset, ByteBuffer target)
       throws IOException {
     access.store().read(file.status(), offset, target);
-    return Optional.of(Origin.UNDER_STORE);
+    return Optional.of(new Served(Origin.UNDER_STORE, Optional.of(Detour.NO_CACHE)));
   }
 }

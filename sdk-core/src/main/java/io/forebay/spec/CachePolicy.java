@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param bytesPerSecond from the under-store, to each node; 0 for no limit
  * @param hedge whether a request is sent a second time when its first byte takes longer than in 99
  *     of 100 requests
+ * @param replicas servers that keep each file, all of which are read from
  * @param localCopy which files that other nodes own a node copies for its own readers
  * @param metadata how old names may be
  */
@@ -26,6 +27,7 @@ public record CachePolicy(
     int maxRequests,
     long bytesPerSecond,
     boolean hedge,
+    int replicas,
     LocalCopy localCopy,
     MetadataPolicy metadata) {
 
@@ -38,10 +40,11 @@ public record CachePolicy(
           64,
           0,
           true,
+          1,
           LocalCopy.HOT,
           MetadataPolicy.ONCE);
 
-  /** With the usual copies, and names that stay until they are refreshed. */
+  /** With one replica, the usual copies, and names that stay until they are refreshed. */
   public CachePolicy(
       Retain retain,
       long guaranteedBytes,
@@ -58,6 +61,7 @@ public record CachePolicy(
         maxRequests,
         bytesPerSecond,
         hedge,
+        1,
         LocalCopy.HOT,
         MetadataPolicy.ONCE);
   }
@@ -78,6 +82,9 @@ public record CachePolicy(
       throw new IllegalArgumentException(
           "limit of requests must be at least 1, got " + maxRequests);
     }
+    if (replicas < 1) {
+      throw new IllegalArgumentException("replicas must be at least 1, got " + replicas);
+    }
     if (bytesPerSecond < 0) {
       throw new IllegalArgumentException(
           "bytes per second must not be negative, got " + bytesPerSecond);
@@ -93,6 +100,7 @@ public record CachePolicy(
         maxRequests,
         bytesPerSecond,
         hedge,
+        replicas,
         localCopy,
         metadata);
   }
@@ -106,6 +114,7 @@ public record CachePolicy(
         maxRequests,
         bytesPerSecond,
         hedge,
+        replicas,
         other,
         metadata);
   }
@@ -119,6 +128,7 @@ public record CachePolicy(
         maxRequests,
         bytesPerSecond,
         false,
+        replicas,
         localCopy,
         metadata);
   }

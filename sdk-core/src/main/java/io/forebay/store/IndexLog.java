@@ -21,35 +21,27 @@ import java.util.zip.CRC32C;
  *
  * <p>An entry has 48 bytes, big-endian: FileId (16), hash of the data set's name (8), file length
  * (8), second of the epoch in which it was written (4), block number (4; its complement for a block
- * that left, {@link #FILE} for a file that did, and with {@link #COPY} set for one of a file that
- * another node owns), CRC32C of the block (4), CRC32C of the 44 bytes before (4). The first entry
- * is a header: the format, and the block size as its length. Reading stops at the first entry whose
- * own checksum is wrong: that is where a crash tore the log.
+ * that left, {@link #FILE} for a file that did), CRC32C of the block (4), CRC32C of the 44 bytes
+ * before (4). The first entry is a header: the format, and the block size as its length. Reading
+ * stops at the first entry whose own checksum is wrong: that is where a crash tore the log.
  */
 final class IndexLog implements Closeable {
 
   private static final int ENTRY_BYTES = 48;
   private static final int FILE = Integer.MIN_VALUE;
-  private static final int COPY = 1 << 30;
   private static final FileId HEADER = new FileId(0x464f524542415920L, 2);
 
   /** Entries about what left that make rewriting worth while. */
   private static final long WORTH_REWRITING = 1 << 18;
 
-  /**
-   * One entry.
-   *
-   * @param copy whether another node owns the file
-   */
-  record Entry(
-      FileId id, long dataSet, long fileLength, int seconds, int block, boolean copy, int crc) {
+  record Entry(FileId id, long dataSet, long fileLength, int seconds, int block, int crc) {
 
     static Entry fileLeft(FileId id) {
-      return new Entry(id, 0, 0, 0, FILE, false, 0);
+      return new Entry(id, 0, 0, 0, FILE, 0);
     }
 
     static Entry blockLeft(FileId id, int block) {
-      return new Entry(id, 0, 0, 0, ~block, false, 0);
+      return new Entry(id, 0, 0, 0, ~block, 0);
     }
 
     boolean isFileLeft() {
@@ -148,7 +140,7 @@ final class IndexLog implements Closeable {
   }
 
   private Entry header() {
-    return new Entry(HEADER, 0, blockBytes, 0, 0, false, 0);
+    return new Entry(HEADER, 0, blockBytes, 0, 0, 0);
   }
 
   private boolean isHeader(Entry entry) {
@@ -292,7 +284,7 @@ final class IndexLog implements Closeable {
         .putLong(entry.dataSet)
         .putLong(entry.fileLength)
         .putInt(entry.seconds)
-        .putInt(entry.copy ? entry.block | COPY : entry.block)
+        .putInt(entry.block)
         .putInt(entry.crc);
     CRC32C crc = new CRC32C();
     crc.update(buffer.slice(start, ENTRY_BYTES - Integer.BYTES));
@@ -315,14 +307,13 @@ final class IndexLog implements Closeable {
   }
 
   private static Entry entry(ByteBuffer buffer) {
-    FileId id = FileId.read(buffer);
-    long dataSet = buffer.getLong();
-    long fileLength = buffer.getLong();
-    int seconds = buffer.getInt();
-    int block = buffer.getInt();
-    boolean copy = block >= COPY;
     return new Entry(
-        id, dataSet, fileLength, seconds, copy ? block - COPY : block, copy, buffer.getInt());
+        FileId.read(buffer),
+        buffer.getLong(),
+        buffer.getLong(),
+        buffer.getInt(),
+        buffer.getInt(),
+        buffer.getInt());
   }
 
   private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {

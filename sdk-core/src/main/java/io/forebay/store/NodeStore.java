@@ -370,29 +370,40 @@ public final class NodeStore implements Closeable {
     }
   }
 
+  /** Says of files whether this node owns them. */
+  @FunctionalInterface
+  public interface Ownership {
+
+    /**
+     * @param length of the file, in bytes
+     */
+    boolean isOwn(String dataSet, FileId id, long length);
+  }
+
+  /**
+   * Counts all files anew as this node's own or as copies of what others own, which go first when
+   * room is needed. What is recovered counts as own until then.
+   */
+  public void classify(Ownership ownership) {
+    table.forEach(
+        (segment, slot) -> {
+          DataSetUsage usage = usages.get(segment.dataSet(slot));
+          boolean own = ownership.isOwn(usage.name(), segment.id(slot), segment.length(slot));
+          if (own) {
+            clearCopied(usage, segment, slot);
+          } else if (!segment.is(slot, Segment.COPY)) {
+            segment.set(slot, Segment.COPY, true);
+            usage.copied(segment.allocated(slot, blocks(segment.length(slot))));
+          }
+        });
+    housekeeper.wake();
+  }
+
   /** Called under the segment's lock. */
   void clearCopied(DataSetUsage usage, Segment segment, int slot) {
     if (segment.is(slot, Segment.COPY)) {
       segment.set(slot, Segment.COPY, false);
-      Blocks blocks = blocks(segment.length(slot));
-      usage.copied(-segment.allocated(slot, blocks));
-      for (int block = 0; block < blocks.count(); block++) {
-        if (segment.isPresent(slot, block)) {
-          noteAgain(segment, slot, block);
-          return; // the last entry of a file counts
-        }
-      }
-    }
-  }
-
-  private void noteAgain(Segment segment, int slot, int block) {
-    try {
-      directory(segment.directory(slot)).index().append(entry(segment, slot, block));
-    } catch (IOException e) {
-      log.debug(
-          "cannot log that {} is no copy any more; it is a copy again after the next start",
-          segment.id(slot),
-          e);
+      usage.copied(-segment.allocated(slot, blocks(segment.length(slot))));
     }
   }
 
@@ -429,7 +440,6 @@ public final class NodeStore implements Closeable {
         segment.length(slot),
         segment.admittedSeconds(slot),
         block,
-        segment.is(slot, Segment.COPY),
         segment.crc(slot, block));
   }
 

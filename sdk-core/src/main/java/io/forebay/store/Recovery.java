@@ -96,7 +96,6 @@ final class Recovery {
       segment.directory(slot, directory.number());
     }
     segment.addBlock(slot, entry.block(), entry.crc());
-    segment.set(slot, Segment.COPY, entry.copy());
   }
 
   /** Most entries follow one of the same data set. */
@@ -226,9 +225,6 @@ final class Recovery {
               long bytes = segment.allocated(slot, store.blocks(segment.length(slot)));
               store.directory(segment.directory(slot)).recovered(bytes);
               usage.recovered(bytes);
-              if (segment.is(slot, Segment.COPY)) {
-                usage.copied(bytes);
-              }
               usage.fileAdded();
             });
   }

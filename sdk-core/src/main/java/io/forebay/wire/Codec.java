@@ -5,6 +5,7 @@ import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.file.FileId;
 import io.forebay.plan.PlanUpdate;
+import io.forebay.spec.Replicas;
 import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import java.net.URI;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Layout of a frame, big-endian: length of what follows (u32), type (u8), request id (u32), body.
@@ -69,6 +72,7 @@ public final class Codec {
   private static final byte SNAPSHOT_PART = 14;
   private static final byte PLAN = 15;
   private static final byte READ_HERE = 16;
+  private static final byte REPLICATE = 18;
   private static final byte WELCOME = 33;
   private static final byte OPENED = 34;
   private static final byte STATUS = 35;
@@ -164,6 +168,7 @@ public final class Codec {
     } else if (message instanceof Message.Get m) {
       putText(out, m.dataSet());
       out.put((byte) (m.order() == ReadOrder.STRICT ? 0 : 1));
+      out.put(m.reach().number());
       putItems(out, m.items());
       return GET;
     } else if (message instanceof Message.Load m) {
@@ -195,6 +200,11 @@ public final class Codec {
     } else if (message instanceof Message.MapsStuck m) {
       putText(out, m.generation());
       return MAPS_STUCK;
+    } else if (message instanceof Message.Replicate m) {
+      putText(out, m.dataSet());
+      putText(out, m.path());
+      out.putInt(m.count());
+      return REPLICATE;
     } else if (message instanceof Message.Cancel) {
       return CANCEL;
     } else if (message instanceof Message.Welcome m) {
@@ -206,6 +216,7 @@ public final class Codec {
       for (AnnouncedMount mount : m.mounts()) {
         putMount(out, mount);
       }
+      putReplicas(out, m.replicas());
       putTotals(out, m.totals());
       return OPENED;
     } else if (message instanceof Message.Status m) {
@@ -228,7 +239,8 @@ public final class Codec {
     } else if (message instanceof Message.Planned m) {
       out.put((byte) (m.unknown() ? 1 : 0));
       return PLANNED;
-    } else if (message instanceof Message.Done) {
+    } else if (message instanceof Message.Done m) {
+      out.putLong(m.view());
       return DONE;
     } else if (message instanceof Message.Working) {
       return WORKING;
@@ -291,7 +303,11 @@ public final class Codec {
               new SnapshotTolerance(in.get() != 0, in.get() != 0));
       case SNAPSHOT_PART -> new Message.SnapshotPart(text(in), text(in), in.getLong(), in.getInt());
       case GET ->
-          new Message.Get(text(in), in.get() == 0 ? ReadOrder.STRICT : ReadOrder.FREE, items(in));
+          new Message.Get(
+              text(in),
+              in.get() == 0 ? ReadOrder.STRICT : ReadOrder.FREE,
+              Reach.of(in.get()),
+              items(in));
       case CHANGED -> new Message.Changed(text(in), text(in));
       case LOAD -> new Message.Load(text(in), items(in));
       case PREFETCH -> new Message.Prefetch(text(in), statuses(in));
@@ -299,9 +315,10 @@ public final class Codec {
       case READ_HERE -> new Message.ReadHere(text(in), in.get() != 0, totals(in), statuses(in));
       case USED -> used(in);
       case MAPS_STUCK -> new Message.MapsStuck(text(in));
+      case REPLICATE -> new Message.Replicate(text(in), text(in), replicas(in.getInt()));
       case CANCEL -> new Message.Cancel();
       case WELCOME -> new Message.Welcome(in.getInt());
-      case OPENED -> new Message.Opened(text(in), mounts(in), totals(in));
+      case OPENED -> new Message.Opened(text(in), mounts(in), replicas(in), totals(in));
       case STATUS -> new Message.Status(status(in));
       case LISTING -> {
         boolean last = in.get() != 0;
@@ -311,12 +328,38 @@ public final class Codec {
       case IN_USE -> new Message.InUse(text(in));
       case DATA -> new Message.Data(in.getInt(), length + Integer.BYTES - DATA_HEADER_BYTES);
       case ITEM_FAILED -> new Message.ItemFailed(in.getInt(), code(in), text(in));
-      case DONE -> new Message.Done();
+      case DONE -> new Message.Done(in.getLong());
       case PLANNED -> new Message.Planned(in.get() != 0);
       case WORKING -> new Message.Working();
       case FAILED -> new Message.Failed(code(in), text(in));
       default -> throw new MalformedFrameException("unknown frame type " + type);
     };
+  }
+
+  private static void putReplicas(ByteBuffer out, Replicas replicas) {
+    out.putInt(replicas.byPath().size());
+    replicas
+        .byPath()
+        .forEach(
+            (path, count) -> {
+              putText(out, path);
+              out.putInt(count);
+            });
+  }
+
+  private static Replicas replicas(ByteBuffer in) throws MalformedFrameException {
+    SortedMap<String, Integer> byPath = new TreeMap<>();
+    for (int left = count(in); left > 0; left--) {
+      byPath.put(text(in), replicas(in.getInt()));
+    }
+    return new Replicas(byPath);
+  }
+
+  private static int replicas(int count) throws MalformedFrameException {
+    if (count < 1) {
+      throw new MalformedFrameException(count + " replicas");
+    }
+    return count;
   }
 
   private static void putItems(ByteBuffer out, List<Item> items) {

@@ -23,6 +23,9 @@ final class Connection implements Closeable {
   /** From here on a system call more is cheaper than a copy more. */
   private static final int DIRECT_BYTES = 16 << 10;
 
+  /** A server that is up accepts and greets in much less time than it may take to answer. */
+  private static final int GREETING_SHARE = 5;
+
   private static final long TRUST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Address address;
@@ -42,15 +45,18 @@ final class Connection implements Closeable {
   /**
    * Connects and greets.
    *
-   * @param patience the longest time to wait for the connection, and later for any byte
+   * @param patience the longest time to wait for any byte; for the connection and the greeting it
+   *     is a fifth of it each
    */
   static Connection open(Address address, Duration patience) throws IOException {
-    Connection connection = new Connection(address, address.connect(patience), patience);
+    Duration soon = patience.dividedBy(GREETING_SHARE);
+    Connection connection = new Connection(address, address.connect(soon), soon);
     try {
       int id = connection.send(new Message.Hello(Codec.VERSION));
       Message answer = connection.receive(id, 0);
       connection.end();
       requireWelcome(address, answer);
+      connection.guard.patience(patience.toNanos());
       return connection;
     } catch (IOException e) {
       connection.close();
@@ -185,6 +191,11 @@ final class Connection implements Closeable {
       return e;
     }
     return new ConnectionLostException(address + ": " + e.getMessage(), e);
+  }
+
+  /** Since the last byte, or since the last request if there was none. */
+  long silentNanos() {
+    return guard.silentNanos();
   }
 
   /** The answer is complete: nothing is expected any more. */

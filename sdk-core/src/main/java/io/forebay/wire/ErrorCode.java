@@ -27,7 +27,9 @@ public enum ErrorCode {
   /** A listing lacks more than a new snapshot may. */
   SNAPSHOT_REFUSED(7),
   /** The under-store allows no name of that length. */
-  NAME_TOO_LONG(8);
+  NAME_TOO_LONG(8),
+  /** Not all of the range is in the server's cache, and it was to look nowhere else. */
+  NOT_CACHED(9);
 
   private final byte number;
 

@@ -5,13 +5,14 @@ import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.file.FileId;
 import io.forebay.plan.PlanUpdate;
+import io.forebay.spec.Replicas;
 import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What travels in a frame. The first sixteen are requests, the others replies; {@link Codec} has
+ * What travels in a frame. The first seventeen are requests, the others replies; {@link Codec} has
  * the layout. A reply carries the request's id, so that a connection may have several in flight.
  */
 public sealed interface Message {
@@ -62,8 +63,10 @@ public sealed interface Message {
   /**
    * Reads ranges of one or many files. Answer: {@link Data} and {@link ItemFailed} as items become
    * ready, in the order asked for or freely, then {@link Done}.
+   *
+   * @param reach how far the server may go for what it does not have
    */
-  record Get(String dataSet, ReadOrder order, List<Item> items) implements Message {}
+  record Get(String dataSet, ReadOrder order, Reach reach, List<Item> items) implements Message {}
 
   /** Has the server fetch files when it finds the time. Answer: {@link Done}, at once. */
   record Prefetch(String dataSet, List<FileStatus> files) implements Message {}
@@ -107,6 +110,13 @@ public sealed interface Message {
    */
   record MapsStuck(String generation) implements Message {}
 
+  /**
+   * Tells how many servers keep what lies at or below a path. Answer: {@link Done}.
+   *
+   * @param count at least 1
+   */
+  record Replicate(String dataSet, String path, int count) implements Message {}
+
   /** Ends the request with the frame's id; what is under way of it may still arrive. */
   record Cancel() implements Message {}
 
@@ -117,7 +127,8 @@ public sealed interface Message {
    * @param mounts without what is secret
    * @param totals empty without a snapshot
    */
-  record Opened(String name, List<AnnouncedMount> mounts, Optional<Totals> totals)
+  record Opened(
+      String name, List<AnnouncedMount> mounts, Replicas replicas, Optional<Totals> totals)
       implements Message {}
 
   record Status(FileStatus status) implements Message {}
@@ -152,8 +163,13 @@ public sealed interface Message {
    */
   record Planned(boolean unknown) implements Message {}
 
-  /** The request was answered. */
-  record Done() implements Message {}
+  /**
+   * The request was answered.
+   *
+   * @param view identifies the members that the server knows ({@link
+   *     io.forebay.placement.View#hash}); 0 if it knows of none
+   */
+  record Done(long view) implements Message {}
 
   /** The whole request failed. */
   record Failed(ErrorCode code, String message) implements Message {}

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A read that was sent and not yet answered. Used by one thread. */
+/**
+ * A read that was sent and not yet answered. Used by one thread; others may only ask how long the
+ * server is silent, and give the read up.
+ */
 public final class PendingGet {
 
   /** Where the bytes of the items go. */
@@ -45,6 +48,10 @@ public final class PendingGet {
   private final String dataSet;
   private final List<Item> items;
 
+  // Guarded by this.
+  private boolean over;
+  private boolean abandoned;
+
   PendingGet(
       ServerClient server, Connection connection, int requestId, String dataSet, List<Item> items) {
     this.server = server;
@@ -58,6 +65,7 @@ public final class PendingGet {
    * Takes the whole answer.
    *
    * @throws SinkException when the sink could not take an item
+   * @throws AbandonedReadException when another thread gave the read up
    * @throws IOException when the connection broke: items not yet completed are lost with it. Also
    *     what {@link Sink#failed} throws
    */
@@ -97,7 +105,7 @@ public final class PendingGet {
             refused = e;
           }
         } else {
-          ServerClient.expect(message, dataSet, Message.Done.class);
+          server.hear(ServerClient.expect(message, dataSet, Message.Done.class));
           break;
         }
       }
@@ -111,11 +119,15 @@ public final class PendingGet {
                   + items.get(i).status().path());
         }
       }
+      end();
     } catch (IOException e) {
+      if (isAbandoned()) {
+        throw new AbandonedReadException(server.address() + " was late", e);
+      }
       server.readEnded(connection, e);
       throw e;
     } catch (RuntimeException e) {
-      connection.close();
+      server.giveUp(connection);
       throw e;
     }
     server.returnConnection(connection);
@@ -132,8 +144,28 @@ public final class PendingGet {
     }
   }
 
-  /** Gives the answer up. */
-  public void abandon() {
-    connection.close();
+  /** From here on the connection may be another read's. */
+  private synchronized void end() throws IOException {
+    if (abandoned) {
+      throw new IOException("given up at its end");
+    }
+    over = true;
+  }
+
+  private synchronized boolean isAbandoned() {
+    return abandoned;
+  }
+
+  /** Since the last byte of the server, or since the request. */
+  public long silentNanos() {
+    return connection.silentNanos();
+  }
+
+  /** Gives the answer up, if it is not complete; {@link #drain} then ends with an exception. */
+  public synchronized void abandon() {
+    if (!over && !abandoned) {
+      abandoned = true;
+      server.giveUp(connection);
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.forebay.ReadOrder;
 import io.forebay.plan.PlanUpdate;
 import io.forebay.spec.SnapshotTolerance;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,9 @@ public final class ServerClient implements AutoCloseable {
   private static final long FIRST_BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /** So many requests that others answered in a row, and a server counts as down. */
+  private static final int OVERTAKEN = 3;
+
   /** Below what servers send by sendfile. */
   private static final long PIECE_BYTES = 32 << 10;
 
@@ -35,27 +41,44 @@ public final class ServerClient implements AutoCloseable {
 
   private final Address address;
   private final Duration patience;
+  private final LongConsumer views;
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicInteger overtaken = new AtomicInteger();
+  private volatile long view;
   private volatile boolean closed;
-  private long backOffNanos;
-  private volatile long downUntil;
+  private volatile boolean down;
+  private long backOffNanos; // guarded by this
 
   /**
    * @param patience the longest silence before a server counts as down
+   * @param views hears which view the server has ({@link Message.Done}), each time it is another
    */
-  public ServerClient(Address address, Duration patience) {
+  public ServerClient(Address address, Duration patience, LongConsumer views) {
     this.address = address;
     this.patience = patience;
-    this.downUntil = System.nanoTime();
+    this.views = views;
+  }
+
+  public ServerClient(Address address, Duration patience) {
+    this(address, patience, view -> {});
   }
 
   public Address address() {
     return address;
   }
 
-  /** Whether the server failed a short while ago and should be left alone. */
+  /**
+   * Whether the server failed, and has not been heard of since. It is asked in the background
+   * whether it is back, so that no reader has to wait to find out.
+   */
   public boolean isDown() {
-    return downUntil - System.nanoTime() > 0;
+    return down;
+  }
+
+  /** Requests under way to it from this process. */
+  public int inFlight() {
+    return inFlight.get();
   }
 
   /** Name and root of a data set, found by either. */
@@ -142,6 +165,11 @@ public final class ServerClient implements AutoCloseable {
     ask(new Message.Prefetch(dataSet, files), dataSet, Message.Done.class);
   }
 
+  /** Tells how many servers keep what lies at or below a path. */
+  public void replicate(String dataSet, String path, int count) throws IOException {
+    ask(new Message.Replicate(dataSet, path, count), dataSet, Message.Done.class);
+  }
+
   public void readHere(Message.ReadHere files) throws IOException {
     ask(files, files.dataSet(), Message.Done.class);
   }
@@ -206,10 +234,11 @@ public final class ServerClient implements AutoCloseable {
   }
 
   /** Starts reading; the answer is taken with {@link PendingGet#drain}. */
-  public PendingGet get(String dataSet, ReadOrder order, List<Item> items) throws IOException {
+  public PendingGet get(String dataSet, ReadOrder order, Reach reach, List<Item> items)
+      throws IOException {
     Connection connection = borrow();
     try {
-      int id = connection.send(new Message.Get(dataSet, order, items));
+      int id = connection.send(new Message.Get(dataSet, order, reach, items));
       return new PendingGet(this, connection, id, dataSet, items);
     } catch (IOException e) {
       readEnded(connection, e);
@@ -217,15 +246,26 @@ public final class ServerClient implements AutoCloseable {
     }
   }
 
+  /** As below, when nobody is to give the read up. */
+  public void read(String dataSet, Item item, Reach reach, ByteBuffer target) throws IOException {
+    read(dataSet, item, reach, target, pending -> {});
+  }
+
   /**
    * Reads one range. The target is filled, or an exception says why not. When the connection is
    * lost under the answer, the rest is asked for again, in small pieces: a server reads those
    * before it announces them, so it can read them from elsewhere where its disk fails.
+   *
+   * @param sent hears when the request is under way, and can give it up
    */
-  public void read(String dataSet, Item item, ByteBuffer target) throws IOException {
+  public void read(
+      String dataSet, Item item, Reach reach, ByteBuffer target, Consumer<PendingGet> sent)
+      throws IOException {
     int start = target.position();
     try {
-      read(dataSet, List.of(item), target);
+      PendingGet pending = get(dataSet, ReadOrder.STRICT, reach, List.of(item));
+      sent.accept(pending);
+      drain(pending, target);
     } catch (ConnectionLostException e) {
       if (isDown()) {
         throw e;
@@ -233,7 +273,8 @@ public final class ServerClient implements AutoCloseable {
       int done = target.position() - start;
       long end = item.offset() + item.length();
       for (long at = item.offset() + done; at < end; at += REQUEST_BYTES) {
-        read(dataSet, pieces(item, at, Math.min(end, at + REQUEST_BYTES)), target);
+        List<Item> pieces = pieces(item, at, Math.min(end, at + REQUEST_BYTES));
+        drain(get(dataSet, ReadOrder.STRICT, reach, pieces), target);
       }
     }
   }
@@ -246,26 +287,33 @@ public final class ServerClient implements AutoCloseable {
     return pieces;
   }
 
-  /** Reads neighbouring ranges, one after the other. */
-  private void read(String dataSet, List<Item> items, ByteBuffer target) throws IOException {
-    get(dataSet, ReadOrder.STRICT, items)
-        .drain(
-            new PendingGet.Sink() {
-              @Override
-              public ByteBuffer target(int index) {
-                return target;
-              }
+  /** Takes neighbouring ranges, one after the other. */
+  private static void drain(PendingGet pending, ByteBuffer target) throws IOException {
+    pending.drain(
+        new PendingGet.Sink() {
+          @Override
+          public ByteBuffer target(int index) {
+            return target;
+          }
 
-              @Override
-              public void failed(int index, IOException reason) throws IOException {
-                throw reason;
-              }
-            });
+          @Override
+          public void failed(int index, IOException reason) throws IOException {
+            throw reason;
+          }
+        });
   }
 
   private <T extends Message> T ask(Message request, String noun, Class<T> type)
       throws IOException {
-    return exchange(request, (connection, id) -> expect(connection.receive(id, 0), noun, type));
+    return exchange(
+        request,
+        (connection, id) -> {
+          T answer = expect(connection.receive(id, 0), noun, type);
+          if (answer instanceof Message.Done done) {
+            hear(done);
+          }
+          return answer;
+        });
   }
 
   static <T extends Message> T expect(Message answer, String noun, Class<T> type)
@@ -303,7 +351,7 @@ public final class ServerClient implements AutoCloseable {
     try {
       return new Sent(pooled, pooled.send(request));
     } catch (ConnectionLostException e) {
-      pooled.close();
+      giveUp(pooled);
       closeIdle();
     } catch (IOException e) {
       settle(pooled, e);
@@ -324,7 +372,7 @@ public final class ServerClient implements AutoCloseable {
       returnConnection(connection);
       return;
     }
-    connection.close();
+    giveUp(connection);
     if (!(e instanceof ClosedByInterruptException || e instanceof PendingGet.SinkException)) {
       failed(e);
     }
@@ -336,7 +384,7 @@ public final class ServerClient implements AutoCloseable {
    */
   void readEnded(Connection connection, IOException e) {
     if (e instanceof ConnectionLostException) {
-      connection.close();
+      giveUp(connection);
       closeIdle(); // if the server died, they are of no use either
     } else {
       settle(connection, e);
@@ -355,6 +403,7 @@ public final class ServerClient implements AutoCloseable {
     if (closed) {
       throw new IOException("the client of " + address + " is closed");
     }
+    inFlight.incrementAndGet();
     for (Connection each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
       if (each.isOpen()) {
         return each;
@@ -364,6 +413,7 @@ public final class ServerClient implements AutoCloseable {
     try {
       return Connection.open(address, patience);
     } catch (IOException e) {
+      inFlight.decrementAndGet();
       failed(e);
       throw new IOException("cannot connect to cache server " + address + ": " + e.getMessage(), e);
     }
@@ -371,6 +421,7 @@ public final class ServerClient implements AutoCloseable {
 
   void returnConnection(Connection connection) {
     connection.end();
+    inFlight.decrementAndGet();
     succeeded();
     idle.addFirst(connection);
     if (closed) {
@@ -378,27 +429,69 @@ public final class ServerClient implements AutoCloseable {
     }
   }
 
-  /** Remembers a failure: nobody asks this server again before the back-off is over. */
-  private synchronized void failed(IOException e) {
-    if (backOffNanos == 0 && !closed) {
-      log.warn("cache server {} does not answer; bypassing it: {}", address, e.getMessage());
+  /** Closes a connection whose answer nobody waits for any more. */
+  void giveUp(Connection connection) {
+    inFlight.decrementAndGet();
+    connection.close();
+  }
+
+  /** What the end of an answer says. */
+  void hear(Message.Done done) {
+    if (done.view() != view) {
+      view = done.view();
+      views.accept(done.view());
     }
+  }
+
+  /** Another server answered a request that this one was asked first, and has not answered. */
+  public void overtaken() {
+    if (overtaken.incrementAndGet() >= OVERTAKEN) {
+      failed(new SocketTimeoutException("others answer while it does not"));
+    }
+  }
+
+  /** Remembers a failure: no reader asks this server again before it was heard of. */
+  private void failed(IOException e) {
     // Connections to a server that died are of no use either.
     closeIdle();
-    if (!isDown()) {
-      backOffNanos =
-          Math.min(Math.max(FIRST_BACK_OFF_NANOS, backOffNanos * 2), LONGEST_BACK_OFF_NANOS);
-      downUntil = System.nanoTime() + backOffNanos;
+    synchronized (this) {
+      if (!down && !closed) {
+        log.warn("cache server {} does not answer; bypassing it: {}", address, e.getMessage());
+        down = true;
+        backOffNanos = FIRST_BACK_OFF_NANOS;
+        Probes.after(backOffNanos, this::probe);
+      }
+    }
+  }
+
+  private void probe() {
+    if (closed || !down) {
+      return;
+    }
+    try {
+      Connection back = Connection.open(address, patience);
+      succeeded();
+      idle.addFirst(back);
+      if (closed) {
+        closeIdle();
+      }
+    } catch (IOException e) {
+      synchronized (this) {
+        backOffNanos = Math.min(backOffNanos * 2, LONGEST_BACK_OFF_NANOS);
+        Probes.after(backOffNanos, this::probe);
+      }
     }
   }
 
   private void succeeded() {
-    if (backOffNanos != 0) {
+    if (overtaken.get() != 0) {
+      overtaken.set(0);
+    }
+    if (down) {
       synchronized (this) {
-        if (backOffNanos != 0) { // of several threads one says it
+        if (down) { // of several threads one says it
           log.warn("cache server {} answers again", address);
-          backOffNanos = 0;
-          downUntil = System.nanoTime();
+          down = false;
         }
       }
     }

@@ -30,7 +30,7 @@ final class Watchdog {
   static final class Guard {
 
     private final Channel channel;
-    private final long patienceNanos;
+    private volatile long patienceNanos;
     private volatile boolean watching;
     private volatile long deadline;
     private volatile boolean expired;
@@ -48,6 +48,16 @@ final class Watchdog {
 
     void reset() {
       deadline = System.nanoTime() + patienceNanos;
+    }
+
+    /** Changes the patience, from the next {@link #reset} on. */
+    void patience(long nanos) {
+      patienceNanos = nanos;
+    }
+
+    /** Since the last {@link #reset}. */
+    long silentNanos() {
+      return System.nanoTime() - deadline + patienceNanos;
     }
 
     /** No answer is due any more. */

@@ -8,6 +8,7 @@ import static org.awaitility.Durations.ONE_MINUTE;
 import io.forebay.Bucket;
 import io.forebay.FileStatus;
 import io.forebay.file.FileVersion;
+import io.forebay.placement.View;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotTolerance;
 import java.io.ByteArrayOutputStream;
@@ -91,7 +92,7 @@ class DamagedStateTest {
       readEverything(node);
       node.pin("d", "train/1");
       node.suspend("e", true);
-      node.listenAt("node", "127.0.0.1:1", List.of("node=127.0.0.1:1"), "");
+      node.listenAt("node", "127.0.0.1:1", View.parse("node=127.0.0.1:1"), "");
     }
     copy(cache, good);
   }

@@ -280,6 +280,7 @@ class DataSetLifeTest {
             usual.maxRequests(),
             0,
             true,
+            usual.replicas(),
             usual.localCopy(),
             metadata));
   }

@@ -110,20 +110,22 @@ class LocalCopyTest {
   }
 
   @Test
-  void aCopyIsStillOneAfterARestartUnlessItWasLoaded() throws IOException {
-    List<FileVersion> copies = fillMany("copy", 10, Purpose.COPY);
+  void whatIsACopyFollowsFromWhoOwnsIt() throws IOException {
+    List<FileVersion> own = fillMany("own", 10, Purpose.READ);
     FileVersion large = version("d", "large", 3 * BLOCK);
     for (int block = 0; block < 3; block++) {
       assertThat(fill(store, large, block, Purpose.COPY)).isTrue();
     }
-    store.keep(copies.get(0));
-    store.keep(large);
-    assertThat(copyBlocks()).isEqualTo(9);
+    store.classify((dataSet, id, length) -> length > BLOCK);
+    assertThat(copyBlocks()).isEqualTo(10);
+    store.classify((dataSet, id, length) -> id.equals(own.get(0).id()));
+    assertThat(copyBlocks()).isEqualTo(12);
     store.close();
     open();
-    assertThat(copyBlocks()).isEqualTo(9);
-    assertReadable(store, copies.get(0));
-    assertReadable(store, copies.get(1));
+    assertThat(copyBlocks()).as("until somebody says who owns what").isZero();
+    store.classify((dataSet, id, length) -> id.equals(own.get(0).id()));
+    assertThat(copyBlocks()).isEqualTo(12);
+    assertReadable(store, own.get(0));
     assertReadable(store, large);
   }
 

@@ -46,6 +46,7 @@ class NodeStoreModelTest {
     FILL_ALL,
     COPY,
     KEEP,
+    CLASSIFY,
     READ,
     DROP,
     EVICT,
@@ -133,9 +134,23 @@ class NodeStoreModelTest {
       store.configure("epochs", CachePolicy.DEFAULT.withRetain(Retain.KEEP));
     }
 
+    /** What is a copy follows from who owns it, which nobody has said yet after a restart. */
     void restart() throws IOException {
       store.close();
       open();
+      copies.clear();
+    }
+
+    /** All files with one of two lengths get another owner. */
+    private void classify(boolean own) {
+      store.classify((dataSet, id, length) -> own == (length % 2 == 0));
+      model.forEach(
+          (version, blocks) -> {
+            copies.remove(version);
+            if (!blocks.isEmpty() && own != (version.size() % 2 == 0)) {
+              copies.add(version);
+            }
+          });
     }
 
     /** Even files are read by epochs, odd ones otherwise. */
@@ -154,6 +169,7 @@ class NodeStoreModelTest {
           store.keep(version);
           copies.remove(version);
         }
+        case CLASSIFY -> classify(step.block % 2 == 0);
         case FILL_ALL -> {
           for (int block = 0; block < count; block++) {
             fillOne(version, blocks, block);

@@ -7,6 +7,7 @@ import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.plan.PlanUpdate;
+import io.forebay.spec.Replicas;
 import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import java.net.URI;
@@ -77,7 +78,8 @@ class CodecTest {
   void aRangeOutsideOfItsFileIsRefused() {
     FileStatus file = FileStatus.file("f", 10, 0, "e");
     for (Item item : List.of(new Item(file, 5, 6), new Item(file, -1, 2), new Item(file, 11, 0))) {
-      ByteBuffer bytes = Codec.encode(1, new Message.Get("d", ReadOrder.FREE, List.of(item)));
+      ByteBuffer bytes =
+          Codec.encode(1, new Message.Get("d", ReadOrder.FREE, Reach.CLUSTER, List.of(item)));
       int length = bytes.getInt();
       assertThatThrownBy(() -> Codec.decode(bytes, length)).hasMessageContaining("outside");
     }
@@ -99,7 +101,12 @@ class CodecTest {
         Arbitraries.integers().map(Message.Welcome::new),
         text.map(Message.Open::new),
         Combinators.combine(text, Arbitraries.longs().optional())
-            .as((name, n) -> new Message.Opened(name, MOUNTS, n.map(v -> new Totals(v, v + 1)))),
+            .as(
+                (name, n) ->
+                    new Message.Opened(
+                        name, MOUNTS, Replicas.of(2), n.map(v -> new Totals(v, v + 1)))),
+        Combinators.combine(text, text, Arbitraries.integers().greaterOrEqual(1))
+            .as(Message.Replicate::new),
         Combinators.combine(text, text).as(Message.Stat::new),
         Combinators.combine(text, text).as(Message.ListDirectory::new),
         Combinators.combine(text, text).as(Message.Changed::new),
@@ -111,10 +118,11 @@ class CodecTest {
         text.map(Message.InUse::new),
         Combinators.combine(text, statuses)
             .as((d, files) -> new Message.Load(d, files.stream().map(Item::whole).toList())),
-        Combinators.combine(text, Arbitraries.of(ReadOrder.class), statuses)
+        Combinators.combine(
+                text, Arbitraries.of(ReadOrder.class), Arbitraries.of(Reach.class), statuses)
             .as(
-                (d, order, files) ->
-                    new Message.Get(d, order, files.stream().map(Item::whole).toList())),
+                (d, order, reach, files) ->
+                    new Message.Get(d, order, reach, files.stream().map(Item::whole).toList())),
         Combinators.combine(text, statuses).as(Message.Prefetch::new),
         Combinators.combine(
                 text, Arbitraries.of(true, false), Arbitraries.longs().optional(), statuses)
@@ -138,7 +146,7 @@ class CodecTest {
         Combinators.combine(Arbitraries.integers(), code, text).as(Message.ItemFailed::new),
         Combinators.combine(code, text).as(Message.Failed::new),
         Arbitraries.of(true, false).map(Message.Planned::new),
-        Arbitraries.just(new Message.Done()),
+        Arbitraries.longs().map(Message.Done::new),
         Arbitraries.just(new Message.Cancel()));
   }
 }

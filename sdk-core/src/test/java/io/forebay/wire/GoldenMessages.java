@@ -7,6 +7,7 @@ import io.forebay.ReadOrder;
 import io.forebay.Totals;
 import io.forebay.file.FileId;
 import io.forebay.plan.PlanUpdate;
+import io.forebay.spec.Replicas;
 import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
 import java.net.URI;
@@ -57,8 +58,8 @@ final class GoldenMessages {
     all.put("STAT", new Message.Stat("images", "train/é.jpg"));
     all.put("LIST", new Message.ListDirectory("images", "train"));
     all.put("REFRESH", new Message.Refresh("images"));
-    all.put("GET", new Message.Get("images", ReadOrder.FREE, List.of(ITEM, WHOLE)));
-    all.put("GET.strict", new Message.Get("images", ReadOrder.STRICT, List.of(ITEM)));
+    all.put("GET", new Message.Get("images", ReadOrder.FREE, Reach.CLUSTER, List.of(ITEM, WHOLE)));
+    all.put("GET.strict", new Message.Get("images", ReadOrder.STRICT, Reach.CACHE, List.of(ITEM)));
     all.put("PREFETCH", new Message.Prefetch("images", List.of(FILE, DIRECTORY)));
     all.put("CANCEL", new Message.Cancel());
     FileId id = new FileId(0x0011223344556677L, 0x8899aabbccddeeffL);
@@ -83,20 +84,27 @@ final class GoldenMessages {
     all.put(
         "READ_HERE.withoutTotals",
         new Message.ReadHere("images", false, Optional.empty(), List.of(FILE)));
+    all.put("REPLICATE", new Message.Replicate("images", "train", 3));
   }
 
   private static void putAnswers(Map<String, Message> all) {
     all.put("WELCOME", new Message.Welcome(Codec.VERSION));
     all.put(
         "OPENED",
-        new Message.Opened("images", List.of(MOUNT), Optional.of(new Totals(3, 3_145_728))));
-    all.put("OPENED.withoutTotals", new Message.Opened("images", List.of(MOUNT), Optional.empty()));
+        new Message.Opened(
+            "images",
+            List.of(MOUNT),
+            Replicas.of(1).with("train", 3),
+            Optional.of(new Totals(3, 3_145_728))));
+    all.put(
+        "OPENED.withoutTotals",
+        new Message.Opened("images", List.of(MOUNT), Replicas.ONE, Optional.empty()));
     all.put("STATUS", new Message.Status(FILE));
     all.put("LISTING", new Message.Listing(List.of(DIRECTORY, FILE), false));
     all.put("LISTING.last", new Message.Listing(List.of(), true));
     all.put("DATA", new Message.Data(1, CONTENT.length));
     all.put("ITEM_FAILED", new Message.ItemFailed(1, ErrorCode.STALE, "changed"));
-    all.put("DONE", new Message.Done());
+    all.put("DONE", new Message.Done(0x0123456789abcdefL));
     all.put("LISTED", new Message.Listed(1_000));
     all.put("IN_USE", new Message.InUse(SNAPSHOT));
     all.put("WORKING", new Message.Working());

@@ -98,7 +98,7 @@ class HostileServerTest {
   }
 
   private static Stream<Arguments> wrongAnswers() {
-    Message done = new Message.Done();
+    Message done = new Message.Done(1);
     Message failed = new Message.ItemFailed(7, ErrorCode.STALE, "no");
     return Stream.of(
         wrong("too few bytes", id -> data(id, 0, 99, done)),
@@ -124,7 +124,8 @@ class HostileServerTest {
   @MethodSource("wrongAnswers")
   void aWrongAnswerToAReadIsAnError(Answer wrong) {
     answer.set(wrong);
-    assertThatThrownBy(() -> client.read("d", new Item(FILE, 0, 100), ByteBuffer.allocate(100)))
+    assertThatThrownBy(
+            () -> client.read("d", new Item(FILE, 0, 100), Reach.CLUSTER, ByteBuffer.allocate(100)))
         .isInstanceOfSatisfying(
             IOException.class, e -> assertThat(ServerClient.isAnswer(e)).isFalse());
   }
@@ -141,6 +142,6 @@ class HostileServerTest {
 
   /** Which is the right answer to a load. */
   private static boolean isDone(Answer answer, int id) throws IOException {
-    return Arrays.equals(answer.to(id), frame(id, new Message.Done()));
+    return Arrays.equals(answer.to(id), frame(id, new Message.Done(1)));
   }
 }

@@ -2,6 +2,7 @@ package io.forebay.understore.layer;
 
 import io.forebay.FileStatus;
 import io.forebay.limit.Descriptors;
+import io.forebay.limit.Latencies;
 import io.forebay.limit.RateLimit;
 import io.forebay.spec.CachePolicy;
 import io.forebay.understore.BulkInputStream;

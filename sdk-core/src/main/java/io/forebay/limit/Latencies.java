@@ -1,4 +1,4 @@
-package io.forebay.understore.layer;
+package io.forebay.limit;
 
 import java.time.Duration;
 
@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long things took lately, in buckets that are a fifth wider each than the one before; older
  * times count half each time so many new ones have come. Thread-safe.
  */
-final class Latencies {
+public final class Latencies {
 
   private static final double FIRST_NANOS = 10_000;
   private static final double GROWTH = 1.2;
@@ -16,7 +16,7 @@ final class Latencies {
   private final long[] counts = new long[BUCKETS];
   private long total;
 
-  synchronized void add(long nanos) {
+  public synchronized void add(long nanos) {
     int bucket = (int) Math.ceil(Math.log(Math.max(1, nanos / FIRST_NANOS)) / Math.log(GROWTH));
     counts[Math.min(BUCKETS - 1, bucket)]++;
     if (++total >= HALVE_AFTER) {
@@ -28,12 +28,13 @@ final class Latencies {
     }
   }
 
-  synchronized long count() {
+  /** How many are known. */
+  public synchronized long count() {
     return total;
   }
 
   /** An upper bound of the quantile; zero before the first. */
-  synchronized Duration quantile(double quantile) {
+  public synchronized Duration quantile(double quantile) {
     long rank = (long) Math.ceil(quantile * total);
     long seen = 0;
     for (int i = 0; i < BUCKETS && total > 0; i++) {

@@ -1,0 +1,93 @@
+package io.forebay.server;
+
+import io.forebay.placement.Placement;
+import io.forebay.placement.View;
+import io.forebay.understore.BulkInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The views that were in use until lately: who owned a file then may still have it, and is asked
+ * before the under-store is. Thread-safe.
+ */
+final class HandOver {
+
+  /** Later whoever owns a file has fetched it, or nobody reads it. */
+  private static final long LATELY_NANOS = TimeUnit.MINUTES.toNanos(30);
+
+  /** More would be asked in vain one after the other. */
+  private static final int MOST = 3;
+
+  /** So many asked in vain, and only one in some is asked, until one has what is wanted. */
+  private static final int IN_VAIN = 32;
+
+  private static final int ONE_IN = 16;
+
+  private record Former(Placement placement, long endedNanos) {}
+
+  private final LongSupplier clock;
+  private final Deque<Former> former = new ArrayDeque<>();
+  private int inVain;
+  private int asked;
+
+  /**
+   * @param clock in nanoseconds, as {@link System#nanoTime}
+   */
+  HandOver(LongSupplier clock) {
+    this.clock = clock;
+  }
+
+  /** Takes note of a view that is no longer in use. */
+  synchronized void remember(View view) {
+    former.addFirst(new Former(Placement.of(view), clock.getAsLong()));
+    while (former.size() > MOST) {
+      former.removeLast();
+    }
+  }
+
+  /** The latest first; none where it is likely to be in vain. */
+  synchronized List<Placement> placements() {
+    if (inVain >= IN_VAIN && asked++ % ONE_IN != 0) {
+      return List.of();
+    }
+    former.removeIf(each -> clock.getAsLong() - each.endedNanos > LATELY_NANOS);
+    return former.stream().map(Former::placement).toList();
+  }
+
+  private synchronized void answered(boolean has) {
+    inVain = has ? 0 : Math.min(inVain + 1, IN_VAIN);
+  }
+
+  /** A former owner's answer, which tells whether asking one is still worth it. */
+  InputStream observed(InputStream answer) {
+    return new BulkInputStream() {
+
+      private boolean told;
+
+      @Override
+      public int read(byte[] target, int offset, int length) throws IOException {
+        boolean has = false;
+        try {
+          int n = answer.read(target, offset, length);
+          has = true;
+          return n;
+        } finally {
+          if (!told) {
+            told = true;
+            answered(has);
+          }
+        }
+      }
+
+      @Override
+      public void close() throws IOException {
+        answer.close();
+      }
+    };
+  }
+}

@@ -1,0 +1,33 @@
+package io.forebay.wire;
+
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the questions to servers that are down, for all clients of this process. */
+final class Probes {
+
+  /** Each may wait for a connection that nobody accepts. */
+  private static final int THREADS = 4;
+
+  private static final ScheduledThreadPoolExecutor clock = start();
+
+  private Probes() {}
+
+  private static ScheduledThreadPoolExecutor start() {
+    ScheduledThreadPoolExecutor threads =
+        new ScheduledThreadPoolExecutor(
+            THREADS,
+            task -> {
+              Thread thread = new Thread(task, "forebay-probe");
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.setKeepAliveTime(1, TimeUnit.MINUTES);
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
+  }
+
+  static void after(long nanos, Runnable probe) {
+    clock.schedule(probe, nanos, TimeUnit.NANOSECONDS);
+  }
+}
