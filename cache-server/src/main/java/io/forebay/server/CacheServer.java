@@ -239,6 +239,7 @@ public final class CacheServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    workers.execute(node::tellOfReplicas);
   }
 
   /** With port 0 the system chose one, and others must know which. */

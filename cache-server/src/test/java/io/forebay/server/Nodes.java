@@ -225,6 +225,11 @@ final class Nodes implements AutoCloseable {
             });
   }
 
+  /** A data set of a directory of this machine. */
+  static DataSetSpec local(String name, Path directory) {
+    return new DataSetSpec(name, directory.toUri(), Map.of(), CachePolicy.DEFAULT);
+  }
+
   Forebay remember(Forebay client) {
     clients.add(client);
     return client;
