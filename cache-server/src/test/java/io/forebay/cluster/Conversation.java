@@ -3,36 +3,56 @@ package io.forebay.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 /**
- * Questions to a process of a test, of a line each, and the lines that it answers. Not thread-safe.
+ * Questions to a process of a test, of a line each, and the lines that it answers. What else it
+ * prints is printed by this process. Not thread-safe.
  */
 final class Conversation implements AutoCloseable {
 
   private static final int LIMIT_SECONDS = 120;
 
-  /** Begins each answer; all else that a process prints is for people. */
+  /** Begins each answer. */
   private static final String ANSWER = "> ";
 
   private final Process process;
-  private final BufferedReader answers;
   private final PrintStream questions;
 
-  /** Returns when the process is ready. Its errors go where this process's go. */
+  /** An empty one is the end of the process. */
+  private final BlockingQueue<Optional<String>> answers = new LinkedBlockingQueue<>();
+
+  /** Returns when the process is ready. */
   Conversation(ProcessBuilder command) throws IOException {
-    process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    answers = process.inputReader(UTF_8);
+    process = command.redirectErrorStream(true).start();
     questions = new PrintStream(process.getOutputStream(), true, UTF_8);
-    next(); // it is ready
+    Thread.ofVirtual().start(this::listen);
+    next();
+  }
+
+  private void listen() {
+    try (BufferedReader lines = process.inputReader(UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith(ANSWER)) {
+          answers.add(Optional.of(line.substring(ANSWER.length())));
+        } else {
+          System.out.println(line);
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      System.out.println("a process of the test has ended: " + e.getMessage());
+    } finally {
+      answers.add(Optional.empty());
+    }
   }
 
   String ask(String question) throws IOException {
@@ -41,30 +61,17 @@ final class Conversation implements AutoCloseable {
   }
 
   private String next() throws IOException {
-    CompletableFuture<String> answer = new CompletableFuture<>();
-    Thread.ofVirtual().start(() -> read(answer));
     try {
-      return answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException | InterruptedException e) {
+      Optional<String> answer = answers.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+      if (answer == null) {
+        close();
+        throw new IOException("a process of the test has not answered for " + LIMIT_SECONDS + " s");
+      }
+      return answer.orElseThrow(
+          () -> new IOException("a process of the test has ended; what it printed says why"));
+    } catch (InterruptedException e) {
       close();
-      throw new IOException("a process of the test does not answer: " + e, e);
-    }
-  }
-
-  private void read(CompletableFuture<String> answer) {
-    try {
-      String line = answers.readLine();
-      while (line != null && !line.startsWith(ANSWER)) {
-        System.out.println(line);
-        line = answers.readLine();
-      }
-      if (line == null) {
-        answer.completeExceptionally(new EOFException("it has ended; its errors say why"));
-      } else {
-        answer.complete(line.substring(ANSWER.length()));
-      }
-    } catch (IOException e) {
-      answer.completeExceptionally(e);
+      throw new InterruptedIOException();
     }
   }
 

@@ -105,6 +105,17 @@ enum Fault {
       return () -> cluster.setMembers(cluster.servers());
     }
   },
+  DRAINED {
+    @Override
+    Ending begin(Cluster cluster, Server server) throws Exception {
+      Cluster.write(
+          cluster.members(),
+          cluster.servers().stream()
+              .map(each -> each.member() + (each == server ? " state=draining" : ""))
+              .toArray(String[]::new));
+      return () -> cluster.setMembers(cluster.servers());
+    }
+  },
   ALL_KILLED {
     @Override
     Ending begin(Cluster cluster, Server server) throws Exception {

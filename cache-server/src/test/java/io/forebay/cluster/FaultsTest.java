@@ -58,7 +58,8 @@ class FaultsTest {
 
   @Tag("long")
   @ParameterizedTest
-  @EnumSource(names = {"RESTARTED", "DEAF", "MUTE", "LOSSY", "NARROW", "DISTANT", "REMOVED"})
+  @EnumSource(
+      names = {"RESTARTED", "DEAF", "MUTE", "LOSSY", "NARROW", "DISTANT", "REMOVED", "DRAINED"})
   void aServerThatIsHalfThereCostsNoRead(Fault fault) throws Exception {
     disturb(fault);
   }
