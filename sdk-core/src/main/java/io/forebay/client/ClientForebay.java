@@ -259,6 +259,13 @@ final class ClientForebay implements Forebay {
         return served;
       }
     }
+    if (servers.view().members().isEmpty() && !plain.contains(":/")) {
+      throw new IOException(
+          "no cache server is known that could have the data set '"
+              + plain
+              + "': none is among the members; start one, or use a root such as"
+              + " s3://bucket/directory");
+    }
     try {
       var answer = servers.askAny(server -> server.open(plain));
       if (answer.isPresent()) {

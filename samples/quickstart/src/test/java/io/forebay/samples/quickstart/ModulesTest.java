@@ -3,6 +3,7 @@ package io.forebay.samples.quickstart;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -29,6 +30,9 @@ class ModulesTest {
     "io.forebay.fuse..", "io.forebay.bench..", "io.forebay.simulator..", "io.forebay.samples.."
   };
 
+  /** The context of TLS is what gRPC, the way to etcd, is given. */
+  private static final String TLS = "io.netty.handler.ssl..";
+
   /** Each is above those before it, and below those after it. */
   private static final List<List<String>> STACK =
       List.of(
@@ -49,7 +53,36 @@ class ModulesTest {
           .resideOutsideOfPackages(ABOVE_THE_CORE)
           .should()
           .dependOnClassesThat(
-              resideInAnyPackage(ABOVE_THE_CORE).or(resideInAnyPackage("io.netty..", "ai.djl..")));
+              resideInAnyPackage(ABOVE_THE_CORE)
+                  .or(resideInAnyPackage("ai.djl.."))
+                  .or(resideInAPackage("io.netty..").and(resideOutsideOfPackage(TLS))));
+
+  /** A program without them has none of their libraries. */
+  @ArchTest
+  static final ArchRule nobodyNamesASourceOfMembers =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.forebay.membership.dns..", "io.forebay.membership.etcd..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.forebay.membership.dns..",
+              "io.forebay.membership.etcd..",
+              "io.etcd..",
+              "io.grpc..",
+              "org.xbill..");
+
+  @ArchTest
+  static final ArchRule sourcesOfMembersKnowOnlyTheirSpi =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.forebay.membership.dns..", "io.forebay.membership.etcd..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.forebay..")
+                  .and(
+                      resideOutsideOfPackages(
+                          "io.forebay.membership..", "io.forebay.placement", "io.forebay.config")));
 
   @ArchTest
   static final ArchRule whatATrainerImportsDependsOnNothingOfOurs =
