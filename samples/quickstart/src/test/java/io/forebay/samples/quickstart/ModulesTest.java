@@ -30,9 +30,6 @@ class ModulesTest {
     "io.forebay.fuse..", "io.forebay.bench..", "io.forebay.simulator..", "io.forebay.samples.."
   };
 
-  /** The context of TLS is what gRPC, the way to etcd, is given. */
-  private static final String TLS = "io.netty.handler.ssl..";
-
   /** Each is above those before it, and below those after it. */
   private static final List<List<String>> STACK =
       List.of(
@@ -53,9 +50,19 @@ class ModulesTest {
           .resideOutsideOfPackages(ABOVE_THE_CORE)
           .should()
           .dependOnClassesThat(
-              resideInAnyPackage(ABOVE_THE_CORE)
-                  .or(resideInAnyPackage("ai.djl.."))
-                  .or(resideInAPackage("io.netty..").and(resideOutsideOfPackage(TLS))));
+              resideInAnyPackage(ABOVE_THE_CORE).or(resideInAnyPackage("ai.djl..")));
+
+  /** But for etcd's client, which is given TLS in the form of Netty. */
+  @ArchTest
+  static final ArchRule theCoreHasNoNetty =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ABOVE_THE_CORE)
+          .and()
+          .resideOutsideOfPackage("io.forebay.membership.etcd..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.netty..");
 
   /** A program without them has none of their libraries. */
   @ArchTest

@@ -119,11 +119,12 @@ record EtcdSource(
   }
 
   private static Duration ttl(String text) {
-    if (!text.matches("[0-9]{1,3}") || Integer.parseInt(text) < 1) {
+    int seconds = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : 0;
+    if (seconds < 1 || seconds > MAX_TTL_SECONDS) {
       throw new IllegalArgumentException(
           "ttl=" + text + ": use seconds, from 1 to " + MAX_TTL_SECONDS);
     }
-    return Duration.ofSeconds(Math.min(Integer.parseInt(text), MAX_TTL_SECONDS));
+    return Duration.ofSeconds(seconds);
   }
 
   /** For messages. */
