@@ -8,7 +8,7 @@ import io.forebay.Forebay;
 import io.forebay.control.CacheControl;
 import io.forebay.file.FileVersion;
 import io.forebay.placement.Member;
-import io.forebay.placement.Rendezvous;
+import io.forebay.placement.Placement;
 import io.forebay.placement.View;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -199,7 +199,7 @@ class MembershipModelTest {
       FileStatus status = data.stat(path);
       List<String> owners = CacheControl.of(data).place(status).owners();
       List<String> ranked =
-          Rendezvous.of(known.get(client)).rank(FileVersion.of(data.name(), status).id()).stream()
+          Placement.of(known.get(client)).rank(FileVersion.of(data.name(), status).id(), 0).stream()
               .map(Member::name)
               .toList();
       assertThat(owners.isEmpty()).isEqualTo(ranked.isEmpty());

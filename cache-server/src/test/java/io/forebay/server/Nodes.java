@@ -157,6 +157,7 @@ final class Nodes implements AutoCloseable {
         nodeDirectory(index).resolve("s"),
         new Address.Tcp("127.0.0.1", 0),
         members,
+        Announcement.DEFAULT,
         List.of(new DataSetSpec(DATA_SET, ROOT, ossOptions(), policy)),
         Optional.empty(),
         AllowedReaders.EVERYONE);

@@ -38,7 +38,7 @@ public final class ToldMembershipProvider implements MembershipProvider {
   @Override
   public Membership open(URI source) {
     String name = source.getPath().substring(1);
-    ChangingMembership membership = new ChangingMembership(views.get(name), () -> {});
+    ChangingMembership membership = new ChangingMembership(views.get(name), () -> {}, () -> {});
     open.put(name, membership);
     return membership;
   }
