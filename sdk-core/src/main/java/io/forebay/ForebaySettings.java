@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param quotaBytes the most bytes to keep in embedded mode
  * @param patience the longest silence of a server before the next place is asked
  * @param waiting whether opening waits for the node's shared maps
+ * @param security between this client and the servers of other nodes
  */
 public record ForebaySettings(
     Optional<Path> directory,
@@ -26,7 +27,8 @@ public record ForebaySettings(
     Map<String, String> options,
     long quotaBytes,
     Duration patience,
-    boolean waiting) {
+    boolean waiting,
+    ServerSecurity security) {
 
   public ForebaySettings {
     servers = List.copyOf(servers);

@@ -59,7 +59,8 @@ class BuilderTest {
             Map.of("fs.oss.accessKeySecret", "hush"),
             1,
             Duration.ofSeconds(1),
-            true);
+            true,
+            ServerSecurity.NONE);
     assertThat(settings.toString())
         .contains("/own", "fs.oss.accessKeySecret")
         .doesNotContain("hush");

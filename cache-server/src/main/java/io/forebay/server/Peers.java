@@ -11,6 +11,7 @@ import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotId;
 import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
+import io.forebay.wire.Access;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,10 +40,11 @@ final class Peers implements NodePeers, AutoCloseable {
   /**
    * @param view all servers
    * @param own the name of this one
+   * @param access what the others ask for
    */
-  Peers(View view, String own) {
-    servers = new Servers(view, own, Optional.empty(), PATIENCE);
-    read = new Servers(view, own, Optional.empty(), READ_PATIENCE);
+  Peers(View view, String own, Access access) {
+    servers = new Servers(view, own, Optional.empty(), access, PATIENCE);
+    read = new Servers(view, own, Optional.empty(), access, READ_PATIENCE);
   }
 
   /** Goes over to another view. */

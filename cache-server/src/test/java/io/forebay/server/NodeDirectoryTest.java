@@ -87,7 +87,8 @@ class NodeDirectoryTest {
         "second=127.0.0.1:0",
         List.of(),
         Optional.empty(),
-        AllowedReaders.EVERYONE);
+        AllowedReaders.EVERYONE,
+        WireSecurity.NONE);
   }
 
   @Test

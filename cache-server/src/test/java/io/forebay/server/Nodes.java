@@ -134,7 +134,8 @@ final class Nodes implements AutoCloseable {
         members,
         List.of(new DataSetSpec(DATA_SET, ROOT, ossOptions(), policy)),
         Optional.empty(),
-        AllowedReaders.EVERYONE);
+        AllowedReaders.EVERYONE,
+        WireSecurity.NONE);
   }
 
   Map<String, String> ossOptions() {

@@ -7,6 +7,7 @@ import io.forebay.node.NodeOptions;
 import io.forebay.server.AllowedReaders;
 import io.forebay.server.CacheServer;
 import io.forebay.server.ServerConfig;
+import io.forebay.server.WireSecurity;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.wire.Address;
 import java.io.IOException;
@@ -54,7 +55,8 @@ final class Fixture implements AutoCloseable {
                 "a=" + tcp,
                 List.of(new DataSetSpec(DATA_SET, root.toUri(), Map.of())),
                 Optional.empty(),
-                AllowedReaders.EVERYONE));
+                AllowedReaders.EVERYONE,
+                WireSecurity.NONE));
     server.node().awaitMaps(Duration.ofSeconds(60));
     DataSet data = onNode();
     for (String path : paths) {

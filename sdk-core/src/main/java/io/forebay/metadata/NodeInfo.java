@@ -32,6 +32,7 @@ import java.util.Properties;
  * @param address the server's, as {@code unix:/path} or {@code host:port}; empty in embedded mode
  * @param admin {@code host:port} of the admin endpoint; empty for none
  * @param members all servers of the cluster, each as {@link Member#toString} writes it
+ * @param trust file of the authorities that certificates of servers come from; empty for plaintext
  * @param tiers tier directories by their number
  * @param dataSets names and mounts of what the owner serves
  */
@@ -42,6 +43,7 @@ public record NodeInfo(
     String address,
     String admin,
     List<String> members,
+    Optional<Path> trust,
     List<Path> tiers,
     List<ServedDataSet> dataSets) {
 
@@ -167,6 +169,7 @@ public record NodeInfo(
         properties.getProperty("address", ""),
         properties.getProperty("admin", ""),
         members,
+        Optional.ofNullable(properties.getProperty("trust")).map(Path::of),
         tiers,
         dataSets);
   }
@@ -186,6 +189,7 @@ public record NodeInfo(
     for (int i = 0; i < members.size(); i++) {
       properties.setProperty("member." + i, members.get(i));
     }
+    trust.ifPresent(file -> properties.setProperty("trust", file.toString()));
     for (int i = 0; i < tiers.size(); i++) {
       properties.setProperty("tier." + i, tiers.get(i).toString());
     }

@@ -95,6 +95,7 @@ public final class CacheNode implements AutoCloseable {
   private String name = "";
   private String address = "";
   private String admin = "";
+  private Optional<Path> trust = Optional.empty();
   private List<String> members = List.of();
 
   private CacheNode(NodeOptions options, NodeDirectory directory) throws IOException {
@@ -560,13 +561,16 @@ public final class CacheNode implements AutoCloseable {
    * @param name the owner's among the members
    * @param members all servers of the cluster, as {@code name=address}
    * @param admin {@code host:port} of the admin endpoint; empty for none
+   * @param trust file of the authorities that certificates of servers come from
    */
-  public synchronized void listenAt(String name, String address, List<String> members, String admin)
+  public synchronized void listenAt(
+      String name, String address, List<String> members, String admin, Optional<Path> trust)
       throws IOException {
     this.name = name;
     this.address = address;
     this.members = List.copyOf(members);
     this.admin = admin;
+    this.trust = trust;
     announce();
   }
 
@@ -583,6 +587,7 @@ public final class CacheNode implements AutoCloseable {
             address,
             admin,
             members,
+            trust,
             store.directories(),
             served));
   }

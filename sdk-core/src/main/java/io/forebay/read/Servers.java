@@ -5,6 +5,7 @@ import io.forebay.file.FileId;
 import io.forebay.placement.Member;
 import io.forebay.placement.Rendezvous;
 import io.forebay.placement.View;
+import io.forebay.wire.Access;
 import io.forebay.wire.Address;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
@@ -30,6 +31,7 @@ public final class Servers implements AutoCloseable {
 
   private final String own;
   private final Optional<String> ownAddress;
+  private final Access access;
   private final Duration patience;
   private volatile Cluster cluster =
       new Cluster(new View(List.of()), new Rendezvous(List.of()), Map.of());
@@ -38,10 +40,13 @@ public final class Servers implements AutoCloseable {
    * @param view all servers
    * @param own the name of the one on this node; empty if there is none
    * @param ownAddress where to reach that one, if not as the others do
+   * @param access what they ask for before they let this client in
    * @param patience the longest silence before a server counts as down
    */
-  public Servers(View view, String own, Optional<String> ownAddress, Duration patience) {
+  public Servers(
+      View view, String own, Optional<String> ownAddress, Access access, Duration patience) {
     this.own = own;
+    this.access = access;
     this.ownAddress = ownAddress;
     this.patience = patience;
     use(view);
@@ -67,7 +72,7 @@ public final class Servers implements AutoCloseable {
           member.name(),
           known != null && known.address().equals(address)
               ? known
-              : new ServerClient(address, patience));
+              : new ServerClient(address, access, patience));
     }
     cluster = new Cluster(view, Rendezvous.of(view), byName);
     before.byName.values().stream()

@@ -69,6 +69,7 @@ public final class Codec {
   private static final byte SNAPSHOT_PART = 14;
   private static final byte PLAN = 15;
   private static final byte READ_HERE = 16;
+  private static final byte LOGIN = 17;
   private static final byte WELCOME = 33;
   private static final byte OPENED = 34;
   private static final byte STATUS = 35;
@@ -197,6 +198,9 @@ public final class Codec {
       return MAPS_STUCK;
     } else if (message instanceof Message.Cancel) {
       return CANCEL;
+    } else if (message instanceof Message.Login m) {
+      putText(out, m.token());
+      return LOGIN;
     } else if (message instanceof Message.Welcome m) {
       out.putInt(m.version());
       return WELCOME;
@@ -300,6 +304,7 @@ public final class Codec {
       case USED -> used(in);
       case MAPS_STUCK -> new Message.MapsStuck(text(in));
       case CANCEL -> new Message.Cancel();
+      case LOGIN -> new Message.Login(text(in));
       case WELCOME -> new Message.Welcome(in.getInt());
       case OPENED -> new Message.Opened(text(in), mounts(in), totals(in));
       case STATUS -> new Message.Status(status(in));

@@ -10,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -34,6 +35,7 @@ public final class ServerClient implements AutoCloseable {
   private static final long REQUEST_BYTES = 16 << 20;
 
   private final Address address;
+  private final Access access;
   private final Duration patience;
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
@@ -41,10 +43,12 @@ public final class ServerClient implements AutoCloseable {
   private volatile long downUntil;
 
   /**
+   * @param access what the server asks for before it lets this client in
    * @param patience the longest silence before a server counts as down
    */
-  public ServerClient(Address address, Duration patience) {
+  public ServerClient(Address address, Access access, Duration patience) {
     this.address = address;
+    this.access = access;
     this.patience = patience;
     this.downUntil = System.nanoTime();
   }
@@ -355,15 +359,19 @@ public final class ServerClient implements AutoCloseable {
     if (closed) {
       throw new IOException("the client of " + address + " is closed");
     }
+    Optional<String> token = access.presentToken();
     for (Connection each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
-      if (each.isOpen()) {
+      if (each.hasShown(token) && each.isOpen()) {
         return each;
       }
       each.close();
     }
     try {
-      return Connection.open(address, patience);
+      return Connection.open(address, access.tls(), token, patience);
     } catch (IOException e) {
+      if (isAnswer(e)) {
+        throw e; // to the token, not for want of a server
+      }
       failed(e);
       throw new IOException("cannot connect to cache server " + address + ": " + e.getMessage(), e);
     }

@@ -83,6 +83,7 @@ final class GoldenMessages {
     all.put(
         "READ_HERE.withoutTotals",
         new Message.ReadHere("images", false, Optional.empty(), List.of(FILE)));
+    all.put("LOGIN", new Message.Login("header.claims.signature"));
   }
 
   private static void putAnswers(Map<String, Message> all) {
