@@ -11,7 +11,6 @@ import io.forebay.Forebay;
 import io.forebay.node.NodeDataSet;
 import io.forebay.samples.oss.OwnAddresses;
 import io.forebay.server.access.TokenKey;
-import io.forebay.spec.SnapshotTolerance;
 import io.forebay.tls.TlsFiles;
 import io.forebay.wire.Address;
 import java.io.IOException;
@@ -210,7 +209,7 @@ class TlsTest {
             new SecuredServer(
                 second, two, with(tls(certificates.issue("two", host), both), "two"))) {
       NodeDataSet listed = a.server().node().dataSet("a");
-      listed.snapshot(Duration.ZERO, SnapshotTolerance.DEFAULT, found -> {});
+      listed.snapshotForAll(found -> {});
       await()
           .atMost(ONE_MINUTE)
           .untilAsserted(
