@@ -100,7 +100,14 @@ final class EncryptedReads {
   private static double opensslBytesPerSecond() throws IOException, InterruptedException {
     Process openssl =
         new ProcessBuilder(
-                "openssl", "speed", "-elapsed", "-seconds", "2", "-bytes", "16384", "-evp",
+                "openssl",
+                "speed",
+                "-elapsed",
+                "-seconds",
+                "2",
+                "-bytes",
+                "16384",
+                "-evp",
                 "aes-128-gcm")
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
