@@ -48,7 +48,9 @@ public record WireSecurity(
       throw new IllegalArgumentException(
           "tls = none and " + FILES + " exclude each other; remove one of them");
     }
-    if (!some && plain.containsKey("tls.clients")) {
+    ClientCertificates clients =
+        Setting.of(plain, "tls.clients", ClientCertificates::parse, ClientCertificates.NONE);
+    if (!some && clients != ClientCertificates.NONE) {
       throw new IllegalArgumentException("tls.clients needs " + FILES);
     }
     return new WireSecurity(
@@ -60,7 +62,7 @@ public record WireSecurity(
                         new TlsFiles.Identity(
                             Path.of(plain.get("tls.certificate")), Path.of(plain.get("tls.key"))))))
             : Optional.empty(),
-        Setting.of(plain, "tls.clients", ClientCertificates::parse, ClientCertificates.NONE),
+        clients,
         plaintext,
         Setting.of(plain, "tokens.key", text -> Optional.of(Path.of(text)), Optional.empty()));
   }

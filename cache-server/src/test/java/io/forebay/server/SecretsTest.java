@@ -74,6 +74,7 @@ class SecretsTest {
         }
         shown.put("/pin", http("POST", admin, "/pin?dataset=d", secrets.get("admin token")));
         shown.put("/pin, refused", http("POST", admin, "/pin?dataset=d", expired));
+        shown.put("node.properties", read(node().resolve("node.properties")));
         for (String file : List.of("cmdline", "maps")) {
           shown.put(file, read(Path.of("/proc/" + server.pid(), file)));
         }
@@ -86,7 +87,6 @@ class SecretsTest {
     }
     assertThat(shown.get("log")).contains("refused", "expired at");
     assertThat(shown.get("/metrics")).contains("forebay_");
-    assertThat(shown.keySet()).anyMatch(name -> name.contains("node.properties"));
     shown.forEach(
         (place, text) ->
             secrets.forEach(
