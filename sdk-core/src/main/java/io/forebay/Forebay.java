@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 
 /**
  * Opens data sets whose files are kept near. Thread-safe; one per process is enough.
@@ -87,6 +88,11 @@ public interface Forebay extends AutoCloseable {
     private Optional<String> zone = Optional.empty();
     private Duration patience = Duration.ofSeconds(5);
     private boolean waiting = true;
+    private Optional<Path> trust = Optional.empty();
+    private Optional<Path> certificate = Optional.empty();
+    private Optional<Path> key = Optional.empty();
+    private Optional<Path> tokenFile = Optional.empty();
+    private Optional<Supplier<String>> token = Optional.empty();
 
     private Builder() {}
 
@@ -147,6 +153,51 @@ public interface Forebay extends AutoCloseable {
     }
 
     /**
+     * Uses TLS to servers of other nodes, and requires certificates from these authorities, for the
+     * host names by which the servers are called. Without this, the environment variable {@code
+     * FOREBAY_TLS_TRUST} or the node's server tell the file.
+     *
+     * @param trust PEM file
+     */
+    public Builder tls(Path trust) {
+      this.trust = Optional.of(trust);
+      return this;
+    }
+
+    /**
+     * Shows a certificate to servers that ask for one. Without this, the environment variables
+     * {@code FOREBAY_TLS_CERTIFICATE} and {@code FOREBAY_TLS_KEY} tell the files.
+     *
+     * @param certificate PEM file, with those of intermediate authorities behind it
+     * @param key PEM file with a key as PKCS #8
+     */
+    public Builder certificate(Path certificate, Path key) {
+      this.certificate = Optional.of(certificate);
+      this.key = Optional.of(key);
+      return this;
+    }
+
+    /**
+     * Shows the token of this file to servers. It is read again when it changes, so replace it
+     * before the token expires. Without this, the environment variable {@code FOREBAY_TOKEN_FILE}
+     * tells the file.
+     */
+    public Builder token(Path file) {
+      this.tokenFile = Optional.of(file);
+      return this;
+    }
+
+    /**
+     * Shows a token of the program's own to servers.
+     *
+     * @param source returns the present token at once, from any thread
+     */
+    public Builder token(Supplier<String> source) {
+      this.token = Optional.of(source);
+      return this;
+    }
+
+    /**
      * Does not wait until this process has the node's shared maps open, which takes a fresh JVM two
      * seconds. Until then the server is asked.
      */
@@ -186,7 +237,9 @@ public interface Forebay extends AutoCloseable {
                   quotaBytes,
                   zone,
                   patience,
-                  waiting));
+                  waiting,
+                  new ServerSecurity(trust, certificate, key, tokenFile, token)
+                      .orOf(System.getenv())));
     }
   }
 }

@@ -19,6 +19,7 @@ import java.util.TreeSet;
  * @param zone of this process; by default that of the server on its node
  * @param patience the longest silence of a server before the next place is asked
  * @param waiting whether opening waits for the node's shared maps
+ * @param security between this client and the servers of other nodes
  */
 public record ForebaySettings(
     Optional<Path> directory,
@@ -28,7 +29,8 @@ public record ForebaySettings(
     long quotaBytes,
     Optional<String> zone,
     Duration patience,
-    boolean waiting) {
+    boolean waiting,
+    ServerSecurity security) {
 
   public ForebaySettings {
     servers = List.copyOf(servers);

@@ -60,7 +60,8 @@ class BuilderTest {
             1,
             Optional.empty(),
             Duration.ofSeconds(1),
-            true);
+            true,
+            ServerSecurity.NONE);
     assertThat(settings.toString())
         .contains("/own", "fs.oss.accessKeySecret")
         .doesNotContain("hush");

@@ -1,10 +1,15 @@
 package io.forebay.cli;
 
+import io.forebay.config.TextFile;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.server.admin.AdminToken;
+import io.forebay.tls.Tls;
+import io.forebay.tls.TlsFiles;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -24,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where a command finds the server's admin endpoint, and how it asks it. */
@@ -42,6 +48,8 @@ final class Admin {
               + " timeout of that check (default: ${DEFAULT-VALUE}).")
   private int patienceSeconds = 10;
 
+  @Mixin private SecurityOptions security = new SecurityOptions();
+
   /** One way or the other. */
   private static final class Where {
 
@@ -57,7 +65,7 @@ final class Admin {
         paramLabel = "HOST:PORT",
         description =
             "Admin endpoint of the server (default: 127.0.0.1:7071). Commands that change something need"
-                + " the server's admin token in the environment variable FOREBAY_TOKEN.")
+                + " the server's admin token in the environment variable FOREBAY_TOKEN, or --token.")
     private Address.Tcp address;
   }
 
@@ -114,21 +122,53 @@ final class Admin {
     Optional<Path> directory = directory();
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(
-            URI.create("http://" + address(directory) + path + "?" + String.join("&", query)));
+            URI.create(
+                (tls(directory).isPresent() ? "https://" : "http://")
+                    + address(directory)
+                    + path
+                    + "?"
+                    + String.join("&", query)));
     token(directory).ifPresent(token -> builder.header(AdminToken.HEADER, token));
     return builder;
   }
 
-  /** For servers of other nodes it is in the environment. */
-  private static Optional<String> token(Optional<Path> directory) {
-    if (directory.isEmpty()) {
-      return Optional.ofNullable(System.getenv(TOKEN));
+  /** That of the node's server if this user may read it, else one that was given. */
+  private Optional<String> token(Optional<Path> directory) throws IOException {
+    if (directory.isPresent()) {
+      try {
+        return Optional.of(AdminToken.read(directory.get()));
+      } catch (IOException e) {
+        // Another user's; the server says which requests need one.
+      }
     }
-    try {
-      return Optional.of(AdminToken.read(directory.get()));
-    } catch (IOException e) {
-      return Optional.empty(); // another user's; the server says which requests need it
+    Optional<Path> file = security.files().file(ClientFiles.TOKEN);
+    return file.isPresent()
+        ? Optional.of(TextFile.read(file.get()).strip())
+        : Optional.ofNullable(System.getenv(TOKEN));
+  }
+
+  /** As the server decides: on loopback its admin endpoint needs no TLS. */
+  private Optional<TlsFiles> tls(Optional<Path> directory) throws IOException {
+    ClientFiles files = security.files();
+    Optional<Path> trust = files.file(ClientFiles.TRUST);
+    if (trust.isEmpty() && directory.isPresent()) {
+      trust = NodeInfo.read(directory.get()).flatMap(NodeInfo::trust);
     }
+    if (trust.isEmpty() || isLoopback(address(directory))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new TlsFiles(
+            trust.get(),
+            files
+                .file(ClientFiles.CERTIFICATE)
+                .map(c -> new TlsFiles.Identity(c, files.files().get(ClientFiles.KEY)))));
+  }
+
+  private static boolean isLoopback(String address) {
+    URI uri = URI.create("http://" + address);
+    InetAddress resolved = new InetSocketAddress(uri.getHost(), uri.getPort()).getAddress();
+    return resolved != null && resolved.isLoopbackAddress();
   }
 
   private String address(Optional<Path> directory) throws IOException {
@@ -147,7 +187,12 @@ final class Admin {
   }
 
   private String send(HttpRequest request) throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT);
+    Optional<TlsFiles> tls = tls(directory());
+    if (tls.isPresent()) {
+      builder.sslContext(new Tls(tls.get()).context());
+    }
+    try (HttpClient client = builder.build()) {
       try {
         return answer(client, request);
       } finally {
@@ -172,7 +217,7 @@ final class Admin {
       } catch (ExecutionException e) {
         throw explained(server, e.getCause());
       } catch (TimeoutException e) {
-        requireAlive(client, server);
+        requireAlive(client, request);
       }
     }
   }
@@ -197,10 +242,10 @@ final class Admin {
     return new IOException(server + ": " + failure.getMessage(), failure);
   }
 
-  private void requireAlive(HttpClient client, String server)
+  private void requireAlive(HttpClient client, HttpRequest request)
       throws IOException, InterruptedException {
     HttpRequest question =
-        HttpRequest.newBuilder(URI.create("http://" + server + "/healthz"))
+        HttpRequest.newBuilder(request.uri().resolve("/healthz"))
             .timeout(Duration.ofSeconds(patienceSeconds))
             .build();
     try {
@@ -208,7 +253,7 @@ final class Admin {
     } catch (HttpTimeoutException e) {
       throw new IOException(
           "the cache server at "
-              + server
+              + request.uri().getAuthority()
               + " has not answered for "
               + 2 * patienceSeconds
               + " s: its process is stopped, or its machine is overloaded",

@@ -29,13 +29,12 @@ import java.util.stream.Collectors;
  */
 record Bridge(Optional<Path> cache, ConnectionOptions connection) {
 
+  /** Those of {@link #arguments()}. */
+  private static final int ARGUMENTS = 4;
+
   /** How it is started; options, with keys among them, are nothing that others may read. */
   ChildJvm child() {
-    String options =
-        connection.options().entrySet().stream()
-            .map(option -> encoded(option.getKey()) + "=" + encoded(option.getValue()))
-            .collect(Collectors.joining("&"));
-    return new ChildJvm(Bridge.class.getName(), arguments(), options);
+    return new ChildJvm(Bridge.class.getName(), arguments(), encoded(connection.options()));
   }
 
   /** The last arguments of {@link #main}, which tell one client from another. */
@@ -43,7 +42,10 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
     return List.of(
         cache.map(Bridge::absolute).orElse(""),
         connection.node().map(Bridge::absolute).orElse(""),
-        String.join(",", connection.servers()));
+        String.join(",", connection.servers()),
+        encoded(
+            connection.security().files().entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().toString()))));
   }
 
   private static String absolute(Path path) {
@@ -54,23 +56,37 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
+  private static String encoded(Map<String, String> entries) {
+    return new TreeMap<>(entries)
+        .entrySet().stream()
+            .map(entry -> encoded(entry.getKey()) + "=" + encoded(entry.getValue()))
+            .collect(Collectors.joining("&"));
+  }
+
+  private static Map<String, String> entries(String text) {
+    Map<String, String> entries = new TreeMap<>();
+    for (String entry : text.isEmpty() ? new String[0] : text.split("&", -1)) {
+      int equals = entry.indexOf('=');
+      entries.put(decoded(entry.substring(0, equals)), decoded(entry.substring(equals + 1)));
+    }
+    return entries;
+  }
+
   private static String decoded(String text) {
     return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
   private static Bridge parse(List<String> arguments, String input) {
-    Map<String, String> options = new TreeMap<>();
-    for (String option : input.isEmpty() ? new String[0] : input.split("&", -1)) {
-      int equals = option.indexOf('=');
-      options.put(decoded(option.substring(0, equals)), decoded(option.substring(equals + 1)));
-    }
+    Map<String, Path> security = new TreeMap<>();
+    entries(arguments.get(3)).forEach((variable, file) -> security.put(variable, Path.of(file)));
     String servers = arguments.get(2);
     return new Bridge(
         path(arguments.get(0)),
         new ConnectionOptions(
             path(arguments.get(1)),
             servers.isEmpty() ? List.of() : List.of(servers.split(",", -1)),
-            options));
+            entries(input),
+            new ClientFiles(security)));
   }
 
   private static Optional<Path> path(String text) {
@@ -83,7 +99,7 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     List<String> all = List.of(arguments);
-    List<String> own = all.subList(all.size() - 3, all.size());
+    List<String> own = all.subList(all.size() - ARGUMENTS, all.size());
     if (all.get(0).equals("keep")) {
       System.exit(
           Keeper.serve(new KeeperSocket(Path.of(all.get(1))), parse(own, inputLine()).child()));

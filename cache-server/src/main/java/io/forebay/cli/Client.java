@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a command reads data sets: as a trainer does. */
@@ -38,6 +39,8 @@ final class Client {
       paramLabel = "KEY=VALUE",
       description = "Option of the under-store, used if no server answers; repeatable.")
   private Map<String, String> options = Map.of();
+
+  @Mixin private SecurityOptions security = new SecurityOptions();
 
   /**
    * As a trainer opens it: by the servers that were named or this node's, or, where there are none,
@@ -96,6 +99,6 @@ final class Client {
   ConnectionOptions connection() {
     Optional<Path> node =
         Optional.ofNullable(directory == null && servers.isEmpty() ? NODE : directory);
-    return new ConnectionOptions(node, servers, options);
+    return new ConnectionOptions(node, servers, options, security.files());
   }
 }

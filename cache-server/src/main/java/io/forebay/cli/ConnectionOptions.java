@@ -12,12 +12,15 @@ import java.util.Optional;
  * @param node directory of the node's cache server
  * @param servers of other nodes
  * @param options of the under-store
+ * @param security towards the servers
  */
-record ConnectionOptions(Optional<Path> node, List<String> servers, Map<String, String> options) {
+record ConnectionOptions(
+    Optional<Path> node, List<String> servers, Map<String, String> options, ClientFiles security) {
 
   Forebay.Builder builder() {
     Forebay.Builder builder = Forebay.builder().servers(servers.toArray(String[]::new));
     node.ifPresent(builder::node);
+    security.addTo(builder);
     options.forEach(builder::option);
     return builder;
   }

@@ -80,6 +80,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (!config.isEmpty() || !settings.isEmpty()) {
       ServerConfig server =
           ServerConfig.load(config, settings, w -> out.println("   --  configuration: " + w));
+      server.warnings().forEach(warning -> out.println("   --  " + warning));
       check("directory " + server.node().directory(), () -> writable(server.node().directory()));
       for (TierOptions tier : server.node().store().tiers()) {
         for (TierOptions.Directory directory : tier.directories()) {

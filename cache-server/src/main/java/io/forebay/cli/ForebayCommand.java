@@ -2,6 +2,7 @@ package io.forebay.cli;
 
 import io.forebay.cli.logging.LogOptions;
 import io.forebay.config.Durations;
+import io.forebay.server.access.Role;
 import io.forebay.spec.SnapshotId;
 import io.forebay.wire.Address;
 import java.io.FileDescriptor;
@@ -58,6 +59,7 @@ public final class ForebayCommand {
           DropCommand.class,
           ScrubCommand.class,
           UnfinishedCommand.class,
+          TokenCommand.class,
           DoctorCommand.class,
           AutoComplete.GenerateCompletion.class);
 
@@ -175,6 +177,7 @@ public final class ForebayCommand {
     command.registerConverter(Duration.class, text -> converted(Durations::parse, text));
     command.registerConverter(
         Address.Tcp.class, text -> converted(ForebayCommand::hostAndPort, text));
+    command.registerConverter(Role.class, text -> converted(Role::parse, text));
     command.registerConverter(SnapshotId.class, text -> converted(SnapshotId::new, text));
     command.setExecutionExceptionHandler(
         (failure, line, result) -> {

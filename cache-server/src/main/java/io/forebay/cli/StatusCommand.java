@@ -55,6 +55,7 @@ final class StatusCommand implements Callable<Integer> {
         report.files(),
         new DataSize(report.mapsBytes()),
         report.corruptBlocks());
+    report.warnings().forEach(warning -> out.println("WARNING " + warning));
     report.troubles().forEach(trouble -> out.println("TROUBLE " + trouble));
     out.printf(
         "%n%-5s %-5s %10s %10s %6s  %-9s  %s%n",

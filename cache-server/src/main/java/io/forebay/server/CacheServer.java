@@ -6,12 +6,20 @@ import io.forebay.membership.Memberships;
 import io.forebay.node.CacheNode;
 import io.forebay.placement.Member;
 import io.forebay.placement.View;
+import io.forebay.server.access.Role;
+import io.forebay.server.access.ServerToken;
+import io.forebay.server.access.TokenKey;
 import io.forebay.server.admin.AdminServer;
+import io.forebay.server.admin.AdminSettings;
+import io.forebay.server.admin.AdminTls;
 import io.forebay.server.apply.AppliedDataSets;
 import io.forebay.server.apply.SourceChecks;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.store.TierOptions;
+import io.forebay.tls.Tls;
+import io.forebay.tls.TlsFiles;
+import io.forebay.wire.Access;
 import io.forebay.wire.Address;
 import io.forebay.wire.Codec;
 import io.netty.bootstrap.ServerBootstrap;
@@ -22,13 +30,17 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.PeerCredentials;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
@@ -42,9 +54,11 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +89,9 @@ public final class CacheServer implements AutoCloseable {
   private final AdminServer admin;
   private final LoadJobs loads;
   private final SourceChecks sources;
+  private final LocalUsers localUsers;
+  private final Optional<Tls> tls;
+  private final Optional<TokenKey> tokens;
   private final SelfClient self;
   private final Peers peers;
   private final Membership membership;
@@ -93,9 +110,25 @@ public final class CacheServer implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             0, new DefaultThreadFactory("forebay-server", true), EpollIoHandler.newFactory());
     Path directory = config.node().directory();
-    self = new SelfClient(directory);
+    localUsers =
+        LocalUsers.of(
+            config.readers(),
+            config.node().group().isPresent()
+                ? directory.resolve("snapshots") // which the node has given to the group
+                : LocalUsers.PROCESS);
+    WireSecurity security = config.security();
+    tls = security.tls().isEmpty() ? Optional.empty() : Optional.of(new Tls(security.tls().get()));
+    tokens =
+        security.tokensKey().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new TokenKey(security.tokensKey().get()));
+    Optional<Supplier<String>> ownToken =
+        tokens.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new ServerToken(tokens.get(), config.name()));
+    self = new SelfClient(directory, security.tls().flatMap(TlsFiles::identity), ownToken);
     membership = Memberships.join(config.members());
-    peers = new Peers(membership, config.name());
+    peers = new Peers(membership, config.name(), new Access(tls, ownToken));
     loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
     sources = new SourceChecks(node);
     AppliedDataSets applied =
@@ -126,7 +159,7 @@ public final class CacheServer implements AutoCloseable {
                       new DomainSocketAddress(config.unix().toFile()),
                       "listen.unix " + config.unix()));
       node.restoreEverySecond("the socket " + config.unix(), socket::keep);
-      admin = AdminServer.start(config.admin(), config.name(), node, applied, loads);
+      admin = AdminServer.start(adminSettings(), node, applied, loads);
       membership.announce(asMember());
       membership.follow(this::use);
       node.join(peers);
@@ -171,23 +204,23 @@ public final class CacheServer implements AutoCloseable {
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override
-                  protected void initChannel(Channel connection) {
-                    if (config.readers() == AllowedReaders.GROUP && isLocal(connection)) {
-                      log.warn(
-                          "refused a TCP connection from this machine: with readers = group local"
-                              + " processes must use {}",
-                          config.unix());
+                  protected void initChannel(Channel connection) throws IOException {
+                    Optional<ClientRights> rights = rights(connection);
+                    if (rights.isEmpty()) {
                       connection.close();
                       return;
                     }
                     channels.add(connection);
                     connections.accepted(connection);
+                    if (tls.isPresent() && connection instanceof EpollSocketChannel) {
+                      connection.pipeline().addLast(encryption());
+                    }
                     connection
                         .pipeline()
                         .addLast(
                             new LengthFieldBasedFrameDecoder(
                                 Codec.MAX_REQUEST_BYTES, 0, Integer.BYTES, 0, Integer.BYTES),
-                            new ClientHandler(node, stats, workers, memory));
+                            new ClientHandler(node, rights.get(), stats, workers, memory));
                   }
                 });
     if (address instanceof InetSocketAddress) {
@@ -200,6 +233,46 @@ public final class CacheServer implements AutoCloseable {
     } catch (Exception e) {
       throw new IOException("cannot listen on " + what + ": " + e.getMessage(), e);
     }
+  }
+
+  private AdminSettings adminSettings() {
+    WireSecurity security = config.security();
+    return new AdminSettings(
+        config.admin(),
+        config.name(),
+        tls.filter(t -> security.isAdminEncrypted(config.admin()))
+            .map(t -> new AdminTls(t, security.clients())),
+        tokens,
+        config.warnings());
+  }
+
+  private SslHandler encryption() {
+    return new SslHandler(tls.orElseThrow().server(config.security().clients()));
+  }
+
+  /** What a new connection's client may do; empty when it is not served. */
+  private Optional<ClientRights> rights(Channel connection) throws IOException {
+    if (connection instanceof EpollDomainSocketChannel local) {
+      PeerCredentials peer = local.peerCredentials();
+      Optional<Role> role = localUsers.role(peer);
+      if (role.isEmpty()) {
+        log.warn(
+            "refused {}: readers = group, and it is not in group {}",
+            LocalUsers.describe(peer),
+            config.node().group().orElse("of the server"));
+      }
+      return role.map(r -> new ClientRights(tokens, Optional.of(r)));
+    }
+    if (config.readers() == AllowedReaders.GROUP && isLocal(connection)) {
+      log.warn(
+          "refused a TCP connection from this machine: with readers = group local processes must"
+              + " use {}",
+          config.unix());
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ClientRights(
+            tokens, tokens.isPresent() ? Optional.empty() : Optional.of(Role.OPERATE)));
   }
 
   private static boolean isLocal(Channel connection) {
@@ -216,6 +289,7 @@ public final class CacheServer implements AutoCloseable {
 
   /** Addresses that are open to more than one might think. */
   private void warnOfOpenAddresses() {
+    config.warnings().forEach(log::warn);
     if (isWildcard(config.tcp())) {
       log.warn(
           "listen.tcp {} accepts connections from every network of this machine, and"
@@ -275,7 +349,8 @@ public final class CacheServer implements AutoCloseable {
           config.name(),
           new Address.Unix(config.unix()).toString(),
           new View(view.members().stream().map(this::withRealPort).toList()),
-          admin.address());
+          admin.address(),
+          config.security().tls().map(TlsFiles::trust));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

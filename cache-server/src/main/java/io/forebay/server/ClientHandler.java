@@ -23,9 +23,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +59,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   private static final int SIGN_SECONDS = 1;
 
   private final CacheNode node;
+  private final ClientRights rights;
   private final ServerStats stats;
   private final Executor executor;
   private final SendMemory memory;
@@ -64,8 +68,14 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   private SendQueue sendQueue;
   private boolean greeted;
 
-  ClientHandler(CacheNode node, ServerStats stats, Executor executor, SendMemory memory) {
+  ClientHandler(
+      CacheNode node,
+      ClientRights rights,
+      ServerStats stats,
+      Executor executor,
+      SendMemory memory) {
     this.node = node;
+    this.rights = rights;
     this.memory = memory;
     this.stats = stats;
     this.executor = executor;
@@ -95,6 +105,16 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     int id = frame.requestId();
     if (!greeted) {
       greet(id, frame.message());
+      return;
+    }
+    if (frame.message() instanceof Message.Login login) {
+      login(id, context, login);
+      return;
+    }
+    try {
+      rights.require(frame.message(), this::dataSetOf);
+    } catch (AccessDeniedException e) {
+      refuse(id, context, e);
       return;
     }
     if (!isNoQuestion(frame.message())) {
@@ -198,6 +218,31 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     }
     greeted = true;
     sendQueue.send(id, new Message.Welcome(Codec.VERSION));
+  }
+
+  private void login(int id, ChannelHandlerContext context, Message.Login login) {
+    try {
+      rights.show(login.token());
+      sendQueue.send(id, done());
+    } catch (AccessDeniedException e) {
+      refuse(id, context, e);
+    }
+  }
+
+  private void refuse(int id, ChannelHandlerContext context, AccessDeniedException e) {
+    log.warn("refused {}: {}", client(context), e.getMessage());
+    sendQueue.send(id, failed(e));
+  }
+
+  /** The name of what a request is about; as it was called if that is not served. */
+  private String dataSetOf(Message request) {
+    try {
+      return request instanceof Message.Open open
+          ? node.served(open.nameOrRoot()).name()
+          : request.dataSet().isEmpty() ? "" : node.dataSet(request.dataSet()).spec().name();
+    } catch (UnknownDataSetException e) {
+      return request instanceof Message.Open open ? open.nameOrRoot() : request.dataSet();
+    }
   }
 
   private void get(int id, Message.Get get) throws MalformedFrameException {
@@ -373,9 +418,16 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     }
   }
 
+  /** For the log. */
+  private static String client(ChannelHandlerContext context) {
+    return "the connection from " + context.channel().remoteAddress();
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof MalformedFrameException || cause instanceof TooLongFrameException) {
+    if (cause instanceof DecoderException && cause.getCause() instanceof SSLException refused) {
+      log.warn("refused {} in TLS: {}", client(context), refused.getMessage());
+    } else if (cause instanceof MalformedFrameException || cause instanceof TooLongFrameException) {
       log.warn(
           "closing the connection from {}: {}",
           context.channel().remoteAddress(),

@@ -14,6 +14,7 @@ import io.forebay.spec.DataSetSpec;
 import io.forebay.spec.SnapshotId;
 import io.forebay.spec.SnapshotTolerance;
 import io.forebay.understore.AnnouncedMount;
+import io.forebay.wire.Access;
 import io.forebay.wire.Reach;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
@@ -45,12 +46,13 @@ final class Peers implements NodePeers, AutoCloseable {
   /**
    * @param membership has all servers, and is looked at again when one has another view
    * @param own the name of this one
+   * @param access what the others ask for
    */
-  Peers(Membership membership, String own) {
+  Peers(Membership membership, String own, Access access) {
     View view = membership.view();
     this.own = own;
-    servers = new Servers(view, own, Optional.empty(), Optional.empty(), PATIENCE);
-    read = new Servers(view, own, Optional.empty(), Optional.empty(), READ_PATIENCE);
+    servers = new Servers(view, own, Optional.empty(), Optional.empty(), access, PATIENCE);
+    read = new Servers(view, own, Optional.empty(), Optional.empty(), access, READ_PATIENCE);
     read.onOtherView(membership::refresh);
     handOver.remember(
         new View(view.members().stream().filter(member -> !member.name().equals(own)).toList()));

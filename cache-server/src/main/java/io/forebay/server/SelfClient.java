@@ -2,8 +2,11 @@ package io.forebay.server;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.tls.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The cluster as a client on this node sees it, this server included; made when it is first needed.
@@ -12,11 +15,20 @@ import java.nio.file.Path;
 final class SelfClient implements AutoCloseable {
 
   private final Path directory;
+  private final Optional<TlsFiles.Identity> identity;
+  private final Optional<Supplier<String>> token;
   private Forebay forebay;
   private boolean closed;
 
-  SelfClient(Path directory) {
+  /**
+   * @param identity shown to the other servers
+   * @param token likewise
+   */
+  SelfClient(
+      Path directory, Optional<TlsFiles.Identity> identity, Optional<Supplier<String>> token) {
     this.directory = directory;
+    this.identity = identity;
+    this.token = token;
   }
 
   synchronized DataSet dataSet(String name) throws IOException {
@@ -24,7 +36,10 @@ final class SelfClient implements AutoCloseable {
       throw new IOException("the server is stopping");
     }
     if (forebay == null) {
-      forebay = Forebay.builder().node(directory).open();
+      Forebay.Builder builder = Forebay.builder().node(directory);
+      identity.ifPresent(own -> builder.certificate(own.certificate(), own.key()));
+      token.ifPresent(builder::token);
+      forebay = builder.open();
     }
     return forebay.dataSet(name);
   }

@@ -6,10 +6,14 @@ import io.forebay.wire.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.unix.DomainSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -23,14 +27,18 @@ final class SendQueue {
   /** So many bytes are worth a system call of their own. */
   private static final int FLUSH_BYTES = 256 << 10;
 
+  private static final int ENCRYPTED_BYTES = 256 << 10;
+
   private static final long PATIENCE_SECONDS = 60;
 
   private final Channel channel;
+  private final boolean encrypted;
   private final SendMemory memory;
   private final Semaphore room;
 
   SendQueue(Channel channel, SendMemory memory) {
     this.channel = channel;
+    this.encrypted = channel.pipeline().get(SslHandler.class) != null;
     this.memory = memory;
     this.room = new Semaphore(memory.ofOne());
   }
@@ -61,8 +69,8 @@ final class SendQueue {
   }
 
   /**
-   * Queues the header of a data frame and then, without copying, bytes of a file. Few bytes leave
-   * with what is sent next.
+   * Queues the header of a data frame and then bytes of a file: without copying, unless they are to
+   * be encrypted. Few bytes leave with what is sent next.
    *
    * @param file closed when they are sent
    * @param failed runs when they could not be sent, which may be the file's fault or the client's
@@ -78,8 +86,9 @@ final class SendQueue {
     Runnable write =
         () -> {
           channel.write(header, channel.voidPromise());
-          channel
-              .write(new TierRegion(file, position, length))
+          (encrypted
+                  ? writeRead(file, position, length)
+                  : channel.write(new TierRegion(file, position, length)))
               .addListener(
                   sent -> {
                     release(permits);
@@ -96,6 +105,40 @@ final class SendQueue {
       write.run();
     } else {
       channel.eventLoop().execute(write);
+    }
+  }
+
+  /**
+   * Reads piece by piece, so that a piece is encrypted while the processor has it in its cache. The
+   * last one's future is that of all, for they leave in order.
+   */
+  private ChannelFuture writeRead(TierChannel file, long position, int length) {
+    try (file) {
+      ChannelFuture last = channel.newSucceededFuture();
+      for (int done = 0; done < length; ) {
+        ByteBuf piece = allocate(Math.min(ENCRYPTED_BYTES, length - done));
+        try {
+          read(file.channel(), position + done, piece);
+        } catch (IOException e) {
+          piece.release();
+          throw e;
+        }
+        done += piece.readableBytes();
+        last = channel.writeAndFlush(piece);
+      }
+      return last;
+    } catch (IOException e) {
+      channel.close(); // the bytes are announced, as they are where sendfile fails
+      return channel.newFailedFuture(e);
+    }
+  }
+
+  private static void read(FileChannel file, long position, ByteBuf target) throws IOException {
+    while (target.isWritable()) {
+      int read = target.writeBytes(file, position + target.writerIndex(), target.writableBytes());
+      if (read < 0) {
+        throw new EOFException("the file ends at " + (position + target.writerIndex()));
+      }
     }
   }
 

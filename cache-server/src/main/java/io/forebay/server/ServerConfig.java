@@ -70,6 +70,12 @@ import java.util.function.Consumer;
  * secrets = /etc/forebay/secrets               # directory of what secretKeyRefs name
  * group = forebay                              # whose members read resident files by themselves
  * readers = everyone                           # or group: nobody else on this machine is served
+ * tls.certificate = /etc/forebay/tls.crt       # PEM; with tls.key and tls.trust, TLS on TCP
+ * tls.key = /etc/forebay/tls.key
+ * tls.trust = /etc/forebay/ca.crt              # authorities of clients' and servers' certificates
+ * tls.clients = none                           # optional, required: whether clients have one
+ * tokens.key = /etc/forebay/tokens.key         # TCP clients need a token that it has signed
+ * tls = none                                   # plaintext between machines, on purpose
  * dataset.images.root = oss://bucket/images
  * dataset.images.cache.retain = auto           # auto, keep, frequency
  * dataset.images.cache.guaranteed = 100GiB
@@ -94,6 +100,7 @@ import java.util.function.Consumer;
  * @param dataSets what is served
  * @param secrets directory in which the secrets of data sets are looked up
  * @param readers users of this machine who are served
+ * @param security of what comes over TCP
  */
 public record ServerConfig(
     String name,
@@ -105,7 +112,8 @@ public record ServerConfig(
     Announcement announcement,
     List<DataSetSpec> dataSets,
     Optional<Path> secrets,
-    AllowedReaders readers) {
+    AllowedReaders readers,
+    WireSecurity security) {
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -140,6 +148,8 @@ public record ServerConfig(
 
   public ServerConfig {
     dataSets = List.copyOf(dataSets);
+    security.requireDecision("listen.tcp", tcp);
+    security.requireDecision("listen.admin", admin);
     if (unix.toString().length() > MAX_SOCKET_PATH) {
       throw new IllegalArgumentException(
           "listen.unix: the path "
@@ -289,7 +299,7 @@ public record ServerConfig(
       }
     }
     return new ServerConfig(
-        name, options, tcp, unix, admin, members, announcement, all, secrets, readers);
+        name, options, tcp, unix, admin, members, announcement, all, secrets, readers, security);
   }
 
   static ServerConfig parse(Properties properties) {
@@ -305,14 +315,14 @@ public record ServerConfig(
             .put(key.substring(dot + 1), value);
       } else if (TierConfig.isKey(key)) {
         tiers.put(key, value);
-      } else if (KNOWN.contains(key)) {
+      } else if (KNOWN.contains(key) || WireSecurity.KEYS.contains(key)) {
         plain.put(key, value);
       } else {
         throw new IllegalArgumentException(
             "unknown key '"
                 + key
                 + "'; known: "
-                + new TreeSet<>(KNOWN)
+                + known()
                 + ", tier.N.*, dataset.NAME.root, dataset.NAME.OPTION");
       }
     }
@@ -344,7 +354,19 @@ public record ServerConfig(
         Announcement.parse(plain),
         dataSets.entrySet().stream().map(e -> dataSet(e.getKey(), e.getValue())).toList(),
         secrets(plain),
-        Setting.of(plain, "readers", AllowedReaders::parse, AllowedReaders.EVERYONE));
+        Setting.of(plain, "readers", AllowedReaders::parse, AllowedReaders.EVERYONE),
+        WireSecurity.parse(plain));
+  }
+
+  private static Set<String> known() {
+    Set<String> known = new TreeSet<>(KNOWN);
+    known.addAll(WireSecurity.KEYS);
+    return known;
+  }
+
+  /** What an operator should not forget of these settings. */
+  public List<String> warnings() {
+    return security.warnings(tcp, admin);
   }
 
   private static Optional<String> group(String text) {

@@ -88,7 +88,8 @@ class NodeDirectoryTest {
         Announcement.DEFAULT,
         List.of(),
         Optional.empty(),
-        AllowedReaders.EVERYONE);
+        AllowedReaders.EVERYONE,
+        WireSecurity.NONE);
   }
 
   @Test

@@ -160,7 +160,8 @@ final class Nodes implements AutoCloseable {
         Announcement.DEFAULT,
         List.of(new DataSetSpec(DATA_SET, ROOT, ossOptions(), policy)),
         Optional.empty(),
-        AllowedReaders.EVERYONE);
+        AllowedReaders.EVERYONE,
+        WireSecurity.NONE);
   }
 
   String root() {

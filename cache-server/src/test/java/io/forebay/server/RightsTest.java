@@ -190,6 +190,17 @@ class RightsTest {
   }
 
   @Test
+  void theServerItselfRefusesStrangersWhereTheSocketLetsThemIn() throws Exception {
+    serve("group");
+    Path socket = node.resolve("forebay.sock");
+    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+    assertThat(as(MEMBER, Reader.class, node.toString())).contains("READ " + SECRET);
+    assertThat(as(STRANGER, Reader.class, node.toString()))
+        .contains("REFUSED")
+        .doesNotContain(SECRET);
+  }
+
+  @Test
   void onlyTheServersOwnUserGivesCommands() throws Exception {
     serve("everyone");
     for (String command : List.of("prune", "pin", "load", "suspend", "drop")) {

@@ -37,6 +37,7 @@ class ServerConfigTest {
             quota = 1.5GiB
             block = 1MiB
             listen.tcp = 10.0.0.1:7070
+            tls = none
             members = a=10.0.0.1:7070, b=10.0.0.2:7070
             node = machine-7
             zone = rack-1
@@ -56,6 +57,37 @@ class ServerConfigTest {
         .isEqualTo(new Announcement("machine-7", "rack-1", OptionalLong.of(2L << 40)));
     assertThat(config.dataSets().get(0).mounts().get(0).options())
         .containsEntry("fs.oss.endpoint", "oss.example.com");
+  }
+
+  @Test
+  void plaintextLeavesTheMachineByDecisionOnly() throws IOException {
+    for (String key : List.of("listen.tcp", "listen.admin")) {
+      for (String address : List.of("10.0.0.1:7070", "0.0.0.0:7070")) {
+        String settings = "directory = /cache\n" + key + " = " + address + "\n";
+        assertThatThrownBy(() -> load(settings))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining(key + " " + address)
+            .hasMessageContaining("set tls.certificate, tls.key and tls.trust")
+            .hasMessageContaining("tls = none");
+        assertThat(load(settings + "tls = none").warnings())
+            .singleElement()
+            .asString()
+            .contains(key, "plaintext");
+        assertThat(load(settings + "tls.certificate = /c\ntls.key = /k\ntls.trust = /t").warnings())
+            .isEmpty();
+      }
+    }
+    assertThat(load("directory = /cache").warnings()).isEmpty();
+  }
+
+  @Test
+  void halfOfTheTlsSettingsIsRefusedWithWhatIsMissing() {
+    assertThatThrownBy(() -> load("directory = /cache\ntls.key = /k"))
+        .hasMessageContaining("tls.certificate and tls.trust is not set");
+    assertThatThrownBy(() -> load("directory = /cache\ntls.clients = required"))
+        .hasMessageContaining("tls.clients needs");
+    assertThatThrownBy(() -> load("directory = /cache\ntls = maybe"))
+        .hasMessageContaining("'maybe' can only be none");
   }
 
   @Test

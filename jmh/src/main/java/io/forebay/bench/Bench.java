@@ -29,6 +29,7 @@ public final class Bench implements Callable<Integer> {
     resident,
     multiget,
     remote,
+    tls,
     metadata,
     placement,
     retention,
@@ -85,6 +86,9 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.remote)) {
       RemoteReads.run(rounds);
+    }
+    if (runs(Suite.tls)) {
+      EncryptedReads.run(rounds);
     }
     if (runs(Suite.metadata)) {
       new Runner(new OptionsBuilder().include(MetadataBenchmark.class.getSimpleName()).build())

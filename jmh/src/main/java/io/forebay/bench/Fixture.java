@@ -8,6 +8,7 @@ import io.forebay.server.AllowedReaders;
 import io.forebay.server.Announcement;
 import io.forebay.server.CacheServer;
 import io.forebay.server.ServerConfig;
+import io.forebay.server.WireSecurity;
 import io.forebay.spec.DataSetSpec;
 import io.forebay.wire.Address;
 import java.io.IOException;
@@ -32,6 +33,10 @@ final class Fixture implements AutoCloseable {
   private final List<Forebay> clients = new ArrayList<>();
 
   Fixture(int files, int bytes) throws IOException, InterruptedException {
+    this(files, bytes, WireSecurity.NONE);
+  }
+
+  Fixture(int files, int bytes, WireSecurity security) throws IOException, InterruptedException {
     directory = Files.createTempDirectory("forebay-bench-");
     Path root = directory.resolve("files");
     Files.createDirectories(root);
@@ -56,7 +61,8 @@ final class Fixture implements AutoCloseable {
                 Announcement.DEFAULT,
                 List.of(new DataSetSpec(DATA_SET, root.toUri(), Map.of())),
                 Optional.empty(),
-                AllowedReaders.EVERYONE));
+                AllowedReaders.EVERYONE,
+                security));
     server.node().awaitMaps(Duration.ofSeconds(60));
     DataSet data = onNode();
     for (String path : paths) {
@@ -83,6 +89,11 @@ final class Fixture implements AutoCloseable {
   /** The data set for a client that has only the server's TCP address. */
   DataSet elsewhere() throws IOException {
     return remember(Forebay.builder().servers("a=" + server.address()).open());
+  }
+
+  /** Likewise, over TLS. */
+  DataSet elsewhere(Path trust) throws IOException {
+    return remember(Forebay.builder().servers("a=" + server.address()).tls(trust).open());
   }
 
   private DataSet remember(Forebay client) throws IOException {

@@ -31,6 +31,7 @@ import io.forebay.spec.Replicas;
 import io.forebay.spec.SnapshotName;
 import io.forebay.understore.AnnouncedMount;
 import io.forebay.understore.UnderStoreProviders;
+import io.forebay.wire.Access;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -152,14 +153,16 @@ final class ClientForebay implements Forebay {
   private Servers servers(ForebaySettings settings) throws IOException {
     String own = nodeInfo.map(NodeInfo::name).orElse("");
     Optional<String> ownAddress = nodeInfo.map(NodeInfo::address).filter(a -> !a.isEmpty());
+    Access access = Access.of(settings.security(), nodeInfo.flatMap(NodeInfo::trust));
     if (settings.servers().isEmpty()) {
       View announced = nodeInfo.map(NodeInfo::view).orElse(new View(List.of()));
-      return new Servers(announced, own, ownAddress, settings.zone(), settings.patience());
+      return new Servers(announced, own, ownAddress, settings.zone(), access, settings.patience());
     }
     Membership membership = Memberships.open(String.join(",", settings.servers()));
     resources.add(membership);
     Servers named =
-        new Servers(membership.view(), own, ownAddress, settings.zone(), settings.patience());
+        new Servers(
+            membership.view(), own, ownAddress, settings.zone(), access, settings.patience());
     membership.follow(named::use);
     named.onOtherView(membership::refresh);
     return named;

@@ -35,6 +35,7 @@ import java.util.TreeMap;
  * @param address the server's, as {@code unix:/path} or {@code host:port}; empty in embedded mode
  * @param admin {@code host:port} of the admin endpoint; empty for none
  * @param members all servers of the cluster, each as {@link Member#toString} writes it
+ * @param trust file of the authorities that certificates of servers come from; empty for plaintext
  * @param tiers tier directories by their number
  * @param dataSets names, mounts and replicas of what the owner serves
  */
@@ -45,6 +46,7 @@ public record NodeInfo(
     String address,
     String admin,
     List<String> members,
+    Optional<Path> trust,
     List<Path> tiers,
     List<ServedDataSet> dataSets) {
 
@@ -177,6 +179,7 @@ public record NodeInfo(
         properties.getProperty("address", ""),
         properties.getProperty("admin", ""),
         members,
+        Optional.ofNullable(properties.getProperty("trust")).map(Path::of),
         tiers,
         dataSets);
   }
@@ -196,6 +199,7 @@ public record NodeInfo(
     for (int i = 0; i < members.size(); i++) {
       properties.setProperty("member." + i, members.get(i));
     }
+    trust.ifPresent(file -> properties.setProperty("trust", file.toString()));
     for (int i = 0; i < tiers.size(); i++) {
       properties.setProperty("tier." + i, tiers.get(i).toString());
     }

@@ -101,6 +101,7 @@ public final class CacheNode implements AutoCloseable {
   private String name = "";
   private String address = "";
   private String admin = "";
+  private Optional<Path> trust = Optional.empty();
   private List<String> members = List.of();
   private volatile long viewHash;
 
@@ -656,14 +657,17 @@ public final class CacheNode implements AutoCloseable {
    * @param name the owner's among the members
    * @param view all servers of the cluster
    * @param admin {@code host:port} of the admin endpoint; empty for none
+   * @param trust file of the authorities that certificates of servers come from
    */
-  public void listenAt(String name, String address, View view, String admin) throws IOException {
+  public void listenAt(String name, String address, View view, String admin, Optional<Path> trust)
+      throws IOException {
     synchronized (this) {
       this.name = name;
       this.address = address;
       this.members = view.members().stream().map(Member::toString).toList();
       this.viewHash = view.hash();
       this.admin = admin;
+      this.trust = trust;
       announce();
     }
     classify();
@@ -687,6 +691,7 @@ public final class CacheNode implements AutoCloseable {
             address,
             admin,
             members,
+            trust,
             store.directories(),
             served));
   }

@@ -5,6 +5,7 @@ import io.forebay.file.FileId;
 import io.forebay.placement.Member;
 import io.forebay.placement.Placement;
 import io.forebay.placement.View;
+import io.forebay.wire.Access;
 import io.forebay.wire.Address;
 import io.forebay.wire.Reach;
 import io.forebay.wire.ServerClient;
@@ -58,6 +59,7 @@ public final class Servers implements AutoCloseable {
   private final String own;
   private final Optional<String> ownAddress;
   private final Optional<String> zone;
+  private final Access access;
   private final Duration patience;
   private final int seed = ThreadLocalRandom.current().nextInt();
   private volatile Cluster cluster = new Cluster(Placement.of(NOBODY), 0, Map.of());
@@ -68,6 +70,7 @@ public final class Servers implements AutoCloseable {
    * @param own the name of the one on this node; empty if there is none
    * @param ownAddress where to reach that one, if not as the others do
    * @param zone of this process, if it is not that of the server on this node
+   * @param access what they ask for before they let this client in
    * @param patience the longest silence before a server counts as down
    */
   public Servers(
@@ -75,8 +78,10 @@ public final class Servers implements AutoCloseable {
       String own,
       Optional<String> ownAddress,
       Optional<String> zone,
+      Access access,
       Duration patience) {
     this.own = own;
+    this.access = access;
     this.ownAddress = ownAddress;
     this.zone = zone;
     this.patience = patience;
@@ -110,7 +115,7 @@ public final class Servers implements AutoCloseable {
       ServerClient client =
           known != null && known.client.address().equals(address)
               ? known.client
-              : new ServerClient(address, patience, this::hear);
+              : new ServerClient(address, access, patience, this::hear);
       byName.put(member.name(), new Peer(client, origin(member, here)));
     }
     cluster = new Cluster(Placement.of(view), view.hash(), byName);

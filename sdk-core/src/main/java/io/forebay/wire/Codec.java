@@ -72,6 +72,7 @@ public final class Codec {
   private static final byte SNAPSHOT_PART = 14;
   private static final byte PLAN = 15;
   private static final byte READ_HERE = 16;
+  private static final byte LOGIN = 17;
   private static final byte REPLICATE = 18;
   private static final byte WELCOME = 33;
   private static final byte OPENED = 34;
@@ -207,6 +208,9 @@ public final class Codec {
       return REPLICATE;
     } else if (message instanceof Message.Cancel) {
       return CANCEL;
+    } else if (message instanceof Message.Login m) {
+      putText(out, m.token());
+      return LOGIN;
     } else if (message instanceof Message.Welcome m) {
       out.putInt(m.version());
       return WELCOME;
@@ -317,6 +321,7 @@ public final class Codec {
       case MAPS_STUCK -> new Message.MapsStuck(text(in));
       case REPLICATE -> new Message.Replicate(text(in), text(in), replicas(in.getInt()));
       case CANCEL -> new Message.Cancel();
+      case LOGIN -> new Message.Login(text(in));
       case WELCOME -> new Message.Welcome(in.getInt());
       case OPENED -> new Message.Opened(text(in), mounts(in), replicas(in), totals(in));
       case STATUS -> new Message.Status(status(in));

@@ -1,14 +1,21 @@
 package io.forebay.wire;
 
+import io.forebay.tls.Tls;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import tlschannel.ClientTlsChannel;
+import tlschannel.DirectBufferAllocator;
+import tlschannel.NeedsReadException;
+import tlschannel.TlsChannel;
 
 /**
  * A client's end of a connection. Blocking, and used by one thread at a time: the thread that wants
@@ -29,39 +36,95 @@ final class Connection implements Closeable {
   private static final long TRUST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Address address;
-  private final SocketChannel channel;
+  private final SocketChannel socket;
+
+  /** The socket, or TLS over it. */
+  private final ByteChannel channel;
+
+  private final Optional<String> token;
   private final Watchdog.Guard guard;
   private final ByteBuffer input = ByteBuffer.allocateDirect(BUFFER).limit(0);
   private long endedNanos;
   private int lastRequestId;
   private int appetite = BUFFER;
 
-  private Connection(Address address, SocketChannel channel, Duration patience) {
+  private Connection(
+      Address address,
+      SocketChannel socket,
+      Optional<Tls> tls,
+      Optional<String> token,
+      Duration patience) {
     this.address = address;
-    this.channel = channel;
-    this.guard = Watchdog.watch(channel, patience.toNanos());
+    this.socket = socket;
+    this.channel =
+        tls.isPresent() && address instanceof Address.Tcp tcp
+            ? secured(socket, tls.get(), tcp)
+            : socket;
+    this.token = token;
+    this.guard = Watchdog.watch(socket, patience.toNanos());
+  }
+
+  private static TlsChannel secured(SocketChannel socket, Tls tls, Address.Tcp server) {
+    return ClientTlsChannel.newBuilder(socket, tls.client(server.host(), server.port()))
+        .withEncryptedBufferAllocator(new DirectBufferAllocator())
+        .withReleaseBuffers(false)
+        .build();
   }
 
   /**
-   * Connects and greets.
+   * Connects, greets, and shows the token if there is one.
    *
+   * @param tls for an address of another node
    * @param patience the longest time to wait for any byte; for the connection and the greeting it
    *     is a fifth of it each
    */
-  static Connection open(Address address, Duration patience) throws IOException {
+  static Connection open(
+      Address address, Optional<Tls> tls, Optional<String> token, Duration patience)
+      throws IOException {
     Duration soon = patience.dividedBy(GREETING_SHARE);
-    Connection connection = new Connection(address, address.connect(soon), soon);
+    Connection connection = new Connection(address, address.connect(soon), tls, token, soon);
     try {
-      int id = connection.send(new Message.Hello(Codec.VERSION));
-      Message answer = connection.receive(id, 0);
-      connection.end();
-      requireWelcome(address, answer);
+      connection.greet();
+      if (token.isPresent()) {
+        int id = connection.send(new Message.Login(token.get()));
+        ServerClient.expect(connection.receive(id, 0), address.toString(), Message.Done.class);
+        connection.end();
+      }
       connection.guard.patience(patience.toNanos());
       return connection;
     } catch (IOException e) {
       connection.close();
       throw e;
     }
+  }
+
+  private void greet() throws IOException {
+    try {
+      int id = send(new Message.Hello(Codec.VERSION));
+      Message answer = receive(id, 0);
+      end();
+      requireWelcome(address, answer);
+    } catch (ConnectionLostException e) {
+      if (address instanceof Address.Tcp) {
+        throw new ConnectionLostException(e.getMessage() + hint(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** Of the two ends of a connection that fails at its start, one may not use TLS. */
+  private String hint() {
+    return !(channel instanceof TlsChannel)
+        ? " (this client does not use TLS; if the server does, name its authorities with"
+            + " FOREBAY_TLS_TRUST)"
+        : " (this client uses TLS; check that the server does, that its certificate is for this"
+            + " host and from an authority that FOREBAY_TLS_TRUST names, and whether it wants a"
+            + " certificate of this client)";
+  }
+
+  /** Whether this is what the server was shown. */
+  boolean hasShown(Optional<String> present) {
+    return token.equals(present);
   }
 
   private static void requireWelcome(Address address, Message answer)
@@ -213,13 +276,22 @@ final class Connection implements Closeable {
       return true;
     }
     try {
-      channel.configureBlocking(false);
-      int n = channel.read(input.clear());
-      channel.configureBlocking(true);
-      input.limit(0);
-      return n == 0;
+      socket.configureBlocking(false);
+      boolean open = isSilent();
+      socket.configureBlocking(true);
+      return open;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  private boolean isSilent() throws IOException {
+    try {
+      return channel.read(input.clear()) == 0;
+    } catch (NeedsReadException e) {
+      return true; // as TLS says that nothing is there
+    } finally {
+      input.limit(0);
     }
   }
 
@@ -227,7 +299,7 @@ final class Connection implements Closeable {
   public void close() {
     guard.dismiss();
     try {
-      channel.close();
+      socket.close(); // without a farewell of TLS, for which a silent server could let this wait
     } catch (IOException e) {
       // Nothing can be lost: requests are read-only and the answer is given up.
     }

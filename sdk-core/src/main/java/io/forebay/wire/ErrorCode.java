@@ -16,7 +16,7 @@ public enum ErrorCode {
   NOT_FOUND(1),
   /** The file has another version by now. */
   STALE(2),
-  /** The under-store refused the server's credentials. */
+  /** The under-store refused the server's credentials, or the server refused the client. */
   DENIED(3),
   /** The server's configuration does not have the data set. */
   UNKNOWN_DATA_SET(4),

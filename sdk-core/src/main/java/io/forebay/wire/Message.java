@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What travels in a frame. The first seventeen are requests, the others replies; {@link Codec} has
+ * What travels in a frame. The first eighteen are requests, the others replies; {@link Codec} has
  * the layout. A reply carries the request's id, so that a connection may have several in flight.
  */
 public sealed interface Message {
@@ -119,6 +119,19 @@ public sealed interface Message {
 
   /** Ends the request with the frame's id; what is under way of it may still arrive. */
   record Cancel() implements Message {}
+
+  /**
+   * Shows what the client may do on this connection from now on, in place of what it showed before.
+   * Answer: {@link Done}, or {@link Failed} for a token that is not valid.
+   */
+  record Login(String token) implements Message {
+
+    /** Without the token, which is nobody's business. */
+    @Override
+    public String toString() {
+      return "Login[]";
+    }
+  }
 
   /** The server speaks the client's version. */
   record Welcome(int version) implements Message {}

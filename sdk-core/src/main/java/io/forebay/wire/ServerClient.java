@@ -11,6 +11,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,7 @@ public final class ServerClient implements AutoCloseable {
   private static final long REQUEST_BYTES = 16 << 20;
 
   private final Address address;
+  private final Access access;
   private final Duration patience;
   private final LongConsumer views;
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
@@ -51,17 +53,19 @@ public final class ServerClient implements AutoCloseable {
   private long backOffNanos; // guarded by this
 
   /**
+   * @param access what the server asks for before it lets this client in
    * @param patience the longest silence before a server counts as down
    * @param views hears which view the server has ({@link Message.Done}), each time it is another
    */
-  public ServerClient(Address address, Duration patience, LongConsumer views) {
+  public ServerClient(Address address, Access access, Duration patience, LongConsumer views) {
     this.address = address;
+    this.access = access;
     this.patience = patience;
     this.views = views;
   }
 
-  public ServerClient(Address address, Duration patience) {
-    this(address, patience, view -> {});
+  public ServerClient(Address address, Access access, Duration patience) {
+    this(address, access, patience, view -> {});
   }
 
   public Address address() {
@@ -403,20 +407,28 @@ public final class ServerClient implements AutoCloseable {
     if (closed) {
       throw new IOException("the client of " + address + " is closed");
     }
+    Optional<String> token = access.presentToken();
     inFlight.incrementAndGet();
     for (Connection each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
-      if (each.isOpen()) {
+      if (each.hasShown(token) && each.isOpen()) {
         return each;
       }
       each.close();
     }
     try {
-      return Connection.open(address, patience);
+      return connect(token);
     } catch (IOException e) {
       inFlight.decrementAndGet();
+      if (isAnswer(e)) {
+        throw e; // to the token, not for want of a server
+      }
       failed(e);
       throw new IOException("cannot connect to cache server " + address + ": " + e.getMessage(), e);
     }
+  }
+
+  private Connection connect(Optional<String> token) throws IOException {
+    return Connection.open(address, access.tls(), token, patience);
   }
 
   void returnConnection(Connection connection) {
@@ -469,13 +481,16 @@ public final class ServerClient implements AutoCloseable {
       return;
     }
     try {
-      Connection back = Connection.open(address, patience);
+      idle.addFirst(connect(access.presentToken()));
       succeeded();
-      idle.addFirst(back);
       if (closed) {
         closeIdle();
       }
     } catch (IOException e) {
+      if (isAnswer(e)) {
+        succeeded();
+        return;
+      }
       synchronized (this) {
         backOffNanos = Math.min(backOffNanos * 2, LONGEST_BACK_OFF_NANOS);
         Probes.after(backOffNanos, this::probe);

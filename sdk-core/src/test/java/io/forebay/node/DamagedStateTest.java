@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -92,7 +93,7 @@ class DamagedStateTest {
       readEverything(node);
       node.pin("d", "train/1");
       node.suspend("e", true);
-      node.listenAt("node", "127.0.0.1:1", View.parse("node=127.0.0.1:1"), "");
+      node.listenAt("node", "127.0.0.1:1", View.parse("node=127.0.0.1:1"), "", Optional.empty());
     }
     copy(cache, good);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.forebay.FileStatus;
 import io.forebay.Origin;
 import io.forebay.read.Servers.Candidate;
+import io.forebay.wire.Access;
 import io.forebay.wire.Address;
 import io.forebay.wire.Codec;
 import io.forebay.wire.ErrorCode;
@@ -70,7 +71,8 @@ class HedgedReadTest {
             }
           });
       ServerClient client =
-          new ServerClient(new Address.Tcp("127.0.0.1", listener.getLocalPort()), PATIENCE);
+          new ServerClient(
+              new Address.Tcp("127.0.0.1", listener.getLocalPort()), Access.OPEN, PATIENCE);
       open.add(client);
       candidate = new Candidate(client, Origin.OTHER_SERVER, true);
     }

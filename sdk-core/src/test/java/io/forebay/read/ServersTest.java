@@ -8,6 +8,7 @@ import io.forebay.placement.Member;
 import io.forebay.placement.Placement;
 import io.forebay.placement.View;
 import io.forebay.read.Servers.Candidate;
+import io.forebay.wire.Access;
 import io.forebay.wire.Reach;
 import java.time.Duration;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ class ServersTest {
   }
 
   private void use(View view, String own, Optional<String> zone) {
-    servers = new Servers(view, own, Optional.empty(), zone, Duration.ofSeconds(1));
+    servers = new Servers(view, own, Optional.empty(), zone, Access.OPEN, Duration.ofSeconds(1));
   }
 
   private FileId file() {

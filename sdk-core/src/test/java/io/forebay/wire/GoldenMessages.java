@@ -84,6 +84,7 @@ final class GoldenMessages {
     all.put(
         "READ_HERE.withoutTotals",
         new Message.ReadHere("images", false, Optional.empty(), List.of(FILE)));
+    all.put("LOGIN", new Message.Login("header.claims.signature"));
     all.put("REPLICATE", new Message.Replicate("images", "train", 3));
   }
 

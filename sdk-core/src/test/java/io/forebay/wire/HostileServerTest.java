@@ -46,7 +46,9 @@ class HostileServerTest {
     thread.start();
     client =
         new ServerClient(
-            new Address.Tcp("127.0.0.1", listener.getLocalPort()), Duration.ofSeconds(30));
+            new Address.Tcp("127.0.0.1", listener.getLocalPort()),
+            Access.OPEN,
+            Duration.ofSeconds(30));
   }
 
   @AfterEach

@@ -32,7 +32,9 @@ class VersionSkewTest {
   @BeforeEach
   void listen() throws IOException {
     listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    client = new ServerClient(new Address.Tcp("127.0.0.1", listener.getLocalPort()), PATIENCE);
+    client =
+        new ServerClient(
+            new Address.Tcp("127.0.0.1", listener.getLocalPort()), Access.OPEN, PATIENCE);
   }
 
   @AfterEach

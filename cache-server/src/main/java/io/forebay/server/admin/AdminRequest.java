@@ -1,5 +1,6 @@
 package io.forebay.server.admin;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import io.forebay.config.Durations;
 import io.forebay.file.DataPath;
@@ -23,6 +24,8 @@ record AdminRequest(Map<String, String> parameters, String body, String token) {
   /** A manifest, or a list of files. */
   private static final int MAX_BODY_BYTES = 64 << 20;
 
+  private static final String BEARER = "Bearer ";
+
   static AdminRequest of(HttpExchange exchange) throws IOException {
     byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY_BYTES + 1);
     if (body.length > MAX_BODY_BYTES) {
@@ -39,9 +42,21 @@ record AdminRequest(Map<String, String> parameters, String body, String token) {
           URLDecoder.decode(value, StandardCharsets.UTF_8));
     }
     return new AdminRequest(
-        parameters,
-        new String(body, StandardCharsets.UTF_8),
-        exchange.getRequestHeaders().getFirst(AdminToken.HEADER));
+        parameters, new String(body, StandardCharsets.UTF_8), token(exchange.getRequestHeaders()));
+  }
+
+  /** In Forebay's own header, or in the one that Prometheus and others send. */
+  private static String token(Headers headers) {
+    String own = headers.getFirst(AdminToken.HEADER);
+    String common = headers.getFirst("Authorization");
+    return own == null && common != null && common.startsWith(BEARER)
+        ? common.substring(BEARER.length()).strip()
+        : own;
+  }
+
+  @Override
+  public String toString() {
+    return "AdminRequest" + parameters; // the token is nobody's business
   }
 
   String required(String key) {

@@ -3,11 +3,14 @@ package io.forebay.server.admin;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
 import io.forebay.UnknownDataSetException;
 import io.forebay.background.LogContext;
 import io.forebay.file.DataPath;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
+import io.forebay.server.access.Grant;
+import io.forebay.server.access.Role;
 import io.forebay.server.apply.AppliedDataSets;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.snapshot.SnapshotInfo;
@@ -40,9 +43,9 @@ import org.slf4j.LoggerFactory;
  * The admin endpoint, plain HTTP: {@code GET /metrics}, {@code /healthz}, {@code /readyz}, {@code
  * /status}, {@code /loads}, {@code /snapshots}; {@code POST /pin}, {@code /unpin}, {@code /prune},
  * {@code /scrub}, {@code /apply}, {@code /drop}, {@code /suspend}, {@code /resume}, {@code /load},
- * {@code /snapshot/...} with parameters in the query. What changes something asks for the {@link
- * AdminToken}; what is shown are names and numbers, so it listens on loopback unless told
- * otherwise, and refuses requests that a web page sent. Thread-safe.
+ * {@code /snapshot/...} with parameters in the query. {@link Authorization} says who may do what.
+ * It listens on loopback unless told otherwise, and refuses requests that a web page sent.
+ * Thread-safe.
  */
 public final class AdminServer implements AutoCloseable {
 
@@ -56,12 +59,13 @@ public final class AdminServer implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
   }
 
-  private final String name;
+  private final AdminSettings settings;
   private final CacheNode node;
   private final AppliedDataSets applied;
   private final LoadJobs loads;
   private final HttpServer http;
   private final AdminToken token;
+  private final Authorization authorization;
   private NodeMetrics metrics;
   private final Throughput throughput = new Throughput();
   private final ExecutorService requests =
@@ -71,53 +75,62 @@ public final class AdminServer implements AutoCloseable {
   private final long started = System.nanoTime();
 
   private AdminServer(
+      AdminSettings settings,
       HttpServer http,
-      String name,
       CacheNode node,
       AppliedDataSets applied,
       LoadJobs loads,
       AdminToken token) {
+    this.settings = settings;
     this.token = token;
-    this.name = name;
+    this.authorization = new Authorization(token, settings.tokens());
     this.node = node;
     this.applied = applied;
     this.loads = loads;
     this.http = http;
   }
 
-  /**
-   * @param name the server's among the members
-   */
   public static AdminServer start(
-      Address.Tcp address, String name, CacheNode node, AppliedDataSets applied, LoadJobs loads)
+      AdminSettings settings, CacheNode node, AppliedDataSets applied, LoadJobs loads)
       throws IOException {
+    Address.Tcp address = settings.address();
     HttpServer http;
     try {
-      http = HttpServer.create(new InetSocketAddress(address.host(), address.port()), 0);
+      http = bind(settings, new InetSocketAddress(address.host(), address.port()));
     } catch (IOException e) {
       throw new IOException("cannot listen on listen.admin " + address + ": " + e.getMessage(), e);
     }
     AdminServer admin =
-        new AdminServer(http, name, node, applied, loads, AdminToken.create(node.directory()));
+        new AdminServer(settings, http, node, applied, loads, AdminToken.create(node.directory()));
     admin.open();
     node.restoreEverySecond("the admin token", () -> admin.token.keep(node.directory()));
     return admin;
   }
 
+  private static HttpServer bind(AdminSettings settings, InetSocketAddress address)
+      throws IOException {
+    if (settings.tls().isEmpty()) {
+      return HttpServer.create(address, 0);
+    }
+    HttpsServer https = HttpsServer.create(address, 0);
+    https.setHttpsConfigurator(settings.tls().get());
+    return https;
+  }
+
   private void open() {
     http.setExecutor(requests);
-    get("/metrics", "text/plain; version=0.0.4", request -> metrics().scrape());
+    get("/metrics", "text/plain; version=0.0.4", read("/metrics", r -> metrics().scrape()));
     get("/healthz", "text/plain", request -> health());
     get("/readyz", "text/plain", request -> readiness());
-    get("/status", "application/json", request -> json(report()));
+    get("/status", request -> report());
     post("/pin", r -> Map.of("files", node.pin(r.required("dataset"), r.path())));
     post("/unpin", r -> Map.of("files", node.unpin(r.required("dataset"), r.path())));
     post("/prune", this::prune);
     post("/scrub", r -> Map.of("badBlocks", node.store().scrub()));
-    post("/apply", this::apply);
+    post("/apply", authorization::requireOwner, this::apply);
     post("/suspend", r -> suspend(r, true));
     post("/resume", r -> suspend(r, false));
-    post("/drop", r -> applied.drop(r.required("dataset")));
+    post("/drop", authorization::requireOwner, r -> applied.drop(r.required("dataset")));
     new LoadEndpoints(loads).addTo(this);
     new SnapshotEndpoints(node).addTo(this);
     get("/unfinished", r -> unfinished(r).unfinished(age(r)));
@@ -175,23 +188,45 @@ public final class AdminServer implements AutoCloseable {
   }
 
   void get(String path, Answer answer) {
-    handle("GET", path, "application/json", request -> json(answer.to(request)));
+    get(path, "application/json", read(path, request -> json(answer.to(request))));
   }
 
-  /** What changes something is for those who have the token. */
+  private Answer read(String path, Answer answer) {
+    return request -> {
+      authorization.require(request, path, dataSetOf(request), Role.READ);
+      return answer.to(request);
+    };
+  }
+
+  /** What changes something is for operators. */
   void post(String path, Answer answer) {
+    post(
+        path,
+        (request, at) -> authorization.require(request, at, dataSetOf(request), Role.OPERATE),
+        answer);
+  }
+
+  private interface Guard {
+    void check(AdminRequest request, String path) throws AccessDeniedException;
+  }
+
+  /** The name of the data set that a request is about, however it calls it. */
+  private String dataSetOf(AdminRequest request) {
+    String called = request.parameters().get("dataset");
+    try {
+      return called == null ? Grant.ALL : node.dataSet(called).spec().name();
+    } catch (UnknownDataSetException e) {
+      return called;
+    }
+  }
+
+  private void post(String path, Guard guard, Answer answer) {
     handle(
         "POST",
         path,
         "application/json",
         request -> {
-          if (!token.matches(request.token())) {
-            throw new AccessDeniedException(
-                path,
-                null,
-                "only root and the server's user may do this; run the command as one of them"
-                    + " with --node DIRECTORY");
-          }
+          guard.check(request, path);
           String done = json(answer.to(request));
           log.info("{} {}: done", path, request.parameters());
           return done;
@@ -335,10 +370,11 @@ public final class AdminServer implements AutoCloseable {
       dataSets.add(dataSet(usage, status, capacity));
     }
     return new StatusReport(
-        name,
+        settings.name(),
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started),
         isReady(),
         troubles(status),
+        settings.warnings(),
         status.store().files(),
         status.mapsBytes(),
         status.store().corruptBlocks(),

@@ -1,19 +1,18 @@
 package io.forebay.server.admin;
 
+import io.forebay.server.access.OwnerFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
  * What proves that somebody may read the files of the server's own user: the server writes it into
- * its directory, for that user alone, at each start. Applying a data set needs it, for whoever may
- * mount a directory through the server reads it with the server's rights.
+ * its directory, for that user alone, at each start. It permits everything: to add a data set is to
+ * read any place with the server's rights.
  */
 public final class AdminToken {
 
@@ -45,13 +44,7 @@ public final class AdminToken {
   }
 
   private void write(Path directory) throws IOException {
-    Path unfinished = directory.resolve(FILE + ".new");
-    Files.deleteIfExists(unfinished);
-    Files.createFile(
-        unfinished,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.write(unfinished, token);
-    Files.move(unfinished, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    OwnerFile.replace(directory.resolve(FILE), new String(token, StandardCharsets.US_ASCII));
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.List;
  * @param uptimeSeconds since its start
  * @param ready whether it is all there
  * @param troubles what does not work in the background, each with its reason
+ * @param warnings settings that an operator should not forget
  * @param files resident on the node
  * @param mapsBytes what the maps of names take on disk, beside the quotas
  * @param corruptBlocks blocks found to be bad since the start
@@ -19,6 +20,7 @@ public record StatusReport(
     long uptimeSeconds,
     boolean ready,
     List<String> troubles,
+    List<String> warnings,
     long files,
     long mapsBytes,
     long corruptBlocks,
