@@ -3,6 +3,7 @@ package io.forebay.membership;
 import io.forebay.placement.View;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,15 @@ public final class Memberships {
   }
 
   private static URI source(String text) {
-    return URI.create(text.strip());
+    try {
+      return new URI(text.strip());
+    } catch (URISyntaxException e) { // its message has the whole text, and perhaps a secret
+      throw new IllegalArgumentException(
+          "the source of the members is not a URI: "
+              + e.getReason()
+              + " at character "
+              + (e.getIndex() + 1));
+    }
   }
 
   private static Membership provided(URI source) throws IOException {

