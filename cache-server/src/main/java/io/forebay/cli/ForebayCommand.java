@@ -54,6 +54,7 @@ public final class ForebayCommand {
           PinCommand.class,
           UnpinCommand.class,
           PruneCommand.class,
+          DrainCommand.class,
           SuspendCommand.class,
           ResumeCommand.class,
           DropCommand.class,

@@ -50,7 +50,7 @@ final class StatusCommand implements Callable<Integer> {
         Locale.ROOT,
         "%s: %s, up %,d s, %,d files resident, %s for their names, %,d bad blocks found%n",
         report.name(),
-        report.ready() ? "ready" : "starting",
+        (report.ready() ? "ready" : "starting") + (report.draining() ? ", draining" : ""),
         report.uptimeSeconds(),
         report.files(),
         new DataSize(report.mapsBytes()),

@@ -4,8 +4,6 @@ import io.forebay.locale.FileNameCharset;
 import io.forebay.membership.Membership;
 import io.forebay.membership.Memberships;
 import io.forebay.node.CacheNode;
-import io.forebay.placement.Member;
-import io.forebay.placement.View;
 import io.forebay.server.access.Role;
 import io.forebay.server.access.ServerToken;
 import io.forebay.server.access.TokenKey;
@@ -16,7 +14,6 @@ import io.forebay.server.apply.AppliedDataSets;
 import io.forebay.server.apply.SourceChecks;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.spec.DataSetSpec;
-import io.forebay.store.TierOptions;
 import io.forebay.tls.Tls;
 import io.forebay.tls.TlsFiles;
 import io.forebay.wire.Access;
@@ -44,16 +41,12 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -94,10 +87,7 @@ public final class CacheServer implements AutoCloseable {
   private final Optional<TokenKey> tokens;
   private final SelfClient self;
   private final Peers peers;
-  private final Membership membership;
-
-  /** Of the membership's thread: whether the view has this server. */
-  private boolean member = true;
+  private final ClusterMember member;
 
   private CacheServer(ServerConfig config, CacheNode node) throws IOException {
     this.config = config;
@@ -127,8 +117,9 @@ public final class CacheServer implements AutoCloseable {
             ? Optional.empty()
             : Optional.of(new ServerToken(tokens.get(), config.name()));
     self = new SelfClient(directory, security.tls().flatMap(TlsFiles::identity), ownToken);
-    membership = Memberships.join(config.members());
+    Membership membership = Memberships.join(config.members());
     peers = new Peers(membership, config.name(), new Access(tls, ownToken));
+    member = new ClusterMember(config, node, membership, peers);
     loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
     sources = new SourceChecks(node);
     AppliedDataSets applied =
@@ -159,10 +150,9 @@ public final class CacheServer implements AutoCloseable {
                       new DomainSocketAddress(config.unix().toFile()),
                       "listen.unix " + config.unix()));
       node.restoreEverySecond("the socket " + config.unix(), socket::keep);
-      admin = AdminServer.start(adminSettings(), node, applied, loads);
-      membership.announce(asMember());
-      membership.follow(this::use);
-      node.join(peers);
+      admin = AdminServer.start(adminSettings(), node, applied, loads, member);
+      member.join(
+          (Address.Tcp) Address.parse(address()), (Address.Tcp) Address.parse(admin.address()));
       warnOfOpenAddresses();
       // Last, for it is slow, and who is here already is served without.
       node.share();
@@ -177,7 +167,7 @@ public final class CacheServer implements AutoCloseable {
           config.unix(),
           admin.address());
     } catch (IOException | RuntimeException e) {
-      membership.close();
+      member.close();
       stopListening();
       throw e;
     }
@@ -290,89 +280,19 @@ public final class CacheServer implements AutoCloseable {
   /** Addresses that are open to more than one might think. */
   private void warnOfOpenAddresses() {
     config.warnings().forEach(log::warn);
-    if (isWildcard(config.tcp())) {
+    if (ClusterMember.isWildcard(config.tcp())) {
       log.warn(
           "listen.tcp {} accepts connections from every network of this machine, and"
               + " every client can read every data set; use one address, or restrict the port with a"
               + " firewall",
           config.tcp());
     }
-    if (isWildcard(config.admin())) {
+    if (ClusterMember.isWildcard(config.admin())) {
       log.warn(
           "listen.admin {} shows names and metrics to every network of this machine; use"
               + " one address, or restrict the port with a firewall",
           config.admin());
     }
-  }
-
-  private static boolean isWildcard(Address.Tcp address) {
-    return new InetSocketAddress(address.host(), address.port()).getAddress().isAnyLocalAddress();
-  }
-
-  /** This server, as others are to see it. */
-  private Member asMember() {
-    long capacity =
-        config.node().store().tiers().stream()
-            .flatMap(tier -> tier.directories().stream())
-            .mapToLong(TierOptions.Directory::quotaBytes)
-            .sum();
-    return config
-        .announcement()
-        .member(config.name(), reachable(address()), reachable(admin.address()), capacity);
-  }
-
-  /** An address that stands for all of this machine's is none that others can connect to. */
-  private static String reachable(String address) {
-    Address.Tcp tcp = (Address.Tcp) Address.parse(address);
-    if (!isWildcard(tcp)) {
-      return address;
-    }
-    try {
-      return new Address.Tcp(InetAddress.getLocalHost().getHostAddress(), tcp.port()).toString();
-    } catch (UnknownHostException e) {
-      log.warn(
-          "the host name of this machine has no address, so other servers cannot be told where this"
-              + " one is: {}; set listen.tcp and listen.admin to addresses",
-          e.getMessage());
-      return address;
-    }
-  }
-
-  /** Goes over to another view, and has the node's clients do so. */
-  private void use(View found) {
-    // Where nobody has announced himself yet, this server is about to.
-    View view = found.members().isEmpty() ? new View(List.of(asMember())) : found;
-    sayWhetherMember(view);
-    peers.use(view);
-    try {
-      node.listenAt(
-          config.name(),
-          new Address.Unix(config.unix()).toString(),
-          new View(view.members().stream().map(this::withRealPort).toList()),
-          admin.address(),
-          config.security().tls().map(TlsFiles::trust));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    workers.execute(node::tellOfReplicas);
-  }
-
-  private void sayWhetherMember(View view) {
-    boolean now = view.members().stream().anyMatch(m -> m.name().equals(config.name()));
-    if (now != member) {
-      member = now;
-      log.info(
-          now
-              ? "this server, '{}', is among the members again"
-              : "the members do not include this server, '{}', so it owns no files; is its name"
-                  + " another one there?",
-          config.name());
-    }
-  }
-
-  /** With port 0 the system chose one, and others must know which. */
-  private Member withRealPort(Member member) {
-    return member.name().equals(config.name()) ? member.at(address()) : member;
   }
 
   /** {@code host:port} that other nodes reach this server at. */
@@ -403,7 +323,7 @@ public final class CacheServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     log.info("server '{}' is stopping", config.name());
-    membership.close();
+    member.close();
     admin.close();
     sources.close();
     loads.close();

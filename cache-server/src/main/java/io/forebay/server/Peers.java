@@ -6,6 +6,7 @@ import io.forebay.file.FileId;
 import io.forebay.file.FileVersion;
 import io.forebay.membership.Membership;
 import io.forebay.node.NodePeers;
+import io.forebay.placement.Member;
 import io.forebay.placement.Placement;
 import io.forebay.placement.View;
 import io.forebay.read.Servers;
@@ -85,7 +86,7 @@ final class Peers implements NodePeers, AutoCloseable {
       }
     }
     for (Placement former : handOver.placements()) {
-      for (ServerClient owner : read.upOwners(former, file.id(), extent, replicas)) {
+      for (ServerClient owner : read.up(former.owners(file.id(), extent, replicas))) {
         if (!read.isOwn(owner)) {
           return Optional.of(handOver.observed(stream(owner, Reach.CACHE, file, offset, length)));
         }
@@ -97,6 +98,21 @@ final class Peers implements NodePeers, AutoCloseable {
   private static InputStream stream(
       ServerClient from, Reach reach, FileVersion file, long offset, long length) {
     return new PeerStream(from, file.dataSet(), reach, file.status(), offset, length);
+  }
+
+  /** Where the present view places files. */
+  Placement placement() {
+    return read.placement();
+  }
+
+  /** Who is to have a part of a file now and was not before; without those that are down. */
+  List<ServerClient> heirs(Placement before, FileId file, int extent, int replicas) {
+    List<Member> owned = before.owners(file, extent, replicas);
+    List<Member> inherits =
+        placement().owners(file, extent, replicas).stream()
+            .filter(m -> owned.stream().noneMatch(o -> o.name().equals(m.name())))
+            .toList();
+    return servers.up(inherits);
   }
 
   @Override

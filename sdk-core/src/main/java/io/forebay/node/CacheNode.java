@@ -233,6 +233,7 @@ public final class CacheNode implements AutoCloseable {
   /** From now on its data sets are listed by one node for all, and read by several. */
   public void join(NodePeers others) {
     peers = others;
+    classify();
   }
 
   /**
@@ -855,8 +856,15 @@ public final class CacheNode implements AutoCloseable {
     return ids;
   }
 
-  private interface FileVisitor {
+  /** Something to do with each file of a data set. */
+  @FunctionalInterface
+  public interface FileVisitor {
     void visit(FileVersion version);
+  }
+
+  /** Shows all files of a data set, whether they are here or not. */
+  public void forEachFile(String dataSet, FileVisitor visitor) throws IOException {
+    forEachFile(dataSet(dataSet), "", visitor);
   }
 
   private static void forEachFile(NodeDataSet dataSet, String path, FileVisitor visitor)

@@ -293,10 +293,10 @@ public final class Servers implements AutoCloseable {
     return up(now, now.placement.rank(id, 0), 1).map(Candidate::server).toList();
   }
 
-  /** The owners of a part of a file in another view, as far as they are there and up. */
-  public List<ServerClient> upOwners(Placement placement, FileId id, int extent, int replicas) {
+  /** Those of some members that are here and up. */
+  public List<ServerClient> up(List<Member> members) {
     Map<String, Peer> byName = cluster.byName;
-    return placement.owners(id, extent, replicas).stream()
+    return members.stream()
         .map(member -> byName.get(member.name()))
         .filter(peer -> peer != null && !peer.client.isDown())
         .map(Peer::client)

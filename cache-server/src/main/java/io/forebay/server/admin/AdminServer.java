@@ -42,10 +42,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The admin endpoint, plain HTTP: {@code GET /metrics}, {@code /healthz}, {@code /readyz}, {@code
  * /status}, {@code /loads}, {@code /snapshots}; {@code POST /pin}, {@code /unpin}, {@code /prune},
- * {@code /scrub}, {@code /apply}, {@code /drop}, {@code /suspend}, {@code /resume}, {@code /load},
- * {@code /snapshot/...} with parameters in the query. {@link Authorization} says who may do what.
- * It listens on loopback unless told otherwise, and refuses requests that a web page sent.
- * Thread-safe.
+ * {@code /scrub}, {@code /apply}, {@code /drop}, {@code /suspend}, {@code /resume}, {@code /drain},
+ * {@code /undrain}, {@code /load}, {@code /snapshot/...} with parameters in the query. {@link
+ * Authorization} says who may do what. It listens on loopback unless told otherwise, and refuses
+ * requests that a web page sent. Thread-safe.
  */
 public final class AdminServer implements AutoCloseable {
 
@@ -63,6 +63,7 @@ public final class AdminServer implements AutoCloseable {
   private final CacheNode node;
   private final AppliedDataSets applied;
   private final LoadJobs loads;
+  private final Departure departure;
   private final HttpServer http;
   private final AdminToken token;
   private final Authorization authorization;
@@ -80,6 +81,7 @@ public final class AdminServer implements AutoCloseable {
       CacheNode node,
       AppliedDataSets applied,
       LoadJobs loads,
+      Departure departure,
       AdminToken token) {
     this.settings = settings;
     this.token = token;
@@ -87,11 +89,16 @@ public final class AdminServer implements AutoCloseable {
     this.node = node;
     this.applied = applied;
     this.loads = loads;
+    this.departure = departure;
     this.http = http;
   }
 
   public static AdminServer start(
-      AdminSettings settings, CacheNode node, AppliedDataSets applied, LoadJobs loads)
+      AdminSettings settings,
+      CacheNode node,
+      AppliedDataSets applied,
+      LoadJobs loads,
+      Departure departure)
       throws IOException {
     Address.Tcp address = settings.address();
     HttpServer http;
@@ -101,7 +108,8 @@ public final class AdminServer implements AutoCloseable {
       throw new IOException("cannot listen on listen.admin " + address + ": " + e.getMessage(), e);
     }
     AdminServer admin =
-        new AdminServer(settings, http, node, applied, loads, AdminToken.create(node.directory()));
+        new AdminServer(
+            settings, http, node, applied, loads, departure, AdminToken.create(node.directory()));
     admin.open();
     node.restoreEverySecond("the admin token", () -> admin.token.keep(node.directory()));
     return admin;
@@ -131,6 +139,8 @@ public final class AdminServer implements AutoCloseable {
     post("/suspend", r -> suspend(r, true));
     post("/resume", r -> suspend(r, false));
     post("/drop", authorization::requireOwner, r -> applied.drop(r.required("dataset")));
+    post("/drain", authorization::requireOwner, r -> departure.drain());
+    post("/undrain", authorization::requireOwner, r -> stay());
     new LoadEndpoints(loads).addTo(this);
     new SnapshotEndpoints(node).addTo(this);
     get("/unfinished", r -> unfinished(r).unfinished(age(r)));
@@ -294,6 +304,11 @@ public final class AdminServer implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
+  private Object stay() {
+    departure.stay();
+    return Map.of();
+  }
+
   private Object suspend(AdminRequest request, boolean whether) throws IOException {
     node.suspend(request.required("dataset"), whether);
     return Map.of();
@@ -373,6 +388,7 @@ public final class AdminServer implements AutoCloseable {
         settings.name(),
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started),
         isReady(),
+        departure.isDraining(),
         troubles(status),
         settings.warnings(),
         status.store().files(),

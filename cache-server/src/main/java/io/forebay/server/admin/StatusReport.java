@@ -9,6 +9,7 @@ import java.util.List;
  * @param name the server's among the members
  * @param uptimeSeconds since its start
  * @param ready whether it is all there
+ * @param draining whether it owns nothing any more, and gives away what it has
  * @param troubles what does not work in the background, each with its reason
  * @param warnings settings that an operator should not forget
  * @param files resident on the node
@@ -19,6 +20,7 @@ public record StatusReport(
     String name,
     long uptimeSeconds,
     boolean ready,
+    boolean draining,
     List<String> troubles,
     List<String> warnings,
     long files,
