@@ -3,6 +3,7 @@ package io.forebay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.config.DataSize;
+import io.forebay.placement.Placement;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,15 +56,21 @@ class DocumentsTest {
 
   @Test
   void theSizesOfAnswersAreTheDocumented() throws IOException {
-    assertThat(documentedSize("GetTask.SENDFILE_BYTES")).isEqualTo(GetTask.SENDFILE_BYTES);
-    assertThat(documentedSize("GetTask.FRAME_BYTES")).isEqualTo(GetTask.FRAME_BYTES);
-    assertThat(documentedSize("GetTask.GATHER_BYTES")).isEqualTo(GetTask.GATHER_BYTES);
+    assertThat(documentedSize("reads", "GetTask.SENDFILE_BYTES")).isEqualTo(GetTask.SENDFILE_BYTES);
+    assertThat(documentedSize("reads", "GetTask.FRAME_BYTES")).isEqualTo(GetTask.FRAME_BYTES);
+    assertThat(documentedSize("reads", "GetTask.GATHER_BYTES")).isEqualTo(GetTask.GATHER_BYTES);
   }
 
-  private static long documentedSize(String constant) throws IOException {
+  @Test
+  void theSizeOfAnExtentIsTheDocumented() throws IOException {
+    assertThat(documentedSize("cluster", "Placement.EXTENT_BYTES"))
+        .isEqualTo(Placement.EXTENT_BYTES);
+  }
+
+  private static long documentedSize(String page, String constant) throws IOException {
     Matcher row =
         Pattern.compile("\\| (\\S+ \\S+) \\| `" + Pattern.quote(constant) + "` \\|")
-            .matcher(Files.readString(Path.of("../docs/design/reads.md")));
+            .matcher(Files.readString(Path.of("../docs/design/" + page + ".md")));
     assertThat(row.find()).as(constant).isTrue();
     return DataSize.parse(row.group(1)).bytes();
   }
