@@ -4,6 +4,7 @@ import io.forebay.DataFile;
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.ReadOrder;
+import io.forebay.ReadStats;
 import io.forebay.Totals;
 import io.forebay.control.CacheControl;
 import io.forebay.file.DataPath;
@@ -150,6 +151,11 @@ final class ClientDataSet implements DataSet, CacheControl {
   public Place place(FileStatus file) {
     FileVersion version = version(file);
     return new Place(ladder.findTier(version), ladder.owners(version));
+  }
+
+  @Override
+  public ReadStats readStats() {
+    return ladder.counts();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.forebay.control;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.ReadStats;
 import io.forebay.Totals;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,6 +107,9 @@ public interface CacheControl {
 
   /** Tells where a file is; it counts as no read. */
   Place place(FileStatus file);
+
+  /** Where this process's reads of all its data sets came from. */
+  ReadStats readStats();
 
   /**
    * Fails where each write would. The under-store is not asked.

@@ -2,10 +2,12 @@ package io.forebay.control;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.ReadStats;
 import io.forebay.Totals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Of a data set that is not Forebay's own. */
@@ -52,4 +54,9 @@ record NoCache(DataSet dataSet) implements CacheControl {
 
   @Override
   public void requireWritable() {}
+
+  @Override
+  public ReadStats readStats() {
+    return new ReadStats(Map.of(), Map.of(), Map.of());
+  }
 }

@@ -2,6 +2,7 @@ package io.forebay.read;
 
 import io.forebay.NameTooLongException;
 import io.forebay.ReadOrder;
+import io.forebay.ReadStats;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
 import io.forebay.UnknownDataSetException;
@@ -151,6 +152,11 @@ public final class Ladder implements AutoCloseable {
   /** The servers that are to have a file, best first. */
   public List<String> owners(FileVersion file) {
     return server.map(rung -> rung.owners(file)).orElse(List.of());
+  }
+
+  /** Where reads came from; of all ladders that share their counters. */
+  public ReadStats counts() {
+    return stats.counts();
   }
 
   /** Counts a read that went past {@link #read}, through {@link #openResident}. */

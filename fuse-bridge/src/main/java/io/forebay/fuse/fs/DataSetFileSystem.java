@@ -4,8 +4,10 @@ import io.forebay.DataSet;
 import io.forebay.FileStatus;
 import io.forebay.NameTooLongException;
 import io.forebay.NoSpaceException;
+import io.forebay.ReadStats;
 import io.forebay.StaleFileException;
 import io.forebay.Totals;
+import io.forebay.control.CacheControl;
 import io.forebay.file.DataPath;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.journal.JournalEntries;
@@ -22,7 +24,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -514,6 +518,9 @@ public final class DataSetFileSystem implements Handler, ControlDirectory.Texts,
     text.append("backing_files ").append(backing.count()).append('\n');
     text.append("pushed ").append(pages.pushed()).append('\n');
     text.append("planned ").append(plan.waiting()).append('\n');
+    ReadStats reads = CacheControl.of(dataSet).readStats();
+    new TreeMap<>(reads.bytes()).forEach((from, bytes) -> line(text, "bytes_" + from, bytes));
+    new TreeMap<>(reads.detours()).forEach((why, bytes) -> line(text, "detour_" + why, bytes));
     Opcode.NAMES.forEach(
         (opcode, name) ->
             text.append("requests_")
@@ -522,6 +529,10 @@ public final class DataSetFileSystem implements Handler, ControlDirectory.Texts,
                 .append(counts.of(opcode))
                 .append('\n'));
     return text.toString();
+  }
+
+  private static void line(StringBuilder text, String key, long value) {
+    text.append(key.toLowerCase(Locale.ROOT)).append(' ').append(value).append('\n');
   }
 
   @Override
