@@ -2,6 +2,7 @@ package io.forebay.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forebay.FileStatus;
 import io.forebay.Origin;
 import io.forebay.file.FileId;
 import io.forebay.placement.Member;
@@ -9,13 +10,19 @@ import io.forebay.placement.Placement;
 import io.forebay.placement.View;
 import io.forebay.read.Servers.Candidate;
 import io.forebay.wire.Access;
+import io.forebay.wire.Item;
+import io.forebay.wire.Message;
 import io.forebay.wire.Reach;
+import io.forebay.wire.ServerClient;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -103,5 +110,30 @@ class ServersTest {
     use(View.parse("a=h:1 state=draining, b=h:2"), "", Optional.empty());
     assertThat(addresses(servers.candidates(file(), 0, 2))).containsExactly("h:2");
     assertThat(servers.nearestFirst()).hasSize(2);
+  }
+
+  @Test
+  void aServerWithAnotherViewHasTheMembersLookedAtAgainOnceForEachViewOfIts() throws Exception {
+    Item item = Item.whole(FileStatus.file("file", Long.BYTES, 0, "etag"));
+    AtomicLong told = new AtomicLong();
+    try (ScriptedServer server =
+        new ScriptedServer(
+            Duration.ofMinutes(1),
+            id ->
+                ScriptedServer.frames(
+                    id, 7, new Message.Data(0, Long.BYTES), new Message.Done(told.get())))) {
+      View view = View.parse("a=" + server.address());
+      use(view, "", Optional.empty());
+      AtomicInteger heard = new AtomicInteger();
+      servers.onOtherView(heard::incrementAndGet);
+      ServerClient client = servers.nearestFirst().get(0);
+      long[] views = {0, view.hash(), 42, 42, view.hash(), 43};
+      int[] expected = {0, 0, 1, 1, 1, 2};
+      for (int i = 0; i < views.length; i++) {
+        told.set(views[i]);
+        client.read("d", item, Reach.CLUSTER, ByteBuffer.allocate(Long.BYTES));
+        assertThat(heard).as("after view " + i).hasValue(expected[i]);
+      }
+    }
   }
 }
