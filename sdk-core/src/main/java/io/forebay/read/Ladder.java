@@ -404,7 +404,7 @@ public final class Ladder implements AutoCloseable {
       }
       for (ServerBatch gathering : gatherings) {
         PendingGet answer = pending.remove(0);
-        try {
+        try (LateReads.Watch watch = server.orElseThrow().watch(answer)) {
           answer.drain(gathering);
         } catch (PendingGet.SinkException e) {
           throw e.getCause();
@@ -412,7 +412,8 @@ public final class Ladder implements AutoCloseable {
           if (isFinal(e)) {
             throw e;
           }
-          // The connection broke: what did not arrive is read one by one, from the next step.
+          // The connection broke, or its server is silent: what did not arrive is read one by one,
+          // from the next step.
         }
         for (int index : gathering.missing()) {
           sequencer.ready(index, readWhole(files.get(index)));

@@ -11,6 +11,7 @@ import io.forebay.read.Servers.Candidate;
 import io.forebay.spec.Replicas;
 import io.forebay.wire.Item;
 import io.forebay.wire.Message;
+import io.forebay.wire.PendingGet;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -33,6 +35,11 @@ import org.slf4j.LoggerFactory;
 public final class ServerRung implements Rung {
 
   private static final Logger log = LoggerFactory.getLogger(ServerRung.class);
+
+  /** A server that lives gives a sign each second. */
+  private static final long LEAST_SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
+
+  private static final int SILENCE_SHARE = 4;
 
   private final String dataSet;
   private final Servers servers;
@@ -134,7 +141,7 @@ public final class ServerRung implements Rung {
 
   @Override
   public void prefetch(List<FileVersion> files) throws IOException {
-    for (var part : byAllServers(files).entrySet()) {
+    for (var part : byServers(files, false).entrySet()) {
       List<FileStatus> statuses = part.getValue().stream().map(i -> files.get(i).status()).toList();
       part.getKey().prefetch(dataSet, statuses);
     }
@@ -158,10 +165,10 @@ public final class ServerRung implements Rung {
     return candidates(file, 0).stream().limit(1).anyMatch(c -> c.origin() == Origin.OWN_SERVER);
   }
 
-  /** Each hears of what is read from it; of what is done also those that are not read from. */
+  /** Each hears of what may be read from it; of what is done also those that are not read from. */
   @Override
   public boolean announce(Announcement announcement) {
-    Map<ServerClient, List<Integer>> parts = byAllServers(announcement.files());
+    Map<ServerClient, List<Integer>> parts = byServers(announcement.files(), true);
     boolean unknown = false;
     for (ServerClient server : servers.nearestFirst()) {
       PlanUpdate part = announcement.part(parts.getOrDefault(server, List.of()));
@@ -215,17 +222,20 @@ public final class ServerRung implements Rung {
   }
 
   /**
-   * Groups files by the server that is to be asked for each; of large files for each extent.
+   * Groups files by the servers that are to be asked for each; of large files for each extent.
    *
+   * @param allOwners whether each file is in the groups of all that it may be read from
    * @return indexes of the files
    */
-  private Map<ServerClient, List<Integer>> byAllServers(List<FileVersion> files) {
+  private Map<ServerClient, List<Integer>> byServers(List<FileVersion> files, boolean allOwners) {
     Map<ServerClient, List<Integer>> parts = new LinkedHashMap<>();
     for (int index = 0; index < files.size(); index++) {
       FileVersion file = files.get(index);
       Set<ServerClient> asked = new LinkedHashSet<>();
       for (int extent = 0; extent <= Placement.extent(Math.max(0, file.size() - 1)); extent++) {
-        candidates(file, extent).stream().limit(1).forEach(c -> asked.add(c.server()));
+        List<Candidate> candidates = candidates(file, extent);
+        candidates.stream().limit(1).forEach(c -> asked.add(c.server()));
+        candidates.stream().filter(c -> allOwners && c.owner()).forEach(c -> asked.add(c.server()));
       }
       for (ServerClient server : asked) {
         parts.computeIfAbsent(server, s -> new ArrayList<>()).add(index);
@@ -253,6 +263,19 @@ public final class ServerRung implements Rung {
       }
     }
     return parts;
+  }
+
+  /**
+   * Has a read of many files given up when its server is silent for so long that it is likely to be
+   * stopped or cut off: where files have other owners, these are asked one by one.
+   */
+  LateReads.Watch watch(PendingGet answer) {
+    long patience = servers.patience().toNanos();
+    long longest =
+        replicas.get().most() > 1
+            ? Math.max(LEAST_SILENCE_NANOS, patience / SILENCE_SHARE)
+            : patience;
+    return LateReads.watch(answer, longest, answer::giveUpSilent);
   }
 
   /** Notes whom a file is read from. */

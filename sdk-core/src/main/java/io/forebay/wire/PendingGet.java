@@ -168,4 +168,10 @@ public final class PendingGet {
       server.giveUp(connection);
     }
   }
+
+  /** The same, because the server is silent while others are not. */
+  public void giveUpSilent() {
+    abandon();
+    server.overtaken();
+  }
 }
