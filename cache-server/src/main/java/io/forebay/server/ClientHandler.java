@@ -286,7 +286,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   private Message replicate(Message.Replicate request) throws IOException {
-    node.replicate(request.dataSet(), DataPath.normalize(request.path()), request.count());
+    node.replicate(request.dataSet(), request.pattern(), request.count());
     return done();
   }
 

@@ -40,6 +40,7 @@ final class Server implements AutoCloseable {
     settings.add("directory = " + cache());
     settings.add("quota = 1GiB");
     settings.add("listen.tcp = " + host.address() + ":" + PORT);
+    settings.add("tls = none");
     settings.add("members = " + members.toUri());
     settings.add("dataset.images.root = " + StoreMain.ROOT);
     settings.add("dataset.images.limit.hedge = false"); // requests are counted

@@ -34,7 +34,7 @@ class ChangingMembersTest {
       nodes.addMany(60, 20_000);
       write(members, nodes.member(0), nodes.member(1));
       DataSet onNode = nodes.onNode(0).dataSet(Nodes.DATA_SET);
-      Forebay named = nodes.remember(Forebay.builder().servers("" + members.toUri()).open());
+      Forebay named = nodes.remember(Nodes.patient().servers("" + members.toUri()).open());
       DataSet elsewhere = named.dataSet(Nodes.DATA_SET);
       AtomicLong reads = new AtomicLong();
       try (ExecutorService threads = Executors.newFixedThreadPool(2)) {

@@ -39,7 +39,7 @@ class DrainTest {
     Path members = directory.resolve("members");
     try (Nodes nodes = new Nodes(directory, 2, members.toUri())) {
       nodes.addMany(60, 20_000);
-      Forebay client = nodes.remember(Forebay.builder().servers("" + members.toUri()).open());
+      Forebay client = nodes.remember(Nodes.patient().servers("" + members.toUri()).open());
       DataSet data = client.dataSet(Nodes.DATA_SET);
       readAll(nodes, data);
       long had = nodes.server(0).node().store().status().files();

@@ -232,16 +232,21 @@ final class Nodes implements AutoCloseable {
 
   /** A client on the node of a server. */
   Forebay onNode(int index) throws IOException {
-    return remember(Forebay.builder().node(nodeDirectory(index)).open());
+    return remember(patient().node(nodeDirectory(index)).open());
   }
 
   /** A client on a node without a server. */
   Forebay elsewhere() throws IOException {
-    Forebay.Builder builder = Forebay.builder();
+    Forebay.Builder builder = patient();
     for (int i = 0; i < addresses.size(); i++) {
       builder.servers(member(i));
     }
     return remember(builder.open());
+  }
+
+  /** No server of these tests is silent, however busy the machine is. */
+  static Forebay.Builder patient() {
+    return Forebay.builder().patience(Duration.ofMinutes(1));
   }
 
   /** Waits until a client can read all files on its node without the server. */

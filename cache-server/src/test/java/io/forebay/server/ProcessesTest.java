@@ -204,7 +204,7 @@ class ProcessesTest {
     Files.writeString(config, text);
     for (int round = 0; round < 3; round++) {
       String address = serve(config);
-      try (Forebay client = Forebay.builder().servers(address).open()) {
+      try (Forebay client = Nodes.patient().servers(address).open()) {
         DataSet data = client.dataSet(Nodes.DATA_SET);
         for (String path : nodes.paths()) {
           assertThat(Nodes.bytes(data.read(path))).isEqualTo(nodes.files().get(path));

@@ -114,7 +114,7 @@ class ReplicasTest {
     Path members = directory.resolve("members");
     try (Nodes nodes = new Nodes(directory, 3, members.toUri())) {
       nodes.addMany(90, 20_000);
-      Forebay client = nodes.remember(Forebay.builder().servers("" + members.toUri()).open());
+      Forebay client = nodes.remember(Nodes.patient().servers("" + members.toUri()).open());
       DataSet data = client.dataSet(Nodes.DATA_SET);
       readAll(nodes, data);
       assertThat(nodes.totalGets()).isEqualTo(90);
@@ -157,7 +157,7 @@ class ReplicasTest {
       nodes.addMany(40, 20_000);
       readAll(nodes, nodes.elsewhere().dataSet(Nodes.DATA_SET));
       // This client knows the first server only, so it asks that one for all files.
-      Forebay old = nodes.remember(Forebay.builder().servers(nodes.member(0)).open());
+      Forebay old = nodes.remember(Nodes.patient().servers(nodes.member(0)).open());
       readAll(nodes, old.dataSet(Nodes.DATA_SET));
       assertThat(nodes.totalGets()).isEqualTo(40);
     }

@@ -104,7 +104,7 @@ public record NodeInfo(
     void write(Properties properties, String key) {
       properties.setProperty(key + ".name", name);
       replicas
-          .byPath()
+          .byPattern()
           .forEach((path, n) -> properties.setProperty(key + ".replicas./" + path, n.toString()));
       for (int i = 0; i < mounts.size(); i++) {
         String prefix = key + ".mount." + i;

@@ -6,6 +6,7 @@ import io.forebay.UnknownDataSetException;
 import io.forebay.background.BackgroundTasks;
 import io.forebay.file.FileId;
 import io.forebay.file.FileVersion;
+import io.forebay.file.PathPattern;
 import io.forebay.fill.FillMemory;
 import io.forebay.fill.FillThreads;
 import io.forebay.fill.ReadThrough;
@@ -426,9 +427,9 @@ public final class CacheNode implements AutoCloseable {
     return pruned;
   }
 
-  /** Has all nodes keep what lies at or below a path so many times, from now on. */
-  public void replicateForAll(String dataSet, String path, int count) throws IOException {
-    replicate(dataSet, path, count);
+  /** Has all nodes keep the files of a pattern so many times, from now on. */
+  public void replicateForAll(String dataSet, String pattern, int count) throws IOException {
+    replicate(dataSet, pattern, count);
     tellOfReplicas(dataSet(dataSet).spec().name());
   }
 
@@ -453,15 +454,15 @@ public final class CacheNode implements AutoCloseable {
   }
 
   /**
-   * Takes note of how many nodes keep what lies at or below a path, now and after restarts.
+   * Takes note of how many nodes keep the files of a pattern, now and after restarts.
    *
    * @return whether that was not known
    */
-  public boolean replicate(String dataSet, String path, int count) throws IOException {
+  public boolean replicate(String dataSet, String pattern, int count) throws IOException {
     synchronized (this) {
       NodeDataSet known = dataSet(dataSet);
       String plain = known.spec().name();
-      if (!replicaRules.put(plain, path, count)) {
+      if (!replicaRules.put(plain, PathPattern.parse(pattern).toString(), count)) {
         return false;
       }
       known.replicas(replicaRules.replicas(plain, known.spec().policy().replicas()));

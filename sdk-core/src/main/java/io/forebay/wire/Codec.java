@@ -203,7 +203,7 @@ public final class Codec {
       return MAPS_STUCK;
     } else if (message instanceof Message.Replicate m) {
       putText(out, m.dataSet());
-      putText(out, m.path());
+      putText(out, m.pattern());
       out.putInt(m.count());
       return REPLICATE;
     } else if (message instanceof Message.Cancel) {
@@ -342,9 +342,9 @@ public final class Codec {
   }
 
   private static void putReplicas(ByteBuffer out, Replicas replicas) {
-    out.putInt(replicas.byPath().size());
+    out.putInt(replicas.byPattern().size());
     replicas
-        .byPath()
+        .byPattern()
         .forEach(
             (path, count) -> {
               putText(out, path);

@@ -31,7 +31,7 @@ final class Connection implements Closeable {
   private static final int DIRECT_BYTES = 16 << 10;
 
   /** A server that is up accepts and greets in much less time than it may take to answer. */
-  private static final int GREETING_SHARE = 5;
+  private static final int GREETING_SHARE = 2;
 
   private static final long TRUST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -76,7 +76,7 @@ final class Connection implements Closeable {
    *
    * @param tls for an address of another node
    * @param patience the longest time to wait for any byte; for the connection and the greeting it
-   *     is a fifth of it each
+   *     is a half of it each
    */
   static Connection open(
       Address address, Optional<Tls> tls, Optional<String> token, Duration patience)

@@ -111,11 +111,12 @@ public sealed interface Message {
   record MapsStuck(String generation) implements Message {}
 
   /**
-   * Tells how many servers keep what lies at or below a path. Answer: {@link Done}.
+   * Tells how many servers keep the files of a pattern ({@link io.forebay.file.PathPattern}).
+   * Answer: {@link Done}.
    *
    * @param count at least 1
    */
-  record Replicate(String dataSet, String path, int count) implements Message {}
+  record Replicate(String dataSet, String pattern, int count) implements Message {}
 
   /** Ends the request with the frame's id; what is under way of it may still arrive. */
   record Cancel() implements Message {}

@@ -169,9 +169,9 @@ public final class ServerClient implements AutoCloseable {
     ask(new Message.Prefetch(dataSet, files), dataSet, Message.Done.class);
   }
 
-  /** Tells how many servers keep what lies at or below a path. */
-  public void replicate(String dataSet, String path, int count) throws IOException {
-    ask(new Message.Replicate(dataSet, path, count), dataSet, Message.Done.class);
+  /** Tells how many servers keep the files of a pattern. */
+  public void replicate(String dataSet, String pattern, int count) throws IOException {
+    ask(new Message.Replicate(dataSet, pattern, count), dataSet, Message.Done.class);
   }
 
   public void readHere(Message.ReadHere files) throws IOException {

@@ -20,6 +20,19 @@ class ReplicasTest {
   }
 
   @Test
+  void aGlobMeansWhatItMatchesAndNothingElse() {
+    Replicas replicas = Replicas.ONE.with("train/*.rec", 3).with("bi*", 2);
+    assertThat(replicas.of("train/1.rec")).isEqualTo(3);
+    assertThat(replicas.of("train/1.idx")).isEqualTo(1);
+    assertThat(replicas.of("train/deep/1.rec")).isEqualTo(1);
+    assertThat(replicas.of("big")).isEqualTo(2);
+    assertThat(replicas.of("x/big")).isEqualTo(1);
+    assertThatThrownBy(() -> Replicas.ONE.with("train/[", 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no glob");
+  }
+
+  @Test
   void thereIsAtLeastOne() {
     assertThatThrownBy(() -> Replicas.of(0))
         .isInstanceOf(IllegalArgumentException.class)

@@ -230,7 +230,7 @@ public final class LoadJobs implements AutoCloseable {
   private void replicate(LoadRequest request) throws IOException {
     for (LoadTarget target : request.targets()) {
       if (request.data() && target.replicas() > 1) {
-        node.replicateForAll(request.dataSet(), target.root(), target.replicas());
+        node.replicateForAll(request.dataSet(), target.pattern(), target.replicas());
       }
     }
   }
