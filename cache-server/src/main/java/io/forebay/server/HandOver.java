@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -20,8 +21,8 @@ final class HandOver {
   /** Later whoever owns a file has fetched it, or nobody reads it. */
   private static final long LATELY_NANOS = TimeUnit.MINUTES.toNanos(30);
 
-  /** More would be asked in vain one after the other. */
-  private static final int MOST = 3;
+  /** Views that are remembered, and servers that are asked one after the other. */
+  static final int MOST = 3;
 
   /** So many asked in vain, and only one in some is asked, until one has what is wanted. */
   private static final int IN_VAIN = 32;
@@ -64,30 +65,48 @@ final class HandOver {
     inVain = has ? 0 : Math.min(inVain + 1, IN_VAIN);
   }
 
-  /** A former owner's answer, which tells whether asking one is still worth it. */
-  InputStream observed(InputStream answer) {
+  /**
+   * The answer of the first former owner that has one, which tells whether asking them is still
+   * worth it.
+   *
+   * @param answers at least one; none of them is asked before this is read
+   */
+  InputStream first(List<InputStream> answers) {
     return new BulkInputStream() {
 
-      private boolean told;
+      private Optional<InputStream> found = Optional.empty();
 
       @Override
       public int read(byte[] target, int offset, int length) throws IOException {
-        boolean has = false;
+        if (found.isPresent()) {
+          return found.get().read(target, offset, length);
+        }
         try {
-          int n = answer.read(target, offset, length);
-          has = true;
-          return n;
+          return find(target, offset, length);
         } finally {
-          if (!told) {
-            told = true;
-            answered(has);
+          answered(found.isPresent());
+        }
+      }
+
+      private int find(byte[] target, int offset, int length) throws IOException {
+        IOException failure = new IOException("no former owner has it");
+        for (InputStream answer : answers) {
+          try {
+            int n = answer.read(target, offset, length);
+            found = Optional.of(answer);
+            return n;
+          } catch (IOException e) {
+            failure.addSuppressed(e);
           }
         }
+        throw failure;
       }
 
       @Override
       public void close() throws IOException {
-        answer.close();
+        for (InputStream answer : answers) {
+          answer.close();
+        }
       }
     };
   }

@@ -85,14 +85,22 @@ final class Peers implements NodePeers, AutoCloseable {
         return Optional.of(stream(owner, Reach.UNDER_STORE, file, offset, length));
       }
     }
-    for (Placement former : handOver.placements()) {
-      for (ServerClient owner : read.up(former.owners(file.id(), extent, replicas))) {
-        if (!read.isOwn(owner)) {
-          return Optional.of(handOver.observed(stream(owner, Reach.CACHE, file, offset, length)));
-        }
-      }
-    }
-    return Optional.empty();
+    return former(file, offset, length, replicas);
+  }
+
+  /** All of them are asked in turn: of several owners, one may have all the readers. */
+  @Override
+  public Optional<InputStream> former(FileVersion file, long offset, long length, int replicas) {
+    int extent = Placement.extent(offset);
+    List<InputStream> answers =
+        handOver.placements().stream()
+            .flatMap(former -> read.up(former.owners(file.id(), extent, replicas)).stream())
+            .filter(owner -> !read.isOwn(owner))
+            .distinct()
+            .limit(HandOver.MOST)
+            .map(owner -> stream(owner, Reach.CACHE, file, offset, length))
+            .toList();
+    return answers.isEmpty() ? Optional.empty() : Optional.of(handOver.first(answers));
   }
 
   private static InputStream stream(

@@ -71,7 +71,11 @@ final class Nodes implements AutoCloseable {
    * @param members a file in which servers find them; there are the first two
    */
   Nodes(Path directory, int count, URI members) throws IOException {
-    this(directory, count, index -> members.toString());
+    this(directory, count, members, CachePolicy.DEFAULT.withoutHedging());
+  }
+
+  Nodes(Path directory, int count, URI members, CachePolicy policy) throws IOException {
+    this(directory, count, Shape.UNSHAPED, policy, Optional.of(index -> members.toString()));
     Files.writeString(Path.of(members), member(0) + "\n" + member(1) + "\n");
     startAll();
   }

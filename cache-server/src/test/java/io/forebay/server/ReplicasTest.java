@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,12 +120,12 @@ class ReplicasTest {
       readAll(nodes, data);
       assertThat(nodes.totalGets()).isEqualTo(90);
 
-      use(members, nodes, "", 0, 1, 2);
+      use(members, nodes, "", List.of(), 0, 1, 2);
       await().atMost(ONE_MINUTE).until(() -> readFrom(nodes, data, 2));
       readAll(nodes, data);
       assertThat(nodes.totalGets()).as("after the third joined").isEqualTo(90);
 
-      use(members, nodes, " state=draining", 0, 1, 2); // it only gives away what it has
+      use(members, nodes, " state=draining", List.of(0), 1, 2); // it only gives away what it has
       await()
           .atMost(ONE_MINUTE)
           .untilAsserted(
@@ -138,17 +139,36 @@ class ReplicasTest {
     }
   }
 
-  /** Writes the members, the first with a state, and waits until all of those know them. */
-  private static void use(Path file, Nodes nodes, String state, int... members) throws IOException {
-    List<String> lines = new ArrayList<>();
-    for (int member : members) {
-      lines.add(nodes.member(member) + (lines.isEmpty() ? state : ""));
+  @Test
+  void newOwnersThatAskEachOtherTakeFilesFromFormerOwners() throws Exception {
+    Path members = directory.resolve("members");
+    CachePolicy policy = CachePolicy.DEFAULT.withoutHedging().withReplicas(2);
+    try (Nodes nodes = new Nodes(directory, 4, members.toUri(), policy)) {
+      nodes.addMany(60, 20_000);
+      Forebay client = nodes.remember(Forebay.builder().servers("" + members.toUri()).open());
+      DataSet data = client.dataSet(Nodes.DATA_SET);
+      readAll(nodes, data); // from one of the two owners of each file, and the other has nothing
+      assertThat(nodes.totalGets()).isEqualTo(60);
+
+      use(members, nodes, " state=draining", List.of(0, 1), 2, 3);
+      await().atMost(ONE_MINUTE).until(() -> readFrom(nodes, data, 2) && readFrom(nodes, data, 3));
+      assertThat(nodes.totalGets()).isEqualTo(60);
     }
+  }
+
+  /** Writes the members, some with a state, and waits until all of them know them. */
+  private static void use(
+      Path file, Nodes nodes, String state, List<Integer> withState, int... others)
+      throws IOException {
+    List<String> lines = new ArrayList<>();
+    withState.forEach(member -> lines.add(nodes.member(member) + state));
+    IntStream.of(others).forEach(member -> lines.add(nodes.member(member)));
     Files.writeString(file, String.join("\n", lines) + "\n");
     long view = View.parse(String.join(",", lines)).hash();
-    for (int member : members) {
-      await().atMost(ONE_MINUTE).until(() -> nodes.server(member).node().viewHash() == view);
-    }
+    IntStream all = IntStream.concat(withState.stream().mapToInt(i -> i), IntStream.of(others));
+    all.forEach(
+        member ->
+            await().atMost(ONE_MINUTE).until(() -> nodes.server(member).node().viewHash() == view));
   }
 
   @Test

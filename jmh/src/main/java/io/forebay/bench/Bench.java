@@ -45,7 +45,8 @@ public final class Bench implements Callable<Integer> {
     warmup,
     mount,
     cold,
-    kills
+    kills,
+    cluster
   }
 
   private static final int KILLS = 100;
@@ -140,6 +141,9 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.kills)) {
       MountKills.run(KILLS);
+    }
+    if (runs(Suite.cluster)) {
+      ClusterChanges.run();
     }
     return 0;
   }

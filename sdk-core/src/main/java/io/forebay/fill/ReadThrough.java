@@ -101,7 +101,7 @@ public final class ReadThrough {
    * @param demand for what a reader waits for
    * @param ahead for what nobody waits for yet; the same, but without what makes single answers
    *     come sooner at the cost of all others
-   * @param alone for what a reader waits for, and no other node is to be asked for
+   * @param alone for what a reader waits for, and no other node is to fetch
    * @param owners for copies: the nodes that own them
    */
   public record Sources(Source demand, Source ahead, Source alone, Source owners) {}
@@ -150,7 +150,7 @@ public final class ReadThrough {
    * Begins to read a range, to be taken piece by piece.
    *
    * @param offset of the first byte; {@code offset + length <= size}
-   * @param alone whether no other node is asked for what is missing
+   * @param alone whether no other node is to fetch what is missing
    */
   public Reading reading(FileVersion version, long offset, long length, boolean alone) {
     return new Reading(version, offset, length, alone);

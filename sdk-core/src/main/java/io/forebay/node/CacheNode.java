@@ -313,7 +313,7 @@ public final class CacheNode implements AutoCloseable {
                 new ReadThrough.Sources(
                     nearerFirst(spec.name(), underStore.forReaders()),
                     nearerFirst(spec.name(), underStore.forLoads()),
-                    underStore.forReaders(),
+                    formerFirst(spec.name(), underStore.forReaders()),
                     (file, offset, length) -> peers.open(spec.name(), file, offset, length)),
                 threads,
                 memory,
@@ -339,6 +339,17 @@ public final class CacheNode implements AutoCloseable {
     return new ClusterSource(
         dataSet,
         (file, offset, length) -> peers.nearer(file, offset, length, replicas(file)),
+        underStore);
+  }
+
+  /** For requests of an owner after this one, which would otherwise be asked in turn. */
+  private ClusterSource formerFirst(String dataSet, Source underStore) {
+    return new ClusterSource(
+        dataSet,
+        (file, offset, length) ->
+            owns(file, Placement.extent(offset))
+                ? peers.former(file, offset, length, replicas(file))
+                : Optional.empty(),
         underStore);
   }
 

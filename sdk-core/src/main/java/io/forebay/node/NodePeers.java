@@ -55,6 +55,12 @@ public interface NodePeers {
         }
 
         @Override
+        public Optional<InputStream> former(
+            FileVersion file, long offset, long length, int replicas) {
+          return Optional.empty();
+        }
+
+        @Override
         public void replicate(String dataSet, String path, int count) {}
 
         @Override
@@ -107,6 +113,15 @@ public interface NodePeers {
    * @return empty when there is none; the stream fails when that node does not have the range
    */
   Optional<InputStream> nearer(FileVersion file, long offset, long length, int replicas);
+
+  /**
+   * Reads a range of a file from the cache of a node that has owned it until lately. That node asks
+   * no other one, so nodes that ask each other do not wait for each other.
+   *
+   * @param offset of the first byte; {@code offset + length <= size}, within an extent
+   * @return empty when there is none; the stream fails when none of them has the range
+   */
+  Optional<InputStream> former(FileVersion file, long offset, long length, int replicas);
 
   /**
    * Tells all others how many nodes are to have what lies at or below a path.

@@ -4,7 +4,10 @@ package io.forebay.wire;
 public enum Reach {
   /** To the servers that own the file, if it is none of them, and to the under-store. */
   CLUSTER(0),
-  /** To the under-store: its asker found the owners silent, or is one of the servers itself. */
+  /**
+   * To the under-store: its asker found the owners silent, or is one of the servers itself. A
+   * server that owns the file asks the caches of its former owners before.
+   */
   UNDER_STORE(1),
   /** Nowhere. What is not in its cache fails with {@link ErrorCode#NOT_CACHED}. */
   CACHE(2);
