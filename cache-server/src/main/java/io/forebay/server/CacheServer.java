@@ -11,6 +11,7 @@ import io.forebay.server.apply.AppliedDataSets;
 import io.forebay.server.apply.SourceChecks;
 import io.forebay.server.load.LoadJobs;
 import io.forebay.spec.DataSetSpec;
+import io.forebay.store.TierOptions;
 import io.forebay.wire.Address;
 import io.forebay.wire.Codec;
 import io.netty.bootstrap.ServerBootstrap;
@@ -32,12 +33,15 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +79,9 @@ public final class CacheServer implements AutoCloseable {
   private final Peers peers;
   private final Membership membership;
 
+  /** Of the membership's thread: whether the view has this server. */
+  private boolean member = true;
+
   private CacheServer(ServerConfig config, CacheNode node) throws IOException {
     this.config = config;
     this.node = node;
@@ -87,8 +94,8 @@ public final class CacheServer implements AutoCloseable {
             0, new DefaultThreadFactory("forebay-server", true), EpollIoHandler.newFactory());
     Path directory = config.node().directory();
     self = new SelfClient(directory);
-    membership = Memberships.open(config.members());
-    peers = new Peers(membership.view(), config.name());
+    membership = Memberships.join(config.members());
+    peers = new Peers(membership, config.name());
     loads = new LoadJobs(node, self::dataSet, directory.resolve("loads"));
     sources = new SourceChecks(node);
     AppliedDataSets applied =
@@ -120,6 +127,7 @@ public final class CacheServer implements AutoCloseable {
                       "listen.unix " + config.unix()));
       node.restoreEverySecond("the socket " + config.unix(), socket::keep);
       admin = AdminServer.start(config.admin(), config.name(), node, applied, loads);
+      membership.announce(asMember());
       membership.follow(this::use);
       node.join(peers);
       warnOfOpenAddresses();
@@ -227,8 +235,40 @@ public final class CacheServer implements AutoCloseable {
     return new InetSocketAddress(address.host(), address.port()).getAddress().isAnyLocalAddress();
   }
 
+  /** This server, as others are to see it. */
+  private Member asMember() {
+    long capacity =
+        config.node().store().tiers().stream()
+            .flatMap(tier -> tier.directories().stream())
+            .mapToLong(TierOptions.Directory::quotaBytes)
+            .sum();
+    return config
+        .announcement()
+        .member(config.name(), reachable(address()), reachable(admin.address()), capacity);
+  }
+
+  /** An address that stands for all of this machine's is none that others can connect to. */
+  private static String reachable(String address) {
+    Address.Tcp tcp = (Address.Tcp) Address.parse(address);
+    if (!isWildcard(tcp)) {
+      return address;
+    }
+    try {
+      return new Address.Tcp(InetAddress.getLocalHost().getHostAddress(), tcp.port()).toString();
+    } catch (UnknownHostException e) {
+      log.warn(
+          "the host name of this machine has no address, so other servers cannot be told where this"
+              + " one is: {}; set listen.tcp and listen.admin to addresses",
+          e.getMessage());
+      return address;
+    }
+  }
+
   /** Goes over to another view, and has the node's clients do so. */
-  private void use(View view) {
+  private void use(View found) {
+    // Where nobody has announced himself yet, this server is about to.
+    View view = found.members().isEmpty() ? new View(List.of(asMember())) : found;
+    sayWhetherMember(view);
     peers.use(view);
     try {
       node.listenAt(
@@ -238,6 +278,20 @@ public final class CacheServer implements AutoCloseable {
           admin.address());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    workers.execute(node::tellOfReplicas);
+  }
+
+  private void sayWhetherMember(View view) {
+    boolean now = view.members().stream().anyMatch(m -> m.name().equals(config.name()));
+    if (now != member) {
+      member = now;
+      log.info(
+          now
+              ? "this server, '{}', is among the members again"
+              : "the members do not include this server, '{}', so it owns no files; is its name"
+                  + " another one there?",
+          config.name());
     }
   }
 

@@ -48,6 +48,7 @@ final class HandOver {
     while (former.size() > MOST) {
       former.removeLast();
     }
+    inVain = 0;
   }
 
   /** The latest first; none where it is likely to be in vain. */

@@ -4,6 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.SnapshotRefusedException;
 import io.forebay.file.FileId;
 import io.forebay.file.FileVersion;
+import io.forebay.membership.Membership;
 import io.forebay.node.NodePeers;
 import io.forebay.placement.Placement;
 import io.forebay.placement.View;
@@ -42,13 +43,15 @@ final class Peers implements NodePeers, AutoCloseable {
   private final HandOver handOver = new HandOver(System::nanoTime);
 
   /**
-   * @param view all servers
+   * @param membership has all servers, and is looked at again when one has another view
    * @param own the name of this one
    */
-  Peers(View view, String own) {
+  Peers(Membership membership, String own) {
+    View view = membership.view();
     this.own = own;
     servers = new Servers(view, own, Optional.empty(), Optional.empty(), PATIENCE);
     read = new Servers(view, own, Optional.empty(), Optional.empty(), READ_PATIENCE);
+    read.onOtherView(membership::refresh);
     handOver.remember(
         new View(view.members().stream().filter(member -> !member.name().equals(own)).toList()));
   }

@@ -58,6 +58,9 @@ import java.util.function.Consumer;
  * listen.tcp = 10.0.0.1:7070                   # default: 127.0.0.1:7070
  * listen.unix = /run/forebay.sock              # default: forebay.sock in the directory
  * members = a=10.0.0.1:7070, b=10.0.0.2:7070   # default: this server alone
+ * node = machine-7                             # announced, where members announce themselves
+ * zone = rack-1
+ * weight = 2TiB                                # default: the capacity of the tiers
  * listen.admin = 127.0.0.1:7071                # metrics, status, pin, prune; port 0: any
  * fill.memory = 256MiB
  * fill.readAhead = 96MiB
@@ -87,6 +90,7 @@ import java.util.function.Consumer;
  * @param admin where to listen for operators
  * @param members all servers of the cluster, this one included, or a source of them ({@link
  *     Memberships#open})
+ * @param announcement what this server says of itself where members announce themselves
  * @param dataSets what is served
  * @param secrets directory in which the secrets of data sets are looked up
  * @param readers users of this machine who are served
@@ -98,6 +102,7 @@ public record ServerConfig(
     Path unix,
     Address.Tcp admin,
     String members,
+    Announcement announcement,
     List<DataSetSpec> dataSets,
     Optional<Path> secrets,
     AllowedReaders readers) {
@@ -112,6 +117,9 @@ public record ServerConfig(
           "listen.unix",
           "listen.admin",
           "members",
+          "node",
+          "zone",
+          "weight",
           "fill.memory",
           "fill.readAhead",
           "move.bandwidth",
@@ -280,7 +288,8 @@ public record ServerConfig(
                 node.group());
       }
     }
-    return new ServerConfig(name, options, tcp, unix, admin, members, all, secrets, readers);
+    return new ServerConfig(
+        name, options, tcp, unix, admin, members, announcement, all, secrets, readers);
   }
 
   static ServerConfig parse(Properties properties) {
@@ -332,6 +341,7 @@ public record ServerConfig(
         Setting.of(plain, "listen.admin", ServerConfig::tcp, new Address.Tcp("127.0.0.1", 7071)),
         Setting.of(
             plain, "members", ServerConfig::members, new Member(name, tcp.toString()).toString()),
+        Announcement.parse(plain),
         dataSets.entrySet().stream().map(e -> dataSet(e.getKey(), e.getValue())).toList(),
         secrets(plain),
         Setting.of(plain, "readers", AllowedReaders::parse, AllowedReaders.EVERYONE));

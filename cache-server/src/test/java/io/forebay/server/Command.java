@@ -13,16 +13,16 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /** The forebay command as a process of its own, for tests that kill it. */
-final class Command {
+public final class Command {
 
   private Command() {}
 
-  static ProcessBuilder forebay(String... arguments) {
+  public static ProcessBuilder forebay(String... arguments) {
     return java(ForebayCommand.class, arguments);
   }
 
   /** A main class in a small JVM that starts quickly. */
-  static ProcessBuilder java(Class<?> main, String... arguments) {
+  public static ProcessBuilder java(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xms8m", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));

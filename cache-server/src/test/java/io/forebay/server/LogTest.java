@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LogTest {
 
   private static final String LINE =
-      "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ (INFO |WARN ) \\[[^\\]]+] \\S+ io\\.forebay\\.\\S+: .+";
+      "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ (INFO |WARN ) \\[[^\\]]+] \\S+ \\S+: .+";
 
   @TempDir Path directory;
   private Path node;

@@ -85,6 +85,7 @@ class NodeDirectoryTest {
         nodes.nodeDirectory(0).resolve("s"),
         new Address.Tcp("127.0.0.1", 0),
         "second=127.0.0.1:0",
+        Announcement.DEFAULT,
         List.of(),
         Optional.empty(),
         AllowedReaders.EVERYONE);

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -41,7 +42,7 @@ final class Nodes implements AutoCloseable {
 
   private final Path directory;
   private final CachePolicy policy;
-  private final Optional<URI> membership;
+  private final Optional<IntFunction<String>> membership;
   private final OssServer oss;
   private final Map<String, byte[]> files = new TreeMap<>();
   private final List<Address.Tcp> addresses = new ArrayList<>();
@@ -61,24 +62,48 @@ final class Nodes implements AutoCloseable {
     this(directory, count, Shape.UNSHAPED, policy);
   }
 
+  private Nodes(Path directory, int count, Shape shape, CachePolicy policy) throws IOException {
+    this(directory, count, shape, policy, Optional.empty());
+    startAll();
+  }
+
   /**
-   * @param members where servers find them; there are the first two
+   * @param members a file in which servers find them; there are the first two
    */
   Nodes(Path directory, int count, URI members) throws IOException {
+    this(directory, count, index -> members.toString());
+    Files.writeString(Path.of(members), member(0) + "\n" + member(1) + "\n");
+    startAll();
+  }
+
+  /** Each server finds the members where {@link ToldMembershipProvider} has those of its name. */
+  static Nodes told(Path directory, int count) throws IOException {
+    Nodes nodes =
+        new Nodes(directory, count, index -> ToldMembershipProvider.source("server-" + index));
+    nodes.startAll();
+    return nodes;
+  }
+
+  /**
+   * Starts nothing.
+   *
+   * @param membership where each server finds the members
+   */
+  private Nodes(Path directory, int count, IntFunction<String> membership) throws IOException {
     this(
         directory,
         count,
         Shape.UNSHAPED,
         CachePolicy.DEFAULT.withoutHedging(),
-        Optional.of(members));
-  }
-
-  private Nodes(Path directory, int count, Shape shape, CachePolicy policy) throws IOException {
-    this(directory, count, shape, policy, Optional.empty());
+        Optional.of(membership));
   }
 
   private Nodes(
-      Path directory, int count, Shape shape, CachePolicy policy, Optional<URI> membership)
+      Path directory,
+      int count,
+      Shape shape,
+      CachePolicy policy,
+      Optional<IntFunction<String>> membership)
       throws IOException {
     this.directory = directory;
     this.policy = policy;
@@ -88,10 +113,10 @@ final class Nodes implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       addresses.add(new Address.Tcp(OwnAddresses.host(), OwnAddresses.nextPort()));
     }
-    if (membership.isPresent()) {
-      Files.writeString(Path.of(membership.get()), member(0) + "\n" + member(1) + "\n");
-    }
-    for (int i = 0; i < count; i++) {
+  }
+
+  private void startAll() throws IOException {
+    for (int i = 0; i < servers.length; i++) {
       start(i);
     }
   }
@@ -119,7 +144,7 @@ final class Nodes implements AutoCloseable {
   private ServerConfig config(int index) {
     String members =
         membership
-            .map(URI::toString)
+            .map(source -> source.apply(index))
             .orElseGet(
                 () ->
                     IntStream.range(0, addresses.size())
@@ -132,9 +157,14 @@ final class Nodes implements AutoCloseable {
         nodeDirectory(index).resolve("s"),
         new Address.Tcp("127.0.0.1", 0),
         members,
+        Announcement.DEFAULT,
         List.of(new DataSetSpec(DATA_SET, ROOT, ossOptions(), policy)),
         Optional.empty(),
         AllowedReaders.EVERYONE);
+  }
+
+  String root() {
+    return ROOT.toString();
   }
 
   Map<String, String> ossOptions() {
@@ -223,6 +253,11 @@ final class Nodes implements AutoCloseable {
                 assertThat(CacheControl.of(data).resident(data.stat(path))).as(path).isPresent();
               }
             });
+  }
+
+  /** A data set of a directory of this machine. */
+  static DataSetSpec local(String name, Path directory) {
+    return new DataSetSpec(name, directory.toUri(), Map.of(), CachePolicy.DEFAULT);
   }
 
   Forebay remember(Forebay client) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,9 @@ class ServerConfigTest {
             block = 1MiB
             listen.tcp = 10.0.0.1:7070
             members = a=10.0.0.1:7070, b=10.0.0.2:7070
+            node = machine-7
+            zone = rack-1
+            weight = 2TiB
             dataset.images.root = oss://bucket/images
             dataset.images.fs.oss.endpoint = oss.example.com
             """);
@@ -48,6 +52,8 @@ class ServerConfigTest {
         .hasToString("/var/lib/forebay/tier");
     assertThat(config.unix()).hasToString("/var/lib/forebay/forebay.sock");
     assertThat(config.members()).contains("b=10.0.0.2:7070");
+    assertThat(config.announcement())
+        .isEqualTo(new Announcement("machine-7", "rack-1", OptionalLong.of(2L << 40)));
     assertThat(config.dataSets().get(0).mounts().get(0).options())
         .containsEntry("fs.oss.endpoint", "oss.example.com");
   }
@@ -77,6 +83,8 @@ class ServerConfigTest {
         "directory = /d\\nlisten.tcp = nowhere | listen.tcp",
         "directory = /d\\nlisten.tcp = h:99999 | listen.tcp",
         "directory = /d\\nmembers = x=1.2.3.4:5 | members",
+        "directory = /d\\nzone = rack 1 | zone must have no spaces",
+        "directory = /d\\nweight = 0 | weight must be positive",
         "directory = /d\\ndataset.x.fs.oss.endpoint = e | dataset.x.root",
         "directory = /d\\ndataset.x.root = no-scheme | no-scheme",
         "directory = /d\\nblock = 4GiB | block",

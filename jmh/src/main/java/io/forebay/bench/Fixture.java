@@ -5,6 +5,7 @@ import io.forebay.Forebay;
 import io.forebay.file.FileVersion;
 import io.forebay.node.NodeOptions;
 import io.forebay.server.AllowedReaders;
+import io.forebay.server.Announcement;
 import io.forebay.server.CacheServer;
 import io.forebay.server.ServerConfig;
 import io.forebay.spec.DataSetSpec;
@@ -52,6 +53,7 @@ final class Fixture implements AutoCloseable {
                 directory.resolve("s"),
                 new Address.Tcp("127.0.0.1", 0),
                 "a=" + tcp,
+                Announcement.DEFAULT,
                 List.of(new DataSetSpec(DATA_SET, root.toUri(), Map.of())),
                 Optional.empty(),
                 AllowedReaders.EVERYONE));

@@ -161,6 +161,7 @@ final class ClientForebay implements Forebay {
     Servers named =
         new Servers(membership.view(), own, ownAddress, settings.zone(), settings.patience());
     membership.follow(named::use);
+    named.onOtherView(membership::refresh);
     return named;
   }
 
@@ -264,6 +265,13 @@ final class ClientForebay implements Forebay {
       if (served.isNamed(plain)) {
         return served;
       }
+    }
+    if (servers.view().members().isEmpty() && !plain.contains(":/")) {
+      throw new IOException(
+          "no cache server is known that could have the data set '"
+              + plain
+              + "': none is among the members; start one, or use a root such as"
+              + " s3://bucket/directory");
     }
     try {
       var answer = servers.askAny(server -> server.open(plain));

@@ -4,8 +4,6 @@ import io.forebay.placement.View;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A view that is exchanged for another: what implementations of {@link MembershipProvider} have in
@@ -13,18 +11,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class ChangingMembership implements Membership {
 
-  private static final Logger log = LoggerFactory.getLogger(ChangingMembership.class);
-
   private final List<Consumer<View>> listeners = new CopyOnWriteArrayList<>();
+  private final Runnable onRefresh;
   private final Runnable onClose;
   private volatile View view;
   private boolean closed;
 
   /**
+   * @param onRefresh has the source looked at soon
    * @param onClose ends what exchanges the view
    */
-  public ChangingMembership(View first, Runnable onClose) {
+  public ChangingMembership(View first, Runnable onRefresh, Runnable onClose) {
     this.view = first;
+    this.onRefresh = onRefresh;
     this.onClose = onClose;
   }
 
@@ -33,20 +32,29 @@ public final class ChangingMembership implements Membership {
     return view;
   }
 
-  /** Exchanges the view, and tells the listeners if it is another one. */
-  public synchronized void change(View other) {
+  /**
+   * Exchanges the view, and tells the listeners if it is another one.
+   *
+   * @return whether it is
+   */
+  public synchronized boolean change(View other) {
     if (closed || other.equals(view)) {
-      return;
+      return false;
     }
     view = other;
-    log.info("the cluster has {} members (view {})", other.members().size(), other.id());
     listeners.forEach(listener -> listener.accept(other));
+    return true;
   }
 
   @Override
   public synchronized void follow(Consumer<View> listener) {
     listener.accept(view);
     listeners.add(listener);
+  }
+
+  @Override
+  public void refresh() {
+    onRefresh.run();
   }
 
   @Override

@@ -54,7 +54,11 @@ public final class FileMembershipProvider implements MembershipProvider {
               thread.setDaemon(true);
               return thread;
             });
-    ChangingMembership membership = new ChangingMembership(parse(file, text), clock::shutdownNow);
+    ChangingMembership membership =
+        new ChangingMembership(
+            parse(file, text),
+            () -> {}, // the next look is soon enough
+            clock::shutdownNow);
     clock.scheduleWithFixedDelay(
         new Look(file, membership, text),
         interval.toMillis(),

@@ -1,5 +1,6 @@
 package io.forebay.membership;
 
+import io.forebay.placement.Member;
 import io.forebay.placement.View;
 import java.util.function.Consumer;
 
@@ -20,7 +21,22 @@ public interface Membership extends AutoCloseable {
    */
   void follow(Consumer<View> listener);
 
-  /** Listeners hear of nothing any more when this returns. */
+  /**
+   * Says that this process is a member, and in which state; called again when that changes. Does
+   * not wait, and is repeated in the background until others can hear of it. Until then, and where
+   * people write down the members, nothing follows from it.
+   *
+   * @param self with an address that others can reach
+   */
+  default void announce(Member self) {}
+
+  /** Has the source looked at now instead of at the next time. Does not wait. */
+  default void refresh() {}
+
+  /**
+   * Ends what was announced, so that others need not find out. Listeners hear of nothing any more
+   * when this returns.
+   */
   @Override
   void close();
 }

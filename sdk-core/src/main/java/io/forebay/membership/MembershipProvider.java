@@ -14,7 +14,7 @@ public interface MembershipProvider {
    * Finds the members, and follows their changes until it is closed.
    *
    * @param source a URI of one of the schemes
-   * @throws IOException when the source cannot be read
+   * @throws IOException when the source cannot be read now; it may be later
    * @throws IllegalArgumentException for a bad source, or one that names no member
    */
   Membership open(URI source) throws IOException;

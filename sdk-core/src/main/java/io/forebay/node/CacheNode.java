@@ -426,9 +426,28 @@ public final class CacheNode implements AutoCloseable {
 
   /** Has all nodes keep what lies at or below a path so many times, from now on. */
   public void replicateForAll(String dataSet, String path, int count) throws IOException {
-    if (replicate(dataSet, path, count)) {
-      peers.replicate(dataSet(dataSet).spec().name(), path, count);
+    replicate(dataSet, path, count);
+    tellOfReplicas(dataSet(dataSet).spec().name());
+  }
+
+  /** Tells the others what loads asked for; who is away hears of it when it is a member again. */
+  public void tellOfReplicas() {
+    dataSets.keySet().forEach(this::tellOfReplicas);
+  }
+
+  private void tellOfReplicas(String dataSet) {
+    Map<String, Integer> rules;
+    synchronized (this) {
+      rules = replicaRules.of(dataSet);
     }
+    rules.forEach(
+        (path, count) -> {
+          try {
+            peers.replicate(dataSet, path, count);
+          } catch (IOException e) {
+            log.debug("not all servers know of {} replicas of {}", count, path, e);
+          }
+        });
   }
 
   /**

@@ -23,12 +23,17 @@ final class ReplicaRules {
     for (String line :
         this.file.readLinesOrSetAside("numbers of replicas are lost; run their loads again")) {
       String[] words = line.split("\t", -1);
-      of(words[0]).put(words[1], Integer.valueOf(words[2]));
+      added(words[0]).put(words[1], Integer.valueOf(words[2]));
     }
   }
 
-  private Map<String, Integer> of(String dataSet) {
+  private Map<String, Integer> added(String dataSet) {
     return rules.computeIfAbsent(dataSet, d -> new TreeMap<>());
+  }
+
+  /** Numbers by path. */
+  Map<String, Integer> of(String dataSet) {
+    return Map.copyOf(rules.getOrDefault(dataSet, Map.of()));
   }
 
   /** The replicas of a data set that has at least so many of each file. */
@@ -45,7 +50,7 @@ final class ReplicaRules {
 
   /** Whether that was not known. */
   boolean put(String dataSet, String path, int count) throws IOException {
-    Integer before = of(dataSet).put(path, count);
+    Integer before = added(dataSet).put(path, count);
     boolean isNew = before == null || before != count;
     if (isNew) {
       write();

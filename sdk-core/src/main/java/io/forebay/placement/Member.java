@@ -17,9 +17,17 @@ import java.util.regex.Pattern;
  * @param weight share of the files that it is to own, relative to the others; its capacity, for
  *     example
  * @param state whether it is to own files
+ * @param protocol version of the wire protocol that it speaks; 0 if it is not known
  */
 public record Member(
-    String name, String address, String admin, String node, String zone, long weight, State state) {
+    String name,
+    String address,
+    String admin,
+    String node,
+    String zone,
+    long weight,
+    State state,
+    int protocol) {
 
   private static final Pattern ADDRESS = Pattern.compile("unix:/.+|[^/]+:[0-9]{1,5}");
 
@@ -45,17 +53,21 @@ public record Member(
       throw new IllegalArgumentException(
           "the weight of member '" + name + "' must be positive, not " + weight);
     }
+    if (protocol < 0) {
+      throw new IllegalArgumentException(
+          "the protocol of member '" + name + "' must be a version, not " + protocol);
+    }
   }
 
   /** One of equals. */
   public Member(String name, String address) {
-    this(name, address, "", "", "", 1, State.UP);
+    this(name, address, "", "", "", 1, State.UP, 0);
   }
 
   /**
    * Parses {@code name=address}, or an address that is its own name, and what may follow after
    * spaces: {@code admin=host:port}, {@code node=NAME}, {@code zone=NAME}, {@code weight=N} (or a
-   * size such as {@code 2TiB}), {@code state=joining|up|draining|down}.
+   * size such as {@code 2TiB}), {@code state=joining|up|draining|down}, {@code protocol=VERSION}.
    *
    * @throws IllegalArgumentException for anything else
    */
@@ -79,19 +91,22 @@ public record Member(
     int equal = word.indexOf('=');
     String value = word.substring(equal + 1);
     return switch (equal < 0 ? "" : word.substring(0, equal)) {
-      case "admin" -> new Member(name, address, value, node, zone, weight, state);
-      case "node" -> new Member(name, address, admin, value, zone, weight, state);
-      case "zone" -> new Member(name, address, admin, node, value, weight, state);
+      case "admin" -> new Member(name, address, value, node, zone, weight, state, protocol);
+      case "node" -> new Member(name, address, admin, value, zone, weight, state, protocol);
+      case "zone" -> new Member(name, address, admin, node, value, weight, state, protocol);
       case "weight" ->
-          new Member(name, address, admin, node, zone, DataSize.parse(value).bytes(), state);
-      case "state" -> new Member(name, address, admin, node, zone, weight, state(value));
+          new Member(
+              name, address, admin, node, zone, DataSize.parse(value).bytes(), state, protocol);
+      case "state" -> in(state(value));
+      case "protocol" ->
+          new Member(name, address, admin, node, zone, weight, state, protocol(value));
       default ->
           throw new IllegalArgumentException(
               "member '"
                   + name
                   + "': unknown '"
                   + word
-                  + "'; use admin=, node=, zone=, weight= or state=");
+                  + "'; use admin=, node=, zone=, weight=, state= or protocol=");
     };
   }
 
@@ -104,9 +119,23 @@ public record Member(
     }
   }
 
+  private int protocol(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "member '" + name + "': protocol=" + text + ": use the version as a number", e);
+    }
+  }
+
   /** The same one at another address. */
   public Member at(String other) {
-    return new Member(name, other, admin, node, zone, weight, state);
+    return new Member(name, other, admin, node, zone, weight, state, protocol);
+  }
+
+  /** The same one in another state. */
+  public Member in(State other) {
+    return new Member(name, address, admin, node, zone, weight, other, protocol);
   }
 
   /** The inverse of {@link #parse}. */
@@ -121,6 +150,9 @@ public record Member(
     }
     if (state != State.UP) {
       words.add("state=" + state.name().toLowerCase(Locale.ROOT));
+    }
+    if (protocol != 0) {
+      words.add("protocol=" + protocol);
     }
     return String.join(" ", words);
   }

@@ -132,4 +132,18 @@ public record CachePolicy(
         localCopy,
         metadata);
   }
+
+  public CachePolicy withReplicas(int other) {
+    return new CachePolicy(
+        retain,
+        guaranteedBytes,
+        maxBytes,
+        timeToLive,
+        maxRequests,
+        bytesPerSecond,
+        hedge,
+        other,
+        localCopy,
+        metadata);
+  }
 }

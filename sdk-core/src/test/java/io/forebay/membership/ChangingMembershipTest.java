@@ -7,18 +7,18 @@ class ChangingMembershipTest extends MembershipContract {
   private ChangingMembership membership;
 
   @Override
-  Membership open() {
-    return open(FIRST);
+  protected Membership open() {
+    return open(first());
   }
 
   @Override
-  Membership open(View present) {
-    membership = new ChangingMembership(present, () -> {});
+  protected Membership open(View present) {
+    membership = new ChangingMembership(present, () -> {}, () -> {});
     return membership;
   }
 
   @Override
-  void change(View view) {
+  protected void change(View view) {
     membership.change(view);
   }
 }

@@ -26,21 +26,21 @@ class FileMembershipTest extends MembershipContract {
   @BeforeEach
   void write() throws IOException {
     file = directory.resolve("members");
-    change(FIRST);
+    change(first());
   }
 
   @Override
-  Membership open() throws IOException {
+  protected Membership open() throws IOException {
     return new FileMembershipProvider(Duration.ofMillis(20)).open(file.toUri());
   }
 
   @Override
-  Membership open(View present) throws IOException {
+  protected Membership open(View present) throws IOException {
     return open();
   }
 
   @Override
-  void change(View view) throws IOException {
+  protected void change(View view) throws IOException {
     Files.writeString(file, view.toString().replace(", ", "\n"));
   }
 
@@ -54,15 +54,15 @@ class FileMembershipTest extends MembershipContract {
       await()
           .during(Duration.ofMillis(200))
           .atMost(ONE_MINUTE)
-          .until(() -> membership.view().equals(FIRST));
+          .until(() -> membership.view().equals(first()));
       Files.delete(file);
       await()
           .during(Duration.ofMillis(200))
           .atMost(ONE_MINUTE)
-          .until(() -> membership.view().equals(FIRST));
-      change(SECOND);
-      await().atMost(ONE_MINUTE).until(() -> membership.view().equals(SECOND));
-      assertThat(heard).containsExactly(FIRST, SECOND);
+          .until(() -> membership.view().equals(first()));
+      change(second());
+      await().atMost(ONE_MINUTE).until(() -> membership.view().equals(second()));
+      assertThat(heard).containsExactly(first(), second());
     }
   }
 
@@ -83,7 +83,7 @@ class FileMembershipTest extends MembershipContract {
   @Test
   void aListIsNoSource() throws IOException {
     try (Membership membership = Memberships.open("a=h:1,b=h:2")) {
-      assertThat(membership.view()).isEqualTo(FIRST);
+      assertThat(membership.view()).isEqualTo(first());
     }
     try (Membership membership = Memberships.open("unix:/run/forebay.sock")) {
       assertThat(membership.view().members()).hasSize(1);

@@ -10,41 +10,59 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** What each membership that changes does. */
-abstract class MembershipContract {
+public abstract class MembershipContract {
 
-  static final View FIRST = View.parse("a=h:1, b=h:2");
-  static final View SECOND = View.parse("a=h:1, c=h:3 zone=z");
+  /** The members in the beginning. */
+  protected View first() {
+    return View.parse("a=h:1, b=h:2");
+  }
 
-  /** With the members of {@link #FIRST}. */
-  abstract Membership open() throws Exception;
+  /** One of them and another. */
+  protected View second() {
+    return View.parse("a=h:1, c=h:3 zone=z");
+  }
+
+  /** With the members of {@link #first}. */
+  protected abstract Membership open() throws Exception;
 
   /** Has others as the members. */
-  abstract void change(View view) throws Exception;
+  protected abstract void change(View view) throws Exception;
 
   @Test
   void aListenerHearsOfThePresentViewAndOfEachOther() throws Exception {
     try (Membership membership = open()) {
       List<View> heard = new CopyOnWriteArrayList<>();
       membership.follow(heard::add);
-      assertThat(heard).containsExactly(FIRST);
-      assertThat(membership.view()).isEqualTo(FIRST);
-      change(SECOND);
+      assertThat(heard).containsExactly(first());
+      assertThat(membership.view()).isEqualTo(first());
+      change(second());
       await().atMost(ONE_MINUTE).until(() -> heard.size() == 2);
-      assertThat(membership.view()).isEqualTo(SECOND);
-      change(FIRST);
+      assertThat(membership.view()).isEqualTo(second());
+      change(first());
       await().atMost(ONE_MINUTE).until(() -> heard.size() == 3);
-      assertThat(heard).containsExactly(FIRST, SECOND, FIRST);
+      assertThat(heard).containsExactly(first(), second(), first());
     }
   }
 
   @Test
   void aListenerThatComesLaterHearsOfThePresentView() throws Exception {
     try (Membership membership = open()) {
-      change(SECOND);
-      await().atMost(ONE_MINUTE).until(() -> membership.view().equals(SECOND));
+      change(second());
+      await().atMost(ONE_MINUTE).until(() -> membership.view().equals(second()));
       List<View> heard = new CopyOnWriteArrayList<>();
       membership.follow(heard::add);
-      assertThat(heard).containsExactly(SECOND);
+      assertThat(heard).containsExactly(second());
+    }
+  }
+
+  @Test
+  void aChangeIsFoundAfterARefresh() throws Exception {
+    try (Membership membership = open()) {
+      change(second());
+      membership.refresh();
+      await().atMost(ONE_MINUTE).until(() -> membership.view().equals(second()));
+      membership.refresh();
+      assertThat(membership.view()).isEqualTo(second());
     }
   }
 
@@ -54,13 +72,13 @@ abstract class MembershipContract {
     Membership membership = open();
     membership.follow(heard::add);
     membership.close();
-    change(SECOND);
-    try (Membership other = open(SECOND)) {
-      assertThat(other.view()).isEqualTo(SECOND);
+    change(second());
+    try (Membership other = open(second())) {
+      assertThat(other.view()).isEqualTo(second());
     }
-    assertThat(heard).containsExactly(FIRST);
+    assertThat(heard).containsExactly(first());
   }
 
   /** Another one that knows of the last change. */
-  abstract Membership open(View present) throws Exception;
+  protected abstract Membership open(View present) throws Exception;
 }

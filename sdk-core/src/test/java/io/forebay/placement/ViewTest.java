@@ -28,9 +28,10 @@ class ViewTest {
   void whatIsWrittenIsReadAgain() {
     View view =
         View.parse(
-            "a=h:1 admin=h:2 node=n zone=z weight=2TiB state=joining, unix:/run/f, h:4 weight=3");
+            "a=h:1 admin=h:2 node=n zone=z weight=2TiB state=joining protocol=9, unix:/run/f, h:4");
     assertThat(View.parse(view.toString())).isEqualTo(view);
     assertThat(view.members().get(0).weight()).isEqualTo(2L << 40);
+    assertThat(view.members().get(0).protocol()).isEqualTo(9);
     assertThat(view.members()).extracting(Member::name).contains("unix:/run/f", "h:4");
   }
 
@@ -43,7 +44,9 @@ class ViewTest {
     "a=h:1 size=3, 'size=3'",
     "a=h:1 weight=0, weight of member 'a'",
     "a=h:1 weight=much, 'much'",
-    "a=h:1 state=away, joining"
+    "a=h:1 state=away, joining",
+    "a=h:1 protocol=new, protocol=new",
+    "a=h:1 protocol=-1, protocol of member 'a'"
   })
   void whatIsNoMemberIsNamed(String text, String named) {
     assertThatThrownBy(() -> View.parse(text))

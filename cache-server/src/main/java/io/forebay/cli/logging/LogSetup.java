@@ -43,6 +43,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     context.getLogger("io.forebay").setLevel(Level.toLevel(LogOptions.level()));
     // Warns of each answer that is an error, whole, which the errors made of it say in a line.
     context.getLogger("com.aliyun.oss").setLevel(Level.ERROR);
+    // Warns of each call that fails, which the members in etcd report once.
+    context.getLogger("io.etcd.jetcd").setLevel(Level.ERROR);
+    context.getLogger("io.grpc").setLevel(Level.ERROR);
     // Says at each start of a training that there is no GPU.
     context.getLogger("ai.djl.util.cuda").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

@@ -214,6 +214,7 @@ public final class LoadJobs implements AutoCloseable {
     LoadRequest request = job.request();
     try {
       NodeDataSet dataSet = node.dataSet(request.dataSet());
+      replicate(request);
       job.run(dataSet, client.dataSet(dataSet.spec().name()));
     } catch (IOException | RuntimeException e) {
       job.fail(String.valueOf(e.getMessage()));
@@ -221,6 +222,15 @@ public final class LoadJobs implements AutoCloseable {
       if (!job.isUnfinished()) {
         follow(); // those that wait for this one, which nobody remembers after a restart
         forget(job);
+      }
+    }
+  }
+
+  /** All servers and clients are to know how often its files are kept from then on. */
+  private void replicate(LoadRequest request) throws IOException {
+    for (LoadTarget target : request.targets()) {
+      if (request.data() && target.replicas() > 1) {
+        node.replicateForAll(request.dataSet(), target.root(), target.replicas());
       }
     }
   }

@@ -25,8 +25,8 @@ public record LoadTarget(String pattern, int replicas) {
     return pattern.chars().anyMatch(c -> "*?{[".indexOf(c) >= 0);
   }
 
-  /** What is to be walked. */
-  String root() {
+  /** The path that has all of it at or below it. */
+  public String root() {
     if (!isGlob(pattern)) {
       return pattern;
     }

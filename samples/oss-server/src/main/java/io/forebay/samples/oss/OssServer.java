@@ -21,7 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A running server on the loopback interface. Thread-safe. */
+/** A running server, by default on the loopback interface. Thread-safe. */
 public final class OssServer implements AutoCloseable {
 
   /** The largest request body: a PUT or a part of a multipart upload. */
@@ -65,12 +65,13 @@ public final class OssServer implements AutoCloseable {
                               new OssHandler(api, signatures, faults, traffic, shape, total));
                     }
                   })
-              .bind(InetAddress.getLoopbackAddress(), builder.port)
+              .bind(builder.host, builder.port)
               .syncUninterruptibly()
               .channel();
     } catch (RuntimeException e) {
       group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-      throw new IOException("cannot listen on port " + builder.port + ": " + e.getMessage(), e);
+      throw new IOException(
+          "cannot listen on " + builder.host + ":" + builder.port + ": " + e.getMessage(), e);
     }
   }
 
@@ -129,6 +130,7 @@ public final class OssServer implements AutoCloseable {
     private final Map<String, Path> buckets = new LinkedHashMap<>();
     private final Map<String, String> secretsById = new HashMap<>();
     private Shape shape = Shape.UNSHAPED;
+    private String host = InetAddress.getLoopbackAddress().getHostAddress();
     private int port;
 
     private Builder() {}
@@ -153,6 +155,12 @@ public final class OssServer implements AutoCloseable {
 
     public Builder shape(Shape shape) {
       this.shape = shape;
+      return this;
+    }
+
+    /** The address to listen on; the loopback interface's by default. */
+    public Builder host(String host) {
+      this.host = host;
       return this;
     }
 

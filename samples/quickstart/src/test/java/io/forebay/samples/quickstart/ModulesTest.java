@@ -3,6 +3,7 @@ package io.forebay.samples.quickstart;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -49,7 +50,46 @@ class ModulesTest {
           .resideOutsideOfPackages(ABOVE_THE_CORE)
           .should()
           .dependOnClassesThat(
-              resideInAnyPackage(ABOVE_THE_CORE).or(resideInAnyPackage("io.netty..", "ai.djl..")));
+              resideInAnyPackage(ABOVE_THE_CORE).or(resideInAnyPackage("ai.djl..")));
+
+  /** But for etcd's client, which is given TLS in the form of Netty. */
+  @ArchTest
+  static final ArchRule theCoreHasNoNetty =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ABOVE_THE_CORE)
+          .and()
+          .resideOutsideOfPackage("io.forebay.membership.etcd..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.netty..");
+
+  /** A program without them has none of their libraries. */
+  @ArchTest
+  static final ArchRule nobodyNamesASourceOfMembers =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.forebay.membership.dns..", "io.forebay.membership.etcd..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.forebay.membership.dns..",
+              "io.forebay.membership.etcd..",
+              "io.etcd..",
+              "io.grpc..",
+              "org.xbill..");
+
+  @ArchTest
+  static final ArchRule sourcesOfMembersKnowOnlyTheirSpi =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.forebay.membership.dns..", "io.forebay.membership.etcd..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.forebay..")
+                  .and(
+                      resideOutsideOfPackages(
+                          "io.forebay.membership..", "io.forebay.placement", "io.forebay.config")));
 
   @ArchTest
   static final ArchRule whatATrainerImportsDependsOnNothingOfOurs =

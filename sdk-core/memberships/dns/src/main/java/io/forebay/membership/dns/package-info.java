@@ -1,0 +1,2 @@
+/** Members in DNS: a name with the servers' addresses, or with SRV records of servers. */
+package io.forebay.membership.dns;
