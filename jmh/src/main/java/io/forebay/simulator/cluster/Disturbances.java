@@ -78,17 +78,6 @@ final class Disturbances {
     return (double) shape.nodes() / clients.length;
   }
 
-  private Holders all(int replicas) {
-    Known view = new Known(shape, shape.view());
-    Holders holders = new Holders(files.count());
-    for (int file = 0; file < files.count(); file++) {
-      for (int owner : owners.of(view, file, replicas)) {
-        holders.add(file, owner);
-      }
-    }
-    return holders;
-  }
-
   void printRestart() {
     Table table =
         new Table(
@@ -223,7 +212,7 @@ final class Disturbances {
               files,
               owners,
               new Cluster.Policy(replicas, true),
-              all(replicas),
+              Holders.all(files, owners, new Known(shape, shape.view()), replicas),
               clock,
               watchers::of);
       new Pace(cluster, clock, clients, files.count(), READS_A_SECOND, length.toNanos()).start();

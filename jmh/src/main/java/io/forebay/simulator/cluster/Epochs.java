@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Epochs of a data-bound training: where the bytes come from, and what bounds the time. */
 final class Epochs {
@@ -59,14 +60,24 @@ final class Epochs {
   }
 
   private List<String> locality(Hardware hardware, int replicas) {
+    Holders loaded = Holders.all(files, owners, before(), replicas);
+    return Stream.of(
+            shuffled(hardware, replicas, new Holders(files.count()), "1", "2"),
+            shuffled(hardware, replicas, loaded, "1, after a load"))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private List<String> shuffled(
+      Hardware hardware, int replicas, Holders holders, String... epochs) {
     Clock clock = new Clock();
     Knowledge known = new Knowledge(clock, before());
     Cluster cluster =
-        cluster(
-            hardware, clock, known, new Cluster.Policy(replicas, true), new Holders(files.count()));
-    return both(
+        cluster(hardware, clock, known, new Cluster.Policy(replicas, true), holders);
+    return rows(
         replicas + "",
         hardware,
+        List.of(epochs),
         epoch -> Epoch.shuffled(cluster, clock, nodes(), files.count(), epoch));
   }
 
@@ -81,9 +92,10 @@ final class Epochs {
             new Knowledge(clock, view),
             new Cluster.Policy(1, true),
             new Holders(files.count()));
-    return both(
+    return rows(
         "1, read by the owner's node",
         hardware,
+        List.of("1", "2"),
         epoch ->
             Epoch.assigned(
                 cluster,
@@ -94,8 +106,11 @@ final class Epochs {
                 file -> owners.of(view, file, 1)[0]));
   }
 
-  private List<String> both(String copies, Hardware hardware, IntFunction<Epoch.Result> epoch) {
-    return IntStream.of(1, 2).mapToObj(i -> row(copies, hardware, i, epoch.apply(i))).toList();
+  private List<String> rows(
+      String copies, Hardware hardware, List<String> epochs, IntFunction<Epoch.Result> epoch) {
+    return IntStream.range(0, epochs.size())
+        .mapToObj(i -> row(copies, hardware, epochs.get(i), epoch.apply(i + 1)))
+        .toList();
   }
 
   private Cluster cluster(
@@ -103,10 +118,10 @@ final class Epochs {
     return new Cluster(shape, hardware, files, owners, policy, holders, clock, node -> known);
   }
 
-  private String row(String copies, Hardware hardware, int epoch, Epoch.Result result) {
+  private String row(String copies, Hardware hardware, String epoch, Epoch.Result result) {
     return String.format(
         Locale.ROOT,
-        "| %s | %.0f GB/s | %d | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %.0f s | %s | %.0f %% |",
+        "| %s | %.0f GB/s | %s | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %.0f s | %s | %.0f %% |",
         copies,
         hardware.zoneNetwork() / 1e9,
         epoch,

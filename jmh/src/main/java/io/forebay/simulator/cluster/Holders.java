@@ -19,6 +19,17 @@ final class Holders {
     this.nodes = nodes;
   }
 
+  /** All owners have their files. */
+  static Holders all(Files files, Owners owners, Known view, int replicas) {
+    Holders holders = new Holders(files.count());
+    for (int file = 0; file < files.count(); file++) {
+      for (int owner : owners.of(view, file, replicas)) {
+        holders.add(file, owner);
+      }
+    }
+    return holders;
+  }
+
   Holders copy() {
     return new Holders(nodes.clone());
   }

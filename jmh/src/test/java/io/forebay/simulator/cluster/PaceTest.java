@@ -13,12 +13,7 @@ class PaceTest {
 
   private Cluster run(Clock clock, int replicas, int stopped) {
     Known all = new Known(shape, shape.view());
-    Holders holders = new Holders(files.count());
-    for (int file = 0; file < files.count(); file++) {
-      for (int owner : owners.of(all, file, replicas)) {
-        holders.add(file, owner);
-      }
-    }
+    Holders holders = Holders.all(files, owners, all, replicas);
     Knowledge known = new Knowledge(clock, all);
     Cluster cluster =
         new Cluster(
