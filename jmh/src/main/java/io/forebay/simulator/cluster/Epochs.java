@@ -72,8 +72,7 @@ final class Epochs {
       Hardware hardware, int replicas, Holders holders, String... epochs) {
     Clock clock = new Clock();
     Knowledge known = new Knowledge(clock, before());
-    Cluster cluster =
-        cluster(hardware, clock, known, new Cluster.Policy(replicas, true), holders);
+    Cluster cluster = cluster(hardware, clock, known, new Cluster.Policy(replicas, true), holders);
     return rows(
         replicas + "",
         hardware,
