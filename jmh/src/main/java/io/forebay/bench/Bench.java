@@ -1,6 +1,7 @@
 package io.forebay.bench;
 
 import io.forebay.simulator.Simulator;
+import io.forebay.simulator.cluster.Scale;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -32,6 +33,7 @@ public final class Bench implements Callable<Integer> {
     tls,
     metadata,
     placement,
+    scale,
     retention,
     plans,
     jobs,
@@ -71,6 +73,12 @@ public final class Bench implements Callable<Integer> {
       description = "Of 'mount' only the rows that have this in their names.")
   private String only;
 
+  @Option(
+      names = "--files",
+      defaultValue = "100000000",
+      description = "Of 'scale' the files of the data set (default: ${DEFAULT-VALUE}).")
+  private long files;
+
   private Bench() {}
 
   public static void main(String[] arguments) {
@@ -99,6 +107,9 @@ public final class Bench implements Callable<Integer> {
       PlacementBalance.run();
       new Runner(new OptionsBuilder().include(PlacementBenchmark.class.getSimpleName()).build())
           .run();
+    }
+    if (runs(Suite.scale)) {
+      Scale.run(files);
     }
     if (runs(Suite.retention)) {
       Simulator.run(SIMULATED_FILES);

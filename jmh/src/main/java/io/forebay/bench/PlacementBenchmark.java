@@ -29,11 +29,16 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 public class PlacementBenchmark {
 
-  @Param({"3", "100"})
+  private static final int ZONES = 4;
+
+  @Param({"3", "100", "1000"})
   private int members;
 
   @Param({"false", "true"})
   private boolean weighted;
+
+  @Param({"false", "true"})
+  private boolean zoned;
 
   private final SplittableRandom random = new SplittableRandom(1);
   private Placement placement;
@@ -43,7 +48,8 @@ public class PlacementBenchmark {
     List<Member> all = new ArrayList<>();
     for (int i = 0; i < members; i++) {
       String weight = weighted ? " weight=" + (1 + i % 3) : "";
-      all.add(Member.parse("server-" + i + "=10.0.0.1:" + (7000 + i) + weight));
+      String zone = zoned ? " zone=z" + i % ZONES : "";
+      all.add(Member.parse("server-" + i + "=10.0.0.1:" + (7000 + i) + weight + zone));
     }
     placement = Placement.of(new View(all));
   }

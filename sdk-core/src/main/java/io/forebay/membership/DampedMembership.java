@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A membership without the members that flap, as {@link Damping} finds them. Thread-safe. */
-final class DampedMembership implements Membership {
+public final class DampedMembership implements Membership {
 
   private static final Logger log = LoggerFactory.getLogger(DampedMembership.class);
 
   /** Has something done after a while. */
   @FunctionalInterface
-  interface Timer {
+  public interface Timer {
     void after(Duration delay, Runnable task);
   }
 
@@ -57,8 +57,8 @@ final class DampedMembership implements Membership {
         timer::shutdownNow);
   }
 
-  /** On a clock of the caller's. */
-  static Membership around(Membership source, InstantSource clock, Timer timer) {
+  /** On a clock of the caller's, such as a simulator's. */
+  public static Membership around(Membership source, InstantSource clock, Timer timer) {
     return new DampedMembership(source, clock, timer, () -> {});
   }
 

@@ -4,56 +4,80 @@ import io.forebay.file.FileId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Rendezvous hashing (Thaler and Ravishankar, 1998): every member gets a score for a file, and the
  * order of the scores is the order in which members are asked. Adding one of N members moves one
  * file in N, and only to the new one. With weights (logarithmic method, Schindelhauer and
- * Schomaker, 2005) a member owns files in proportion to its weight. Immutable.
+ * Schomaker, 2005) a member owns files in proportion to its weight. Where there are zones, the best
+ * of each zone come first, then the second of each, so that copies lie in different ones.
+ * Immutable.
  */
 final class Rendezvous {
 
-  private record Scored(Member member, double score) {}
+  private record Scored(Member member, int round, double score) {}
 
   /** What two roundings may add, and more. */
   private static final double ROUNDING = 1 + 1e-12;
 
-  private static final Comparator<Scored> BEST_FIRST =
+  private static final Comparator<Scored> FIRST =
+      Comparator.comparingInt(Scored::round)
+          .thenComparing(Comparator.comparingDouble(Scored::score).reversed());
+
+  private static final Comparator<Scored> BEST =
       Comparator.comparingDouble(Scored::score).reversed();
 
+  /** Those of one zone are neighbours. */
   private final Member[] members;
+
   private final long[] seeds;
+  private final double[] weights;
   private final boolean weighted;
-  private final boolean zoned;
+
+  /** Where zones begin in the members, and where the last one ends. */
+  private final int[] bounds;
 
   /**
    * @param members those that files are placed on
    */
   Rendezvous(List<Member> members) {
-    this.members = members.toArray(Member[]::new);
-    this.seeds =
+    Map<String, List<Member>> zones =
         members.stream()
-            .mapToLong(m -> Hash.of(m.name().getBytes(StandardCharsets.UTF_8)))
-            .toArray();
+            .collect(Collectors.groupingBy(Member::zone, LinkedHashMap::new, Collectors.toList()));
+    this.members = zones.values().stream().flatMap(List::stream).toArray(Member[]::new);
+    this.bounds = new int[zones.size() + 1];
+    int zone = 0;
+    for (List<Member> some : zones.values()) {
+      bounds[zone + 1] = bounds[zone++] + some.size();
+    }
+    this.seeds = new long[members.size()];
+    this.weights = new double[members.size()];
+    for (int i = 0; i < seeds.length; i++) {
+      seeds[i] = Hash.of(this.members[i].name().getBytes(StandardCharsets.UTF_8));
+      weights[i] = this.members[i].weight();
+    }
     this.weighted = members.stream().mapToLong(Member::weight).distinct().count() > 1;
-    this.zoned = members.stream().anyMatch(m -> !m.zone().isEmpty());
   }
 
-  /**
-   * All members, best first: the first of them are those that are to have copies. Where there are
-   * zones the best of each zone come first, so that copies lie in different ones.
-   */
+  /** All members, best first: the first of them are those that are to have copies. */
   List<Member> rank(FileId id) {
-    List<Scored> scored = new ArrayList<>(members.length);
-    for (int i = 0; i < members.length; i++) {
-      scored.add(new Scored(members[i], score(uniform(id, i), i)));
+    List<Scored> ranked = new ArrayList<>(members.length);
+    for (int zone = 1; zone < bounds.length; zone++) {
+      List<Scored> ofZone = new ArrayList<>();
+      for (int i = bounds[zone - 1]; i < bounds[zone]; i++) {
+        ofZone.add(new Scored(members[i], 0, score(uniform(id, i), i)));
+      }
+      ofZone.sort(BEST);
+      for (int round = 0; round < ofZone.size(); round++) {
+        ranked.add(new Scored(ofZone.get(round).member, round, ofZone.get(round).score));
+      }
     }
-    scored.sort(BEST_FIRST);
-    List<Member> ranked = scored.stream().map(Scored::member).toList();
-    return zoned ? spread(ranked) : ranked;
+    ranked.sort(FIRST);
+    return ranked.stream().map(Scored::member).toList();
   }
 
   /**
@@ -63,45 +87,60 @@ final class Rendezvous {
    */
   List<Member> first(FileId id, int count) {
     int wanted = Math.min(count, members.length);
-    int[] best = new int[wanted];
-    double[] scores = new double[wanted];
+    int rounds = rounds(wanted);
+    List<Scored> found = new ArrayList<>();
+    int[] best = new int[rounds];
+    double[] scores = new double[rounds];
+    for (int zone = 1; zone < bounds.length && rounds > 0; zone++) {
+      int size = best(id, bounds[zone - 1], bounds[zone], best, scores);
+      for (int round = 0; round < size; round++) {
+        found.add(new Scored(members[best[round]], round, scores[round]));
+      }
+    }
+    found.sort(FIRST);
+    return found.stream().limit(wanted).map(Scored::member).toList();
+  }
+
+  /** How many of each zone may be among the first. */
+  private int rounds(int wanted) {
+    int rounds = 0;
+    for (int reached = 0; reached < wanted; rounds++) {
+      for (int zone = 1; zone < bounds.length; zone++) {
+        reached += bounds[zone] - bounds[zone - 1] > rounds ? 1 : 0;
+      }
+    }
+    return rounds;
+  }
+
+  /**
+   * Finds the best of some members, best first.
+   *
+   * @param best is filled with them
+   * @param scores is filled with theirs
+   * @return how many there are, if there are fewer than that
+   */
+  private int best(FileId id, int start, int end, int[] best, double[] scores) {
     int found = 0;
-    for (int i = 0; i < members.length; i++) {
+    double floor = 0; // no lower score counts
+    for (int i = start; i < end; i++) {
       double uniform = uniform(id, i);
-      if (found == wanted && (wanted == 0 || most(uniform, i) <= scores[found - 1])) {
+      if (isBelow(floor, uniform, i)) {
         continue;
       }
       double score = score(uniform, i);
-      if (found == wanted && score <= scores[found - 1]) {
+      if (score <= floor) {
         continue;
       }
-      int at = found < wanted ? found++ : found - 1;
+      int at = found < best.length ? found++ : found - 1;
       for (; at > 0 && score > scores[at - 1]; at--) {
         best[at] = best[at - 1];
         scores[at] = scores[at - 1];
       }
       best[at] = i;
       scores[at] = score;
+      floor = found < best.length ? 0 : scores[found - 1];
     }
-    if (zoned && !areInDifferentZones(best)) {
-      return rank(id).subList(0, wanted);
-    }
-    Member[] first = new Member[wanted];
-    for (int i = 0; i < wanted; i++) {
-      first[i] = members[best[i]];
-    }
-    return List.of(first);
-  }
-
-  private boolean areInDifferentZones(int[] some) {
-    for (int i = 1; i < some.length; i++) {
-      for (int j = 0; j < i; j++) {
-        if (members[some[i]].zone().equals(members[some[j]].zone())) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return found;
   }
 
   /** The hash of a file and a member as a number between 0 and 1. */
@@ -110,26 +149,16 @@ final class Rendezvous {
     return (((hash ^ Long.MIN_VALUE) >>> 11) + 0.5) * 0x1p-53;
   }
 
+  /** Positive. */
   private double score(double uniform, int member) {
-    return weighted ? -members[member].weight() / Math.log(uniform) : uniform;
+    return weighted ? -weights[member] / Math.log(uniform) : uniform;
   }
 
-  /** No score is higher; found without a logarithm, which takes much longer. */
-  private double most(double uniform, int member) {
-    return weighted ? members[member].weight() / (1 - uniform) * ROUNDING : uniform;
-  }
-
-  private static List<Member> spread(List<Member> ranked) {
-    List<Member> spread = new ArrayList<>(ranked.size());
-    List<Member> left = new ArrayList<>(ranked);
-    while (!left.isEmpty()) {
-      Set<String> zones = new HashSet<>();
-      List<Member> later = new ArrayList<>();
-      for (Member member : left) {
-        (zones.add(member.zone()) ? spread : later).add(member);
-      }
-      left = later;
-    }
-    return spread;
+  /**
+   * Whether a score is no higher, as far as that can be said without a logarithm, which takes much
+   * longer.
+   */
+  private boolean isBelow(double floor, double uniform, int member) {
+    return weighted ? weights[member] * ROUNDING <= floor * (1 - uniform) : uniform <= floor;
   }
 }

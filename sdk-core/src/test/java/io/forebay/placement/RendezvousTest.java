@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forebay.file.FileId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +121,28 @@ class RendezvousTest {
     }
   }
 
+  @Test
+  void theSecondOfEachZoneFollowTheBestOfEach() {
+    List<Member> members = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      members.add(Member.parse("server-" + i + "=10.0.0." + i + ":7070 zone=z" + i % 3));
+    }
+    Rendezvous placement = new Rendezvous(members);
+    Rendezvous unzoned = new Rendezvous(members(7));
+    for (FileId id : ids.subList(0, 1_000)) {
+      List<String> left = new ArrayList<>();
+      unzoned.rank(id).forEach(member -> left.add(member.name()));
+      List<String> expected = new ArrayList<>();
+      while (!left.isEmpty()) {
+        Set<Integer> zones = new HashSet<>();
+        List<String> round = left.stream().filter(name -> zones.add(name.charAt(7) % 3)).toList();
+        expected.addAll(round);
+        left.removeAll(round);
+      }
+      assertThat(placement.rank(id)).extracting(Member::name).isEqualTo(expected);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -127,6 +151,7 @@ class RendezvousTest {
         "a=h:1,b=h:2",
         "a=h:1 zone=z,b=h:2 zone=z,c=h:3 zone=z",
         "a=h:1 zone=z,b=h:2 zone=y,c=h:3 zone=z",
+        "a=h:1 zone=z weight=3,b=h:2 zone=y,c=h:3 zone=z,d=h:4 zone=z,e=h:5",
         "a=h:1 weight=7,b=h:2,c=h:3 weight=3,d=h:4"
       })
   void theFirstAreThoseOfTheRank(String members) {
