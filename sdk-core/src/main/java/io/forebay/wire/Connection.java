@@ -30,9 +30,6 @@ final class Connection implements Closeable {
   /** From here on a system call more is cheaper than a copy more. */
   private static final int DIRECT_BYTES = 16 << 10;
 
-  /** A server that is up accepts and greets in much less time than it may take to answer. */
-  private static final int GREETING_SHARE = 2;
-
   private static final long TRUST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Address address;
@@ -75,14 +72,18 @@ final class Connection implements Closeable {
    * Connects, greets, and shows the token if there is one.
    *
    * @param tls for an address of another node
-   * @param patience the longest time to wait for any byte; for the connection and the greeting it
-   *     is a half of it each
+   * @param greeting the longest time to wait for the connection, and then for the greeting
+   * @param patience the longest time to wait for any byte later
    */
   static Connection open(
-      Address address, Optional<Tls> tls, Optional<String> token, Duration patience)
+      Address address,
+      Optional<Tls> tls,
+      Optional<String> token,
+      Duration greeting,
+      Duration patience)
       throws IOException {
-    Duration soon = patience.dividedBy(GREETING_SHARE);
-    Connection connection = new Connection(address, address.connect(soon), tls, token, soon);
+    Connection connection =
+        new Connection(address, address.connect(greeting), tls, token, greeting);
     try {
       connection.greet();
       if (token.isPresent()) {

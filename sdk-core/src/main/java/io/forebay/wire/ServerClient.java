@@ -31,6 +31,14 @@ public final class ServerClient implements AutoCloseable {
   private static final long FIRST_BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /**
+   * A server that is up accepts and greets in much less time than it may take to answer; one that
+   * nobody here has heard of may be just starting.
+   */
+  private static final int GREETING_SHARE = 5;
+
+  private static final int FIRST_GREETING_SHARE = 2;
+
   /** So many requests that others answered in a row, and a server counts as down. */
   private static final int OVERTAKEN = 3;
 
@@ -50,6 +58,7 @@ public final class ServerClient implements AutoCloseable {
   private volatile long view;
   private volatile boolean closed;
   private volatile boolean down;
+  private volatile boolean known;
   private long backOffNanos; // guarded by this
 
   /**
@@ -428,7 +437,8 @@ public final class ServerClient implements AutoCloseable {
   }
 
   private Connection connect(Optional<String> token) throws IOException {
-    return Connection.open(address, access.tls(), token, patience);
+    Duration greeting = patience.dividedBy(known ? GREETING_SHARE : FIRST_GREETING_SHARE);
+    return Connection.open(address, access.tls(), token, greeting, patience);
   }
 
   void returnConnection(Connection connection) {
@@ -499,6 +509,9 @@ public final class ServerClient implements AutoCloseable {
   }
 
   private void succeeded() {
+    if (!known) {
+      known = true;
+    }
     if (overtaken.get() != 0) {
       overtaken.set(0);
     }
