@@ -37,6 +37,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.PeerCredentials;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ImmediateEventExecutor;
@@ -47,10 +48,12 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -74,6 +77,7 @@ public final class CacheServer implements AutoCloseable {
       new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
 
   private final SendMemory memory = new SendMemory();
+  private final RequestMemory requestMemory = new RequestMemory();
   private final ConnectionLimit connections = new ConnectionLimit();
 
   private final ExecutorService workers =
@@ -210,7 +214,10 @@ public final class CacheServer implements AutoCloseable {
                         .addLast(
                             new LengthFieldBasedFrameDecoder(
                                 Codec.MAX_REQUEST_BYTES, 0, Integer.BYTES, 0, Integer.BYTES),
-                            new ClientHandler(node, rights.get(), stats, workers, memory));
+                            // Hands on one request at a time while reading is stopped.
+                            new FlowControlHandler(),
+                            new ClientHandler(
+                                node, rights.get(), stats, workers, memory, requestMemory));
                   }
                 });
     if (address instanceof InetSocketAddress) {
@@ -233,7 +240,20 @@ public final class CacheServer implements AutoCloseable {
         tls.filter(t -> security.isAdminEncrypted(config.admin()))
             .map(t -> new AdminTls(t, security.clients())),
         tokens,
-        config.warnings());
+        config.warnings(),
+        gauges());
+  }
+
+  /** What clients take of this server, beside the most that they may. */
+  private Map<String, DoubleSupplier> gauges() {
+    return Map.of(
+        "forebay.connections", connections::open,
+        "forebay.connections.limit", connections::most,
+        "forebay.connections.not.read", this::connectionsNotReadFrom,
+        "forebay.request.memory.bytes", requestMemory::taken,
+        "forebay.request.memory.limit.bytes", requestMemory::most,
+        "forebay.send.memory.bytes", memory::taken,
+        "forebay.send.memory.limit.bytes", memory::capacity);
   }
 
   private SslHandler encryption() {
@@ -304,6 +324,18 @@ public final class CacheServer implements AutoCloseable {
   /** {@code host:port} of the admin endpoint. */
   public String adminAddress() {
     return admin.address();
+  }
+
+  /** Connections of clients at present. */
+  public int connections() {
+    return connections.open();
+  }
+
+  /** Those of them that have enough to be answered, or whose clients do not take answers. */
+  public long connectionsNotReadFrom() {
+    return channels.stream()
+        .filter(c -> !(c instanceof ServerChannel) && !c.config().isAutoRead())
+        .count();
   }
 
   public ServerStats.Counts stats() {

@@ -7,6 +7,7 @@ import io.forebay.UnknownDataSetException;
 import io.forebay.background.LogContext;
 import io.forebay.file.DataPath;
 import io.forebay.file.FileVersion;
+import io.forebay.fill.Asker;
 import io.forebay.metadata.Catalog;
 import io.forebay.metadata.NodeInfo;
 import io.forebay.node.CacheNode;
@@ -20,6 +21,7 @@ import io.forebay.wire.MalformedFrameException;
 import io.forebay.wire.Message;
 import io.forebay.wire.Reach;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -52,9 +54,6 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   /** Of a snapshot's file, in one frame. */
   private static final int LARGEST_PART = 16 << 20;
 
-  /** Requests of one connection at a time; a client that wants more is not one of ours. */
-  private static final int MAX_IN_FLIGHT = 256;
-
   /** Well below the patience of any client. */
   private static final int SIGN_SECONDS = 1;
 
@@ -63,8 +62,14 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   private final ServerStats stats;
   private final Executor executor;
   private final SendMemory memory;
-  private final Map<Integer, GetTask> running = new ConcurrentHashMap<>();
+  private final RequestMemory requestMemory;
+
+  /** How to cancel the requests that can be cancelled. */
+  private final Map<Integer, Runnable> running = new ConcurrentHashMap<>();
+
   private EventLoop eventLoop;
+  private Object client;
+  private Inflow inflow;
   private SendQueue sendQueue;
   private boolean greeted;
 
@@ -73,10 +78,12 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       ClientRights rights,
       ServerStats stats,
       Executor executor,
-      SendMemory memory) {
+      SendMemory memory,
+      RequestMemory requestMemory) {
     this.node = node;
     this.rights = rights;
     this.memory = memory;
+    this.requestMemory = requestMemory;
     this.stats = stats;
     this.executor = executor;
   }
@@ -84,12 +91,15 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     eventLoop = context.channel().eventLoop();
-    sendQueue = new SendQueue(context.channel(), memory);
+    inflow = new Inflow(context.channel(), requestMemory);
+    sendQueue = new SendQueue(context.channel(), memory, inflow);
+    client = Clients.of(context.channel());
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    running.values().forEach(GetTask::cancel);
+    running.values().forEach(Runnable::run);
+    sendQueue.close();
   }
 
   /** A report of reads that were made without this server, or a look into its cache. */
@@ -101,7 +111,8 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) throws IOException {
-    Codec.Frame frame = Codec.decode(bytes.nioBuffer(), bytes.readableBytes());
+    int size = bytes.readableBytes();
+    Codec.Frame frame = Codec.decode(bytes.nioBuffer(), size);
     int id = frame.requestId();
     if (!greeted) {
       greet(id, frame.message());
@@ -122,16 +133,17 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     }
     String about = frame.message().dataSet();
     switch (frame.message()) {
-      case Message.Get get -> get(id, get);
+      case Message.Get get -> get(id, size, get);
       case Message.Cancel cancel -> {
-        GetTask task = running.get(id);
-        if (task != null) {
-          task.cancel();
+        Runnable cancellation = running.get(id);
+        if (cancellation != null) {
+          cancellation.run();
         }
       }
       case Message.Open open ->
           answer(
               id,
+              size,
               about,
               () -> {
                 NodeInfo.ServedDataSet served = node.served(open.nameOrRoot());
@@ -146,6 +158,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Stat stat ->
           answer(
               id,
+              size,
               about,
               () ->
                   new Message.Status(
@@ -153,16 +166,18 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Refresh refresh ->
           answer(
               id,
+              size,
               about,
               () -> {
                 Optional<SnapshotId> used = node.dataSet(refresh.dataSet()).refresh();
                 return used.isPresent() ? new Message.InUse(used.get().text()) : done();
               });
-      case Message.Snapshot snapshot -> answer(id, about, () -> snapshot(id, snapshot));
-      case Message.SnapshotPart part -> answer(id, about, () -> snapshotPart(id, part));
+      case Message.Snapshot snapshot -> answer(id, size, about, () -> snapshot(id, snapshot));
+      case Message.SnapshotPart part -> answer(id, size, about, () -> snapshotPart(id, part));
       case Message.Changed changed ->
           answer(
               id,
+              size,
               about,
               () -> {
                 catalog(changed.dataSet()).changed(DataPath.normalize(changed.path()));
@@ -171,6 +186,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Used used ->
           answer(
               id,
+              size,
               about,
               () -> {
                 used.uses().forEach(u -> node.store().used(u.id(), u.offset(), u.bytes()));
@@ -179,21 +195,29 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       case Message.Plan plan ->
           answer(
               id,
+              size,
               about,
               () -> new Message.Planned(node.plan(node.dataSet(plan.dataSet()), plan.update())));
-      case Message.ReadHere read -> answer(id, about, () -> readHere(read));
+      case Message.ReadHere read -> answer(id, size, about, () -> readHere(read));
       case Message.MapsStuck stuck ->
           answer(
               id,
+              size,
               about,
               () -> {
                 node.reportStuckMaps(stuck.generation());
                 return done();
               });
-      case Message.Prefetch prefetch -> answer(id, about, () -> prefetch(prefetch));
-      case Message.Replicate replicate -> answer(id, about, () -> replicate(replicate));
-      case Message.Load load -> answer(id, about, () -> load(id, load));
-      case Message.ListDirectory list -> answer(id, about, () -> list(id, list));
+      case Message.Prefetch prefetch -> answer(id, size, about, () -> prefetch(prefetch));
+      case Message.Replicate replicate -> answer(id, size, about, () -> replicate(replicate));
+      case Message.Load load -> {
+        Asker asker = new Asker(client);
+        if (running.putIfAbsent(id, asker::withdraw) != null) {
+          throw new MalformedFrameException("the id of a request in flight");
+        }
+        answer(id, size, about, () -> load(id, load, asker));
+      }
+      case Message.ListDirectory list -> answer(id, size, about, () -> list(id, list));
       default -> throw new MalformedFrameException("received a reply instead of a request");
     }
   }
@@ -245,7 +269,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     }
   }
 
-  private void get(int id, Message.Get get) throws MalformedFrameException {
+  private void get(int id, int size, Message.Get get) throws MalformedFrameException {
     NodeDataSet dataSet;
     try {
       dataSet = node.dataSet(get.dataSet());
@@ -253,13 +277,15 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       sendQueue.send(id, failed(e));
       return;
     }
-    GetTask task = new GetTask(id, dataSet, node, get, sendQueue, stats, executor);
+    GetTask task =
+        new GetTask(id, dataSet, node, get, sendQueue, stats, executor, new Asker(client));
     if (task.tryAnswerNow()) {
       return;
     }
-    if (running.size() >= MAX_IN_FLIGHT || running.putIfAbsent(id, task) != null) {
-      throw new MalformedFrameException("too many requests in flight, or a duplicate request id");
+    if (running.putIfAbsent(id, task::cancel) != null) {
+      throw new MalformedFrameException("the id of a request in flight");
     }
+    inflow.begun(size);
     Future<?> signs = signs(task::sign);
     try {
       executor.execute(
@@ -269,10 +295,12 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
             } finally {
               signs.cancel(false);
               running.remove(id);
+              onEventLoop(() -> inflow.ended(size));
             }
           });
     } catch (RuntimeException | Error e) {
       signs.cancel(false);
+      inflow.ended(size);
       throw e; // which closes the connection
     }
   }
@@ -294,7 +322,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     NodeDataSet dataSet = node.dataSet(prefetch.dataSet());
     for (FileStatus file : prefetch.files()) {
       DataPath.normalize(file.path());
-      dataSet.reads().prefetch(FileVersion.of(dataSet.spec().name(), file));
+      dataSet.reads().prefetch(FileVersion.of(dataSet.spec().name(), file), Asker.NODE);
     }
     return done();
   }
@@ -305,7 +333,7 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     return done();
   }
 
-  private Message load(int id, Message.Load load) throws IOException {
+  private Message load(int id, Message.Load load, Asker asker) throws IOException {
     NodeDataSet dataSet = node.dataSet(load.dataSet());
     for (int i = 0; i < load.items().size(); i++) {
       Item item = load.items().get(i);
@@ -314,7 +342,10 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
         dataSet
             .reads()
             .load(
-                FileVersion.of(dataSet.spec().name(), item.status()), item.offset(), item.length());
+                FileVersion.of(dataSet.spec().name(), item.status()),
+                item.offset(),
+                item.length(),
+                asker);
       } catch (IOException | IllegalArgumentException e) {
         sendQueue.send(
             id, new Message.ItemFailed(i, ErrorCode.of(e), String.valueOf(e.getMessage())));
@@ -344,7 +375,9 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     if (part.length() < 0 || part.length() > LARGEST_PART || part.offset() < 0) {
       throw new IllegalArgumentException("not a part of a snapshot: " + part);
     }
-    ByteBuf frame = sendQueue.allocate(Codec.DATA_HEADER_BYTES + part.length());
+    int length = Codec.DATA_HEADER_BYTES + part.length();
+    long taken = sendQueue.take(length);
+    ByteBuf frame = sendQueue.allocate(length);
     try {
       ByteBuffer content = frame.nioBuffer(Codec.DATA_HEADER_BYTES, part.length());
       snapshot.read(part.offset(), content);
@@ -353,9 +386,10 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
       frame.writerIndex(Codec.DATA_HEADER_BYTES + content.position());
     } catch (IOException | RuntimeException e) {
       frame.release();
+      sendQueue.release(taken);
       throw e;
     }
-    sendQueue.send(frame);
+    sendQueue.send(frame, taken);
     return done();
   }
 
@@ -363,7 +397,9 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
     List<FileStatus> entries = catalog(list.dataSet()).list(DataPath.normalize(list.directory()));
     int from = 0;
     for (; entries.size() - from > LISTING_PAGE; from += LISTING_PAGE) {
-      sendQueue.send(id, new Message.Listing(entries.subList(from, from + LISTING_PAGE), false));
+      Message page = new Message.Listing(entries.subList(from, from + LISTING_PAGE), false);
+      ByteBuf frame = Unpooled.wrappedBuffer(Codec.encode(id, page));
+      sendQueue.send(frame, sendQueue.take(frame.readableBytes()));
     }
     return new Message.Listing(entries.subList(from, entries.size()), true);
   }
@@ -376,22 +412,28 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
    * Answers a request that may take its time, with signs of life until then. Whatever is thrown
    * ends it: a client that is told of work goes on waiting for it.
    */
-  private void answer(int id, String dataSet, Answer answer) {
+  private void answer(int id, int size, String dataSet, Answer answer) {
+    inflow.begun(size);
     Future<?> signs = signs(() -> sendQueue.send(id, new Message.Working()));
     try {
       executor.execute(
           () -> {
+            Message last = null;
             try (LogContext context = LogContext.of(dataSet)) {
-              send(id, answer.get(), signs);
+              last = answer.get();
             } catch (IOException | RuntimeException e) {
-              send(id, failed(e), signs);
+              last = failed(e);
             } catch (Error e) {
-              send(id, failed(e), signs);
+              last = failed(e);
               throw e;
+            } finally {
+              running.remove(id);
+              end(id, size, last, signs);
             }
           });
     } catch (RuntimeException | Error e) {
       signs.cancel(false);
+      inflow.ended(size);
       throw e; // which closes the connection
     }
   }
@@ -406,13 +448,18 @@ final class ClientHandler extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   /** On the event loop, so that no sign of life comes behind the answer. */
-  private void send(int id, Message last, Future<?> signs) {
+  private void end(int id, int size, Message last, Future<?> signs) {
+    onEventLoop(
+        () -> {
+          signs.cancel(false);
+          sendQueue.send(id, last);
+          inflow.ended(size);
+        });
+  }
+
+  private void onEventLoop(Runnable task) {
     try {
-      eventLoop.execute(
-          () -> {
-            signs.cancel(false);
-            sendQueue.send(id, last);
-          });
+      eventLoop.execute(task);
     } catch (RejectedExecutionException e) {
       log.debug("the server has stopped; dropping an answer", e);
     }

@@ -32,6 +32,15 @@ final class ConnectionLimit {
     connection.closeFuture().addListener(closed -> left());
   }
 
+  /** Connections at present. */
+  synchronized int open() {
+    return open;
+  }
+
+  int most() {
+    return most;
+  }
+
   private synchronized void left() {
     open--;
     if (open < most) {

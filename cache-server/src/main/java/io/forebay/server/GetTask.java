@@ -3,6 +3,7 @@ package io.forebay.server;
 import io.forebay.ReadOrder;
 import io.forebay.file.DataPath;
 import io.forebay.file.FileVersion;
+import io.forebay.fill.Asker;
 import io.forebay.fill.ReadThrough;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
@@ -58,8 +59,10 @@ final class GetTask implements Runnable {
   private final SendQueue sendQueue;
   private final ServerStats stats;
   private final Executor executor;
+  private final Asker asker;
   private final FileVersion[] versions;
   private ByteBuf gathered;
+  private long gatheredTaken;
   private volatile boolean cancelled;
 
   /** Whether the end of the answer is on its way, behind which nothing may come. */
@@ -72,7 +75,8 @@ final class GetTask implements Runnable {
       Message.Get get,
       SendQueue sendQueue,
       ServerStats stats,
-      Executor executor) {
+      Executor executor,
+      Asker asker) {
     this.requestId = requestId;
     this.dataSet = dataSet;
     this.node = node;
@@ -81,11 +85,14 @@ final class GetTask implements Runnable {
     this.sendQueue = sendQueue;
     this.stats = stats;
     this.executor = executor;
+    this.asker = asker;
     this.versions = new FileVersion[get.items().size()];
   }
 
+  /** Ends the answer, and the fetching of what nobody else waits for. */
   void cancel() {
     cancelled = true;
+    asker.withdraw();
   }
 
   /**
@@ -156,6 +163,7 @@ final class GetTask implements Runnable {
     if (gathered != null) {
       gathered.release();
       gathered = null;
+      sendQueue.release(gatheredTaken);
     }
   }
 
@@ -178,7 +186,7 @@ final class GetTask implements Runnable {
   private void prefetchMissing(int from) {
     for (int i = from; i < versions.length; i++) {
       if (resident(i).isEmpty()) {
-        dataSet.reads().prefetch(version(i));
+        dataSet.reads().prefetch(version(i), asker);
       }
     }
   }
@@ -261,10 +269,8 @@ final class GetTask implements Runnable {
     }
     if (gathered == null) {
       // With room for the end of the answer, which would otherwise have the whole buffer copied.
-      gathered =
-          sendQueue.allocate(
-              Codec.HEADER_BYTES
-                  + (versions.length == 1 ? needed : Math.max(GATHER_BYTES, needed)));
+      beginGathering(
+          Codec.HEADER_BYTES + (versions.length == 1 ? needed : Math.max(GATHER_BYTES, needed)));
     }
     int start = gathered.writerIndex();
     putHeader(gathered, index, length);
@@ -278,11 +284,16 @@ final class GetTask implements Runnable {
     gathered.writerIndex(gathered.writerIndex() + length);
   }
 
-  private void flush() throws IOException {
+  private void beginGathering(int bytes) throws IOException {
+    gatheredTaken = sendQueue.take(bytes);
+    gathered = sendQueue.allocate(bytes);
+  }
+
+  private void flush() {
     if (gathered != null) {
       ByteBuf full = gathered;
       gathered = null;
-      sendQueue.send(full);
+      sendQueue.send(full, gatheredTaken);
     }
   }
 
@@ -301,23 +312,29 @@ final class GetTask implements Runnable {
     stats.miss();
     boolean alone = get.reach() != Reach.CLUSTER;
     try (ReadThrough.Reading reading =
-        dataSet.reads().reading(version, item.offset(), item.length(), alone)) {
+        dataSet.reads().reading(version, item.offset(), item.length(), alone, asker)) {
       do {
         int length = (int) Math.min(STREAM_BYTES, end - position);
+        // Others must not wait for what is kept for a slow client.
+        long taken = sendQueue.take(Codec.DATA_HEADER_BYTES + length, reading::pause);
         ByteBuf frame = sendQueue.allocate(Codec.DATA_HEADER_BYTES + length);
-        putHeader(frame, index, length);
         try {
+          putHeader(frame, index, length);
           reading.read(frame.nioBuffer(frame.writerIndex(), length));
           frame.writerIndex(frame.writerIndex() + length);
         } catch (IOException e) {
           frame.release();
-          itemFailed(index, e);
+          sendQueue.release(taken);
+          if (!cancelled) {
+            itemFailed(index, e);
+          }
           return;
         } catch (RuntimeException | Error e) {
           frame.release();
+          sendQueue.release(taken);
           throw e;
         }
-        sendQueue.send(frame);
+        sendQueue.send(frame, taken);
         stats.sent(length);
         position += length;
       } while (position < end && !cancelled);
@@ -348,7 +365,7 @@ final class GetTask implements Runnable {
     ended = true;
     ByteBuffer done = Codec.encode(requestId, new Message.Done(node.viewHash()));
     if (gathered == null) {
-      gathered = sendQueue.allocate(done.remaining());
+      beginGathering(done.remaining());
     } else if (gathered.writableBytes() < done.remaining()) {
       gathered.capacity(gathered.writerIndex() + done.remaining());
     }

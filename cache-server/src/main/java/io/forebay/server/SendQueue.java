@@ -14,8 +14,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The way out of one connection. Bounds what is queued for a client that reads slowly: a thread
@@ -29,18 +28,16 @@ final class SendQueue {
 
   private static final int ENCRYPTED_BYTES = 256 << 10;
 
-  private static final long PATIENCE_SECONDS = 60;
-
   private final Channel channel;
   private final boolean encrypted;
-  private final SendMemory memory;
-  private final Semaphore room;
+  private final SendMemory.Share memory;
+  private final Inflow inflow;
 
-  SendQueue(Channel channel, SendMemory memory) {
+  SendQueue(Channel channel, SendMemory memory, Inflow inflow) {
     this.channel = channel;
     this.encrypted = channel.pipeline().get(SslHandler.class) != null;
-    this.memory = memory;
-    this.room = new Semaphore(memory.ofOne());
+    this.memory = memory.share();
+    this.inflow = inflow;
   }
 
   /** Whether the client runs on this node. */
@@ -52,20 +49,25 @@ final class SendQueue {
     return channel.alloc().directBuffer(bytes);
   }
 
-  /** Sends a message that carries no file bytes. Never waits: such messages are small. */
+  /** Sends a small message. Never waits: no request is read while too many of them are queued. */
   void send(int requestId, Message message) {
-    channel.writeAndFlush(
-        Unpooled.wrappedBuffer(Codec.encode(requestId, message)), channel.voidPromise());
+    ByteBuf frame = Unpooled.wrappedBuffer(Codec.encode(requestId, message));
+    int size = frame.readableBytes();
+    try {
+      onEventLoop(
+          () -> {
+            inflow.sending(size);
+            channel.writeAndFlush(frame).addListener(sent -> inflow.sent(size));
+          });
+    } catch (RejectedExecutionException e) {
+      frame.release(); // the server has stopped, and with it the connection
+    }
   }
 
-  /** Sends encoded frames. May wait, so never on an event loop unless there is room. */
-  void send(ByteBuf frames) throws IOException {
-    int permits = acquire(frames.readableBytes());
-    if (permits < 0) {
-      frames.release();
-      throw gone();
-    }
-    channel.writeAndFlush(frames).addListener(sent -> release(permits));
+  /** Sends encoded frames for which memory was taken before. */
+  void send(ByteBuf frames, long taken) {
+    memory.sent(taken);
+    channel.writeAndFlush(frames).addListener(sent -> memory.received(taken));
   }
 
   /**
@@ -77,12 +79,15 @@ final class SendQueue {
    */
   void send(ByteBuf header, TierChannel file, long position, int length, Runnable failed)
       throws IOException {
-    int permits = acquire(length);
-    if (permits < 0) {
+    long taken;
+    try {
+      taken = take(length);
+    } catch (IOException e) {
       header.release();
       file.close();
-      throw gone();
+      throw e;
     }
+    memory.sent(taken);
     Runnable write =
         () -> {
           channel.write(header, channel.voidPromise());
@@ -91,7 +96,7 @@ final class SendQueue {
                   : channel.write(new TierRegion(file, position, length)))
               .addListener(
                   sent -> {
-                    release(permits);
+                    memory.received(taken);
                     if (!sent.isSuccess() && !(sent.cause() instanceof ClosedChannelException)) {
                       failed.run();
                     }
@@ -101,6 +106,10 @@ final class SendQueue {
           }
         };
     // As one step of the event loop, so that no other frame comes between header and bytes.
+    onEventLoop(write);
+  }
+
+  private void onEventLoop(Runnable write) {
     if (channel.eventLoop().inEventLoop()) {
       write.run();
     } else {
@@ -144,57 +153,56 @@ final class SendQueue {
 
   /** Whether so many bytes could be sent without waiting. */
   boolean hasRoom(int bytes) {
-    return room.availablePermits() >= permits(bytes);
+    return memory.hasRoom(bytes);
   }
 
-  private int acquire(int bytes) throws IOException {
-    int permits = permits(bytes);
+  /**
+   * Takes memory for bytes that are to be sent. May wait, so never on an event loop unless there is
+   * room.
+   *
+   * @param beforeWaiting runs if there is none yet
+   * @return for {@link #send(ByteBuf, long)}, or else {@link #release}
+   */
+  long take(int bytes, Runnable beforeWaiting) throws IOException {
     if (!channel.isActive()) {
-      return -1;
+      throw gone();
     }
-    if (tryAcquire(permits)) {
-      return permits;
+    long taken = memory.tryTake(bytes);
+    if (taken >= 0) {
+      return taken;
     }
     if (channel.eventLoop().inEventLoop()) {
       // The loop that makes room must not wait for it. One answer beyond the bound does no harm.
       return 0;
     }
+    beforeWaiting.run();
     channel.flush();
     try {
-      if (!room.tryAcquire(permits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        channel.close();
-        return -1;
-      }
-      if (!memory.take(permits, PATIENCE_SECONDS)) {
-        room.release(permits);
-        channel.close();
-        return -1;
-      }
+      taken = memory.take(bytes);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while waiting for a slow client");
     }
-    return permits;
-  }
-
-  private boolean tryAcquire(int permits) {
-    if (!room.tryAcquire(permits)) {
-      return false;
+    if (taken < 0) {
+      channel.close();
+      throw gone();
     }
-    if (!memory.take(permits)) {
-      room.release(permits);
-      return false;
-    }
-    return true;
+    return taken;
   }
 
-  private void release(int permits) {
-    room.release(permits);
-    memory.release(permits);
+  /** As above, for those that hold nothing. */
+  long take(int bytes) throws IOException {
+    return take(bytes, () -> {});
   }
 
-  private int permits(int bytes) {
-    return Math.min(memory.ofOne(), 1 + bytes / SendMemory.PERMIT_BYTES);
+  /** Gives memory back that was taken for what is not sent. */
+  void release(long taken) {
+    memory.release(taken);
+  }
+
+  /** The connection is closed. */
+  void close() {
+    memory.close();
   }
 
   private IOException gone() {

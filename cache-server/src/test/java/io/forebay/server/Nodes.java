@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
+import io.forebay.FileStatus;
 import io.forebay.Forebay;
 import io.forebay.control.CacheControl;
+import io.forebay.file.FileVersion;
 import io.forebay.node.NodeDataSet;
 import io.forebay.node.NodeOptions;
 import io.forebay.samples.oss.OssServer;
@@ -14,6 +16,7 @@ import io.forebay.samples.oss.OwnAddresses;
 import io.forebay.samples.oss.Shape;
 import io.forebay.spec.CachePolicy;
 import io.forebay.spec.DataSetSpec;
+import io.forebay.store.ResidentFile;
 import io.forebay.wire.Address;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -262,6 +265,22 @@ final class Nodes implements AutoCloseable {
               for (String path : paths()) {
                 assertThat(CacheControl.of(data).resident(data.stat(path))).as(path).isPresent();
               }
+            });
+  }
+
+  /** Waits until a file is complete in the first server's cache. */
+  void awaitResident(String path) {
+    await()
+        .atMost(ONE_MINUTE)
+        .until(
+            () -> {
+              FileStatus file = servers[0].node().dataSet(DATA_SET).catalog().stat(path);
+              return servers[0]
+                  .node()
+                  .store()
+                  .find(FileVersion.of(DATA_SET, file).id())
+                  .filter(ResidentFile::isVerified)
+                  .isPresent();
             });
   }
 

@@ -31,6 +31,7 @@ public final class Bench implements Callable<Integer> {
     multiget,
     remote,
     tls,
+    clients,
     metadata,
     placement,
     scale,
@@ -98,6 +99,9 @@ public final class Bench implements Callable<Integer> {
     }
     if (runs(Suite.tls)) {
       EncryptedReads.run(rounds);
+    }
+    if (runs(Suite.clients)) {
+      IdleClients.run(rounds);
     }
     if (runs(Suite.metadata)) {
       new Runner(new OptionsBuilder().include(MetadataBenchmark.class.getSimpleName()).build())

@@ -20,6 +20,9 @@ final class Race {
   /** One pass over the work. */
   interface Lap {
     void run() throws Exception;
+
+    /** Before each turn, and not measured. */
+    default void prepare() throws Exception {}
   }
 
   private final String title;
@@ -61,6 +64,7 @@ final class Race {
     for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
       for (int i = 0; i < names.size(); i++) {
         String name = names.get(Math.floorMod(i + round, names.size()));
+        contenders.get(name).prepare();
         long start = System.nanoTime();
         for (int lap = 0; lap < LAPS; lap++) {
           contenders.get(name).run();

@@ -17,7 +17,7 @@ final class Fill {
   private final String noun;
   private final int length;
   private final BlockWriter writer;
-  private MemoryBudget budget;
+  private MemoryBudget.Share budget;
   private byte[] bytes;
   private int arrived;
 
@@ -27,6 +27,11 @@ final class Fill {
   private boolean done;
   private IOException failure;
   private int holders = 1;
+
+  /** Requests that want it and may still be withdrawn, and those that were not. */
+  private int wanted;
+
+  private ReadThrough.Run run;
 
   /**
    * @param length of the block, in bytes
@@ -42,6 +47,37 @@ final class Fill {
     return length;
   }
 
+  synchronized void wanted() {
+    wanted++;
+  }
+
+  /** One that wanted it does not any more. If it waits here, it finds out. */
+  synchronized void unwanted() {
+    wanted--;
+    notifyAll();
+  }
+
+  /** Whether nobody is left that wants it. */
+  synchronized boolean isUnwanted() {
+    return wanted == 0;
+  }
+
+  /** Waits to be fetched. */
+  synchronized void queued(ReadThrough.Run by) {
+    run = by;
+  }
+
+  /** Somebody waits for it, perhaps another client than that which had it fetched. */
+  void hurry(Asker asker) {
+    ReadThrough.Run waits;
+    synchronized (this) {
+      waits = run;
+    }
+    if (waits != null) {
+      waits.hurry(asker);
+    }
+  }
+
   BlockWriter writer() {
     return writer;
   }
@@ -51,7 +87,7 @@ final class Fill {
   }
 
   /** Takes the memory; waits for it if need be. */
-  byte[] begin(MemoryBudget from) throws InterruptedIOException {
+  byte[] begin(MemoryBudget.Share from) throws InterruptedIOException {
     byte[] memory = from.take(length);
     synchronized (this) {
       budget = from;
@@ -105,11 +141,13 @@ final class Fill {
    * Copies bytes of the block, after waiting for them.
    *
    * @param from offset in the block
+   * @param asker who waits
    * @return false when the block turned out to be in the store
+   * @throws UnwantedException when the asker, or all that wanted the block, are gone
    * @throws IOException the reason for which they never arrive
    */
-  boolean copy(int from, ByteBuffer target, long timeoutNanos) throws IOException {
-    byte[] source = await(from + target.remaining(), timeoutNanos);
+  boolean copy(int from, ByteBuffer target, Asker asker, long timeoutNanos) throws IOException {
+    byte[] source = await(from + target.remaining(), asker, timeoutNanos);
     if (source == null) {
       return false;
     }
@@ -118,9 +156,12 @@ final class Fill {
   }
 
   /** Null when the fill ended without fetching anything. */
-  private synchronized byte[] await(int wanted, long timeoutNanos) throws IOException {
+  private synchronized byte[] await(int end, Asker asker, long timeoutNanos) throws IOException {
     long deadline = System.nanoTime() + timeoutNanos;
-    while (arrived < wanted && !done) {
+    while (arrived < end && !done) {
+      if (asker.hasWithdrawn()) {
+        throw new UnwantedException(noun);
+      }
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         throw new IOException(
@@ -128,12 +169,12 @@ final class Fill {
                 + ": "
                 + arrived
                 + " of "
-                + wanted
+                + end
                 + " bytes arrived in "
                 + TimeUnit.NANOSECONDS.toSeconds(timeoutNanos)
                 + " s");
       }
-      leastWanted = Math.min(leastWanted, wanted);
+      leastWanted = Math.min(leastWanted, end);
       try {
         TimeUnit.NANOSECONDS.timedWait(this, left);
       } catch (InterruptedException e) {
@@ -141,7 +182,7 @@ final class Fill {
         throw new InterruptedIOException("interrupted while waiting for " + noun);
       }
     }
-    if (failure != null && arrived < wanted) {
+    if (failure != null && arrived < end) {
       throw failure;
     }
     return bytes;

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The threads that talk to one data set's under-store; no other data set waits behind them.
- * Prefetching has its own, so that a reader never queues behind it. Idle threads end.
+ * Prefetching has its own, so that a reader never queues behind it, and clients take turns. Idle
+ * threads end.
  */
 public final class FillThreads implements AutoCloseable {
 
@@ -22,6 +23,8 @@ public final class FillThreads implements AutoCloseable {
   private final ThreadPoolExecutor demand;
   private final ThreadPoolExecutor ahead;
   private final ThreadPoolExecutor copying;
+  private final Turns<Runnable> demanded = new Turns<>();
+  private final Places direct;
   private volatile boolean closing;
 
   /**
@@ -31,6 +34,7 @@ public final class FillThreads implements AutoCloseable {
    */
   public FillThreads(String dataSet, int width) {
     demand = pool(dataSet, "forebay-fill", width);
+    direct = new Places(width);
     ahead = pool(dataSet, "forebay-prefetch", (width + 1) / 2);
     copying = pool(dataSet, "forebay-copy", (width + 1) / 2);
   }
@@ -38,12 +42,34 @@ public final class FillThreads implements AutoCloseable {
   /** Uses another number of threads from now on. */
   public void resize(int width) {
     demand.setMaximumPoolSize(width);
+    direct.resize(width);
     ahead.setMaximumPoolSize((width + 1) / 2);
     copying.setMaximumPoolSize((width + 1) / 2);
   }
 
-  Executor demand() {
-    return demand;
+  /** For readers that wait. Clients take turns. */
+  void demand(Object client, Runnable task) {
+    demanded.add(client, task);
+    try {
+      demand.execute(this::runNext);
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      if (demanded.remove(client, task)) {
+        throw e;
+      }
+      runNext(); // another thread has taken it, and with it the turn of what it came for
+    }
+  }
+
+  private void runNext() {
+    Runnable next = demanded.take();
+    if (next != null) {
+      next.run();
+    }
+  }
+
+  /** For readers that fetch what they need themselves. */
+  Places direct() {
+    return direct;
   }
 
   Executor ahead() {
@@ -58,9 +84,9 @@ public final class FillThreads implements AutoCloseable {
     return copying.getQueue().size();
   }
 
-  /** Requests to the under-store that wait for a thread. */
+  /** Requests to the under-store that wait for their turn. */
   public int queued() {
-    return demand.getQueue().size() + ahead.getQueue().size();
+    return demand.getQueue().size() + direct.waiting() + ahead.getQueue().size();
   }
 
   /**

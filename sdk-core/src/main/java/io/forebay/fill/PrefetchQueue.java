@@ -34,8 +34,9 @@ final class PrefetchQueue {
    *
    * @param read for which read, and when it was expected as the file was added
    * @param number in the order of arrival
+   * @param asker for whom
    */
-  record Expected(FileVersion file, NextRead read, long number) {
+  record Expected(FileVersion file, NextRead read, long number, Asker asker) {
 
     private static final Comparator<Expected> BY_TIME =
         Comparator.comparingLong((Expected e) -> e.read.nanos()).thenComparingLong(e -> e.number);
@@ -80,8 +81,8 @@ final class PrefetchQueue {
     this.store = store;
   }
 
-  synchronized void add(FileVersion file) {
-    Expected expected = new Expected(file, store.nextRead(file), ++arrived);
+  synchronized void add(FileVersion file, Asker asker) {
+    Expected expected = new Expected(file, store.nextRead(file), ++arrived, asker);
     if (expected.read.isAnnounced()) {
       put(expected);
     } else if (others.size() < MOST) {
@@ -136,7 +137,9 @@ final class PrefetchQueue {
       remove(next);
       taken.add(next);
     } else {
-      next = others.poll();
+      do {
+        next = others.poll();
+      } while (next != null && next.asker.hasWithdrawn());
     }
     if (next != null) {
       onTheirWay += next.file.size();
@@ -179,7 +182,7 @@ final class PrefetchQueue {
       if (!late && parks) {
         parked.add(first);
       } else if (!late) { // its job is slower than was thought
-        put(new Expected(first.file, now, first.number));
+        put(new Expected(first.file, now, first.number, first.asker));
       }
     }
     return null;

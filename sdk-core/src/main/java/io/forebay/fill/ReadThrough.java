@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,12 +61,18 @@ public final class ReadThrough {
   /**
    * How blocks are fetched: who waits, on which threads, from which source.
    *
-   * @param executor runs the requests
+   * @param threads run the requests
    * @param asked for them
-   * @param budget has their memory
+   * @param memory of them
    * @param purpose decides what they may ask of the store
    */
-  private record FetchKind(Executor executor, Source asked, MemoryBudget budget, Purpose purpose) {}
+  private record FetchKind(
+      RunsTasks threads, Source asked, MemoryBudget.Share memory, Purpose purpose) {}
+
+  /** Threads that run tasks of several clients. */
+  private interface RunsTasks {
+    void run(Object client, Runnable task);
+  }
 
   /** Says which parts of files this node is to have. Thread-safe. */
   @FunctionalInterface
@@ -120,12 +126,15 @@ public final class ReadThrough {
     this.ownership = ownership;
     this.upcoming = new PrefetchQueue(store);
     this.threads = threads;
-    this.waitedFor = new FetchKind(threads.demand(), sources.demand, memory.demand(), Purpose.READ);
-    this.soon = new FetchKind(threads.demand(), sources.ahead, memory.demand(), Purpose.READ);
-    this.alone = new FetchKind(threads.demand(), sources.alone, memory.demand(), Purpose.READ);
-    this.later = new FetchKind(Runnable::run, sources.ahead, memory.ahead(), Purpose.AHEAD);
-    this.loading = new FetchKind(Runnable::run, sources.ahead, memory.ahead(), Purpose.LOAD);
-    this.copying = new FetchKind(Runnable::run, sources.owners, memory.ahead(), Purpose.COPY);
+    MemoryBudget.Share demand = memory.demand().share();
+    MemoryBudget.Share ahead = memory.ahead().share();
+    RunsTasks caller = (client, task) -> task.run();
+    this.waitedFor = new FetchKind(threads::demand, sources.demand, demand, Purpose.READ);
+    this.soon = new FetchKind(threads::demand, sources.ahead, demand, Purpose.READ);
+    this.alone = new FetchKind(threads::demand, sources.alone, demand, Purpose.READ);
+    this.later = new FetchKind(caller, sources.ahead, ahead, Purpose.AHEAD);
+    this.loading = new FetchKind(caller, sources.ahead, ahead, Purpose.LOAD);
+    this.copying = new FetchKind(caller, sources.owners, ahead, Purpose.COPY);
     this.bypass = memory.bypass();
     this.readAhead = new ReadAhead(options.readAheadBytes(), store.blocks(0).blockBytes());
   }
@@ -141,7 +150,7 @@ public final class ReadThrough {
    * @param offset of the first byte; {@code offset + target.remaining() <= size}
    */
   public void read(FileVersion version, long offset, ByteBuffer target) throws IOException {
-    try (Reading reading = reading(version, offset, target.remaining(), false)) {
+    try (Reading reading = reading(version, offset, target.remaining(), false, Asker.NODE)) {
       reading.read(target);
     }
   }
@@ -151,9 +160,11 @@ public final class ReadThrough {
    *
    * @param offset of the first byte; {@code offset + length <= size}
    * @param alone whether no other node is to fetch what is missing
+   * @param asker for whom; when it withdraws, reading fails
    */
-  public Reading reading(FileVersion version, long offset, long length, boolean alone) {
-    return new Reading(version, offset, length, alone);
+  public Reading reading(
+      FileVersion version, long offset, long length, boolean alone, Asker asker) {
+    return new Reading(version, offset, length, alone, asker);
   }
 
   /** Reads a range from its start to its end. Used by one thread. */
@@ -166,6 +177,7 @@ public final class ReadThrough {
     private final int last;
     private final FetchKind first;
     private final FetchKind next;
+    private final Asker asker;
 
     /** Whether a store without room is passed by: a reader goes on, or takes the whole file. */
     private final boolean inOrder;
@@ -180,8 +192,9 @@ public final class ReadThrough {
     private InputStream direct;
     private long directEnd;
 
-    private Reading(FileVersion version, long offset, long length, boolean alone) {
+    private Reading(FileVersion version, long offset, long length, boolean alone, Asker asker) {
       this.version = version;
+      this.asker = asker;
       this.first = alone ? ReadThrough.this.alone : waitedFor;
       this.next = alone ? ReadThrough.this.alone : soon;
       this.blocks = store.blocks(version.size());
@@ -215,14 +228,14 @@ public final class ReadThrough {
             fetchAhead(block); // otherwise behind the block itself
           }
         }
-        if (direct != null && position < directEnd) {
-          readDirectly(piece);
-        } else if (!(fillBlock == block && fill.copy(inBlock, piece, PATIENCE_NANOS))) {
-          if (readResident(block, piece)) {
-            hitBytes += length;
-          } else {
-            readMissing(block, inBlock, piece);
+        try {
+          readPiece(block, inBlock, piece);
+        } catch (UnwantedException e) {
+          if (asker.hasWithdrawn()) {
+            throw e;
           }
+          letGo(); // those that wanted the block were gone before this came
+          continue;
         }
         target.position(target.position() + length);
         position += length;
@@ -232,6 +245,30 @@ public final class ReadThrough {
           passed(block);
         }
       }
+    }
+
+    private void readPiece(int block, int inBlock, ByteBuffer piece) throws IOException {
+      if (asker.hasWithdrawn()) {
+        throw new UnwantedException("reading " + version);
+      }
+      int length = piece.remaining();
+      if (direct != null && position < directEnd) {
+        readDirectly(piece);
+      } else if (!(fillBlock == block && fill.copy(inBlock, piece, asker, PATIENCE_NANOS))) {
+        if (readResident(block, piece)) {
+          hitBytes += length;
+        } else {
+          readMissing(block, inBlock, piece);
+        }
+      }
+    }
+
+    /**
+     * Gives back what others may be waiting for, as long as nobody takes what was read: memory, and
+     * a request to the under-store. Reading goes on afterwards.
+     */
+    public void pause() {
+      letGo();
     }
 
     /** A kernel that reads ahead may ask for an earlier piece of the block after its last one. */
@@ -250,7 +287,7 @@ public final class ReadThrough {
       int edge = Math.min(last, block + AHEAD);
       bypass.expect(version.id(), block + 1, edge);
       if (edge > block && !isComing(edge) && !hasBlock(store.find(version.id()), edge)) {
-        fetch(version, blocks, block + 1, edge, next, inOrder);
+        fetch(version, blocks, block + 1, edge, next, inOrder, asker);
       }
     }
 
@@ -276,7 +313,7 @@ public final class ReadThrough {
       upcoming.missed(version);
       BlockKey key = new BlockKey(version.id(), block);
       if (!isComing(block)) {
-        fetch(version, blocks, block, block, first, inOrder && block < last);
+        fetch(version, blocks, block, block, first, inOrder && block < last, asker);
       }
       fetchAhead(block);
       Fill found = fills.get(key);
@@ -286,7 +323,9 @@ public final class ReadThrough {
       if (found != null && found.hold()) {
         fill = found;
         fillBlock = block;
-        if (fill.copy(inBlock, piece, PATIENCE_NANOS)) {
+        asker.want(fill);
+        fill.hurry(asker);
+        if (fill.copy(inBlock, piece, asker, PATIENCE_NANOS)) {
           return;
         }
       }
@@ -308,7 +347,17 @@ public final class ReadThrough {
         next++;
       }
       directEnd = Math.min(end, blocks.start(next));
-      direct = first.asked.open(version.status(), position, directEnd - position);
+      threads.direct().take(asker.client());
+      try {
+        if (asker.hasWithdrawn()) {
+          throw new UnwantedException("reading " + version);
+        }
+        direct = first.asked.open(version.status(), position, directEnd - position);
+      } finally {
+        if (direct == null) {
+          threads.direct().release();
+        }
+      }
     }
 
     private void readDirectly(ByteBuffer piece) throws IOException {
@@ -333,8 +382,10 @@ public final class ReadThrough {
           direct.close();
         } catch (IOException e) {
           log.debug("closing a stream of {} failed", version, e);
+        } finally {
+          direct = null;
+          threads.direct().release();
         }
-        direct = null;
       }
     }
 
@@ -359,10 +410,14 @@ public final class ReadThrough {
     return file.isPresent() && file.get().has(block);
   }
 
-  /** Fetches what is missing of a file, later, and only as far as there is room. */
-  public void prefetch(FileVersion version) {
+  /**
+   * Fetches what is missing of a file, later, and only as far as there is room.
+   *
+   * @param asker for whom; when it withdraws, what was not fetched is forgotten
+   */
+  public void prefetch(FileVersion version, Asker asker) {
     if (version.size() > 0) {
-      upcoming.add(version);
+      upcoming.add(version, asker);
       resumePrefetch();
     }
   }
@@ -386,7 +441,7 @@ public final class ReadThrough {
     Blocks blocks = store.blocks(version.size());
     boolean room = false;
     try {
-      room = expected.isLate(store) || fetchOwned(version, blocks);
+      room = expected.isLate(store) || fetchOwned(version, blocks, expected.asker());
     } finally {
       upcoming.done(expected, room);
     }
@@ -396,13 +451,13 @@ public final class ReadThrough {
   }
 
   /** Fetches a file ahead, and of a large one the extents that this node owns. */
-  private boolean fetchOwned(FileVersion version, Blocks blocks) {
+  private boolean fetchOwned(FileVersion version, Blocks blocks, Asker asker) {
     boolean room = true;
     for (long at = 0; at < version.size() && room; ) {
       long end = Placement.extentEnd(at, version.size());
       boolean whole = at == 0 && end == version.size();
       if (whole || ownership.owns(version, Placement.extent(at))) {
-        room = fetch(version, blocks, blocks.at(at), blocks.at(end - 1), later);
+        room = fetch(version, blocks, blocks.at(at), blocks.at(end - 1), later, asker);
       }
       at = end;
     }
@@ -416,7 +471,9 @@ public final class ReadThrough {
     }
     Blocks blocks = store.blocks(version.size());
     try {
-      threads.copying().execute(() -> fetch(version, blocks, 0, blocks.count() - 1, copying));
+      threads
+          .copying()
+          .execute(() -> fetch(version, blocks, 0, blocks.count() - 1, copying, Asker.NODE));
     } catch (RejectedExecutionException e) {
       log.debug("not copying {}: the cache is closing", version);
     }
@@ -431,6 +488,15 @@ public final class ReadThrough {
    * @throws IOException when the under-store fails
    */
   public void load(FileVersion version, long offset, long length) throws IOException {
+    load(version, offset, length, Asker.NODE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param asker for whom; when it withdraws, loading ends with an exception
+   */
+  public void load(FileVersion version, long offset, long length, Asker asker) throws IOException {
     if (length == 0) {
       return;
     }
@@ -438,13 +504,13 @@ public final class ReadThrough {
     int first = blocks.at(offset);
     int last = blocks.at(offset + length - 1);
     store.keep(version);
-    fetch(version, blocks, first, last, loading);
+    fetch(version, blocks, first, last, loading, asker);
     for (int block = first; block <= last; block++) {
       if (!hasBlock(store.find(version.id()), block)) {
         // Another thread has it on its way, or it failed, or there is no room: reading tells.
         ByteBuffer chunk = ByteBuffer.allocate(Math.min(CHUNK, blocks.length(block)));
         long left = blocks.length(block);
-        try (Reading reading = reading(version, blocks.start(block), left, false)) {
+        try (Reading reading = reading(version, blocks.start(block), left, false, asker)) {
           for (; left > 0; left -= chunk.position()) {
             reading.read(chunk.clear().limit((int) Math.min(chunk.capacity(), left)));
           }
@@ -461,15 +527,22 @@ public final class ReadThrough {
    *
    * @return whether there was room for all
    */
-  private boolean fetch(FileVersion version, Blocks blocks, int first, int last, FetchKind kind) {
-    return fetch(version, blocks, first, last, kind, false);
+  private boolean fetch(
+      FileVersion version, Blocks blocks, int first, int last, FetchKind kind, Asker asker) {
+    return fetch(version, blocks, first, last, kind, false, asker);
   }
 
   /**
    * @param mayBypass whether blocks are fetched without room in the store, too
    */
   private boolean fetch(
-      FileVersion version, Blocks blocks, int first, int last, FetchKind kind, boolean mayBypass) {
+      FileVersion version,
+      Blocks blocks,
+      int first,
+      int last,
+      FetchKind kind,
+      boolean mayBypass,
+      Asker asker) {
     Optional<ResidentFile> file = store.find(version.id());
     int missing = 0;
     for (int block = first; block <= last; block++) {
@@ -481,7 +554,7 @@ public final class ReadThrough {
     List<Fill> run = new ArrayList<>(runBlocks);
     int runFirst = first;
     boolean room = missing > 0;
-    for (int block = first; block <= last && room; block++) {
+    for (int block = first; block <= last && room && !asker.hasWithdrawn(); block++) {
       BlockKey key = new BlockKey(version.id(), block);
       Fill claimed = null;
       if (!isComing(key) && !hasBlock(file, block)) {
@@ -492,17 +565,18 @@ public final class ReadThrough {
         claimed = room ? claim(version, block, length, writer) : null;
       }
       if (claimed == null || run.size() == runBlocks) {
-        start(version, blocks, runFirst, run, kind);
+        start(version, blocks, runFirst, run, kind, asker);
         run = new ArrayList<>(runBlocks);
       }
       if (claimed != null) {
         if (run.isEmpty()) {
           runFirst = block;
         }
+        asker.want(claimed);
         run.add(claimed);
       }
     }
-    start(version, blocks, runFirst, run, kind);
+    start(version, blocks, runFirst, run, kind, asker);
     return room || missing == 0;
   }
 
@@ -544,105 +618,169 @@ public final class ReadThrough {
   }
 
   private void start(
-      FileVersion version, Blocks blocks, int first, List<Fill> run, FetchKind kind) {
-    if (run.isEmpty()) {
-      return;
-    }
-    try {
-      kind.executor.execute(() -> run(version, blocks, first, run, kind.asked, kind.budget));
-    } catch (RejectedExecutionException e) {
-      abandon(version, first, run, new IOException("the cache is being closed", e));
-    } catch (OutOfMemoryError e) { // there can be no other thread
-      abandon(version, first, run, new IOException(version + ": no thread for the request", e));
-      throw e;
-    }
-  }
-
-  /** Fetches neighbouring blocks with one request. */
-  private void run(
       FileVersion version,
       Blocks blocks,
       int first,
-      List<Fill> run,
-      Source asked,
-      MemoryBudget budget) {
-    long start = blocks.start(first);
-    int end = first + run.size() - 1;
-    long length = blocks.start(end) + blocks.length(end) - start;
-    Receiver receiver =
-        new Receiver() {
-          @Override
-          public void receive(InputStream in) {
-            ReadThrough.this.receive(version, first, run, in, budget);
-          }
-
-          @Override
-          public void failed(IOException reason) {
-            abandon(version, first, run, reason);
-          }
-        };
-    asked.ask(version.status(), start, length, receiver);
-  }
-
-  private void receive(
-      FileVersion version, int first, List<Fill> run, InputStream answer, MemoryBudget budget) {
-    int at = 0;
-    try (InputStream in = answer) {
-      for (; at < run.size(); at++) {
-        Fill fill = run.get(at);
-        boolean last = at == run.size() - 1;
-        BlockKey key = new BlockKey(version.id(), first + at);
-        receive(version, in, last, fill, fill.begin(budget));
-        if (fill.bypassesStore()) {
-          bypass.keep(key, fill);
-        }
-        fills.remove(key);
-        fill.done(); // with its end: whoever has seen all of a block finds it where it stays
-      }
-    } catch (IOException e) {
-      abandon(version, first + at, run.subList(at, run.size()), e);
-    } catch (RuntimeException | Error e) {
-      abandon(
-          version,
-          first + at,
-          run.subList(at, run.size()),
-          new IOException(version + ": fetching failed", e));
+      List<Fill> fills,
+      FetchKind kind,
+      Asker asker) {
+    if (fills.isEmpty()) {
+      return;
+    }
+    Run run = new Run(version, blocks, first, fills, kind, asker.client());
+    fills.forEach(fill -> fill.queued(run));
+    try {
+      kind.threads.run(asker.client(), run);
+    } catch (RejectedExecutionException e) {
+      run.abandon(0, new IOException("the cache is being closed", e));
+    } catch (OutOfMemoryError e) { // there can be no other thread
+      run.abandon(0, new IOException(version + ": no thread for the request", e));
       throw e;
     }
   }
 
-  /**
-   * Takes one block; when the disk fails under it, the readers still get their bytes. They do not
-   * wait for the disk, which is given larger pieces than come from the network.
-   *
-   * @param last whether the stream ends with it
-   */
-  private void receive(FileVersion version, InputStream in, boolean last, Fill fill, byte[] target)
-      throws IOException {
-    try (BlockWriter writer = fill.writer()) {
-      boolean storing = !fill.bypassesStore();
-      int stored = 0;
-      for (int have = 0; have < target.length; ) {
-        int n = in.read(target, have, Math.min(CHUNK, target.length - have));
-        if (n < 0) {
-          throw new EOFException(
-              version + ": " + (target.length - have) + " bytes missing at the end");
+  /** Neighbouring blocks that are fetched with one request, in one thread. */
+  final class Run implements Runnable {
+
+    private final FileVersion version;
+    private final Blocks blocks;
+    private final int first;
+    private final List<Fill> run;
+    private final FetchKind kind;
+    private final Object client;
+    private final AtomicBoolean begun = new AtomicBoolean();
+
+    private Run(
+        FileVersion version,
+        Blocks blocks,
+        int first,
+        List<Fill> run,
+        FetchKind kind,
+        Object client) {
+      this.version = version;
+      this.blocks = blocks;
+      this.first = first;
+      this.run = run;
+      this.kind = kind;
+      this.client = client;
+    }
+
+    /** Waits in the turns of another client as well: the first of the two turns begins it. */
+    void hurry(Asker other) {
+      if (begun.get() || client.equals(other.client())) {
+        return;
+      }
+      try {
+        kind.threads.run(other.client(), this);
+      } catch (RejectedExecutionException e) {
+        log.debug("{} waits for its first turn: the cache is closing", version);
+      }
+    }
+
+    @Override
+    public void run() {
+      if (!begun.compareAndSet(false, true)) {
+        return;
+      }
+      if (isUnwanted(0)) {
+        abandon(0, new UnwantedException("fetching " + version));
+        return;
+      }
+      long start = blocks.start(first);
+      int end = first + run.size() - 1;
+      long length = blocks.start(end) + blocks.length(end) - start;
+      Receiver receiver =
+          new Receiver() {
+            @Override
+            public void receive(InputStream in) {
+              Run.this.receive(in);
+            }
+
+            @Override
+            public void failed(IOException reason) {
+              abandon(0, reason);
+            }
+          };
+      kind.asked.ask(version.status(), start, length, receiver);
+    }
+
+    /** Whether nobody wants the blocks from here on. */
+    private boolean isUnwanted(int from) {
+      for (int i = from; i < run.size(); i++) {
+        if (!run.get(i).isUnwanted()) {
+          return false;
         }
-        if (threads.closing()) {
-          throw new IOException(version + ": the cache is closing");
+      }
+      return true;
+    }
+
+    private void receive(InputStream answer) {
+      int at = 0;
+      try (InputStream in = answer) {
+        for (; at < run.size(); at++) {
+          if (isUnwanted(at)) {
+            throw new UnwantedException("fetching " + version);
+          }
+          Fill fill = run.get(at);
+          BlockKey key = new BlockKey(version.id(), first + at);
+          receive(in, at, fill.begin(kind.memory));
+          if (fill.bypassesStore()) {
+            bypass.keep(key, fill);
+          }
+          fills.remove(key);
+          fill.done(); // with its end: whoever has seen all of a block finds it where it stays
         }
-        if (last && have + n == target.length) {
-          in.close(); // the under-store may be asked for the next thing while the disk is at work
+      } catch (IOException e) {
+        abandon(at, e);
+      } catch (RuntimeException | Error e) {
+        abandon(at, new IOException(version + ": fetching failed", e));
+        throw e;
+      }
+    }
+
+    /**
+     * Takes one block; when the disk fails under it, the readers still get their bytes. They do not
+     * wait for the disk, which is given larger pieces than come from the network.
+     */
+    private void receive(InputStream in, int at, byte[] target) throws IOException {
+      Fill fill = run.get(at);
+      boolean last = at == run.size() - 1; // with which the stream ends
+      try (BlockWriter writer = fill.writer()) {
+        boolean storing = !fill.bypassesStore();
+        int stored = 0;
+        for (int have = 0; have < target.length; ) {
+          int n = in.read(target, have, Math.min(CHUNK, target.length - have));
+          if (n < 0) {
+            throw new EOFException(
+                version + ": " + (target.length - have) + " bytes missing at the end");
+          }
+          if (threads.closing()) {
+            throw new IOException(version + ": the cache is closing");
+          }
+          have += n;
+          boolean ended = have == target.length;
+          if (last && ended) {
+            in.close(); // the under-store may be asked for the next thing while the disk is at work
+          } else if (isUnwanted(at)) {
+            throw new UnwantedException("fetching " + version);
+          }
+          if (!ended) {
+            fill.arrived(n);
+          }
+          if (storing && (ended || have - stored >= CHUNK)) {
+            storing = store(version, writer, ByteBuffer.wrap(target, stored, have - stored), ended);
+            stored = have;
+          }
         }
-        have += n;
-        boolean ended = have == target.length;
-        if (!ended) {
-          fill.arrived(n);
-        }
-        if (storing && (ended || have - stored >= CHUNK)) {
-          storing = store(version, writer, ByteBuffer.wrap(target, stored, have - stored), ended);
-          stored = have;
-        }
+      }
+    }
+
+    /** Ends the blocks from here on, which are free to be fetched again. */
+    private void abandon(int from, IOException reason) {
+      for (int i = from; i < run.size(); i++) {
+        ReadThrough.this.abandon(run.get(i));
+        fills.remove(new BlockKey(version.id(), first + i));
+        run.get(i).failed(reason);
       }
     }
   }
@@ -659,14 +797,6 @@ public final class ReadThrough {
     } catch (TierException e) {
       log.warn("{}: bypassing the cache: {}", version, e.getMessage());
       return false;
-    }
-  }
-
-  private void abandon(FileVersion version, int first, List<Fill> run, IOException reason) {
-    for (int i = 0; i < run.size(); i++) {
-      abandon(run.get(i));
-      fills.remove(new BlockKey(version.id(), first + i));
-      run.get(i).failed(reason);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.forebay.read;
 
 import io.forebay.Origin;
 import io.forebay.file.FileVersion;
+import io.forebay.fill.Asker;
 import io.forebay.fill.ReadThrough;
 import io.forebay.plan.PlanUpdate;
 import java.io.IOException;
@@ -33,7 +34,7 @@ public final class EmbeddedRung implements Rung {
 
   @Override
   public void prefetch(List<FileVersion> files) {
-    files.forEach(reads::prefetch);
+    files.forEach(file -> reads.prefetch(file, Asker.NODE));
   }
 
   @Override

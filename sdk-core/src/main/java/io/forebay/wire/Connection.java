@@ -268,6 +268,11 @@ final class Connection implements Closeable {
     endedNanos = System.nanoTime();
   }
 
+  /** Since the last answer was complete. */
+  long unusedNanos() {
+    return System.nanoTime() - endedNanos;
+  }
+
   /**
    * Whether the server has not closed its end meanwhile, as it does when it is restarted. Looked at
    * only after a pause, for it takes three system calls.

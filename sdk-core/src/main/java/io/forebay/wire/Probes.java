@@ -3,7 +3,7 @@ package io.forebay.wire;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Runs the questions to servers that are down, for all clients of this process. */
+/** Asks servers that are down, and closes idle connections, for all clients of this process. */
 final class Probes {
 
   /** Each may wait for a connection that nobody accepts. */
@@ -27,7 +27,7 @@ final class Probes {
     return threads;
   }
 
-  static void after(long nanos, Runnable probe) {
-    clock.schedule(probe, nanos, TimeUnit.NANOSECONDS);
+  static void after(long nanos, Runnable task) {
+    clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -39,6 +40,9 @@ public final class ServerClient implements AutoCloseable {
 
   private static final int FIRST_GREETING_SHARE = 2;
 
+  /** A server has thousands of clients, which do not all read all the time. */
+  private static final Duration KEEP_IDLE = Duration.ofMinutes(1);
+
   /** So many requests that others answered in a row, and a server counts as down. */
   private static final int OVERTAKEN = 3;
 
@@ -51,8 +55,10 @@ public final class ServerClient implements AutoCloseable {
   private final Address address;
   private final Access access;
   private final Duration patience;
+  private final Duration keepIdle;
   private final LongConsumer views;
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+  private final AtomicBoolean sweeping = new AtomicBoolean();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger overtaken = new AtomicInteger();
   private volatile long view;
@@ -67,9 +73,18 @@ public final class ServerClient implements AutoCloseable {
    * @param views hears which view the server has ({@link Message.Done}), each time it is another
    */
   public ServerClient(Address address, Access access, Duration patience, LongConsumer views) {
+    this(address, access, patience, KEEP_IDLE, views);
+  }
+
+  /**
+   * @param keepIdle how long a connection is kept that is not used
+   */
+  ServerClient(
+      Address address, Access access, Duration patience, Duration keepIdle, LongConsumer views) {
     this.address = address;
     this.access = access;
     this.patience = patience;
+    this.keepIdle = keepIdle;
     this.views = views;
   }
 
@@ -448,6 +463,8 @@ public final class ServerClient implements AutoCloseable {
     idle.addFirst(connection);
     if (closed) {
       close();
+    } else {
+      sweepLater();
     }
   }
 
@@ -492,6 +509,7 @@ public final class ServerClient implements AutoCloseable {
     }
     try {
       idle.addFirst(connect(access.presentToken()));
+      sweepLater();
       succeeded();
       if (closed) {
         closeIdle();
@@ -522,6 +540,25 @@ public final class ServerClient implements AutoCloseable {
           down = false;
         }
       }
+    }
+  }
+
+  private void sweepLater() {
+    if (!sweeping.get() && sweeping.compareAndSet(false, true)) {
+      Probes.after(keepIdle.toNanos(), this::sweep);
+    }
+  }
+
+  /** Closes connections that were not used for a while; the last in the pool were used first. */
+  private void sweep() {
+    sweeping.set(false);
+    for (Connection each = idle.pollLast(); each != null; each = idle.pollLast()) {
+      if (each.unusedNanos() < keepIdle.toNanos()) {
+        idle.addLast(each);
+        sweepLater();
+        return;
+      }
+      each.close();
     }
   }
 

@@ -68,7 +68,7 @@ class PrefetchQueueTest {
 
   private void add(String... paths) {
     for (String path : paths) {
-      queue.add(file(path));
+      queue.add(file(path), Asker.NODE);
     }
   }
 

@@ -22,18 +22,19 @@ class LimitTest {
   @Test
   void aMemoryBudgetIsGivenBack() throws IOException {
     MemoryBudget budget = new MemoryBudget(100, 64);
-    byte[] first = budget.take(60);
+    MemoryBudget.Share share = budget.share();
+    byte[] first = share.take(60);
     CompletableFuture<byte[]> second =
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return budget.take(60);
+                return share.take(60);
               } catch (IOException e) {
                 throw new AssertionError(e);
               }
             });
     assertThat(second).isNotDone();
-    budget.release(first);
+    share.release(first);
     assertThat(second).succeedsWithin(Duration.ofSeconds(10));
     assertThat(budget.taken()).isEqualTo(60);
   }
@@ -41,13 +42,38 @@ class LimitTest {
   @Test
   void memoryOfAWholeBlockIsUsedAgainAndNeverByTwo() throws IOException {
     MemoryBudget budget = new MemoryBudget(1000, 64);
-    byte[] first = budget.take(64);
-    byte[] second = budget.take(64);
+    MemoryBudget.Share share = budget.share();
+    byte[] first = share.take(64);
+    byte[] second = share.take(64);
     assertThat(second).isNotSameAs(first);
-    budget.release(first);
-    assertThat(budget.take(64)).isSameAs(first);
-    assertThat(budget.take(64)).isNotSameAs(first).isNotSameAs(second);
-    assertThat(budget.take(60)).hasSize(60);
+    share.release(first);
+    assertThat(share.take(64)).isSameAs(first);
+    assertThat(share.take(64)).isNotSameAs(first).isNotSameAs(second);
+    assertThat(share.take(60)).hasSize(60);
     assertThat(budget.taken()).isEqualTo(3 * 64 + 60);
+  }
+
+  @Test
+  void aShareThatTakesAllItCanLeavesSomethingForAnother() throws IOException {
+    MemoryBudget budget = new MemoryBudget(100, 64);
+    MemoryBudget.Share greedy = budget.share();
+    MemoryBudget.Share modest = budget.share();
+    for (int i = 0; i < 7; i++) {
+      greedy.take(10);
+    }
+    CompletableFuture<byte[]> eighth =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return greedy.take(10);
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+    byte[] first = modest.take(10);
+    assertThat(eighth).isNotDone();
+    modest.release(first);
+    greedy.release(new byte[10]);
+    assertThat(eighth).succeedsWithin(Duration.ofSeconds(60));
   }
 }

@@ -182,7 +182,7 @@ public final class AdminServer implements AutoCloseable {
 
   private synchronized NodeMetrics metrics() {
     if (metrics == null) {
-      metrics = new NodeMetrics(node);
+      metrics = new NodeMetrics(node, settings.gauges());
     }
     return metrics;
   }

@@ -3,7 +3,9 @@ package io.forebay.server.admin;
 import io.forebay.server.access.TokenKey;
 import io.forebay.wire.Address;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 
 /**
  * What an admin endpoint is told at its start.
@@ -13,10 +15,12 @@ import java.util.Optional;
  * @param tls empty for plain HTTP
  * @param tokens of those who may use it beside the owner of the admin token; with it, they alone
  * @param warnings that the status repeats
+ * @param gauges of the server, by name, that are shown among the metrics
  */
 public record AdminSettings(
     Address.Tcp address,
     String name,
     Optional<AdminTls> tls,
     Optional<TokenKey> tokens,
-    List<String> warnings) {}
+    List<String> warnings,
+    Map<String, DoubleSupplier> gauges) {}

@@ -26,6 +26,7 @@ import java.lang.management.ManagementFactory;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -44,7 +45,10 @@ final class NodeMetrics implements AutoCloseable {
   private final Set<String> known = new HashSet<>();
   private volatile CacheNode.Status status;
 
-  NodeMetrics(CacheNode node) {
+  /**
+   * @param gauges what else there is to show, by name
+   */
+  NodeMetrics(CacheNode node, Map<String, DoubleSupplier> gauges) {
     this.node = node;
     this.status = node.status();
     registry.config().meterFilter(new MetricNames());
@@ -63,6 +67,11 @@ final class NodeMetrics implements AutoCloseable {
     counter("forebay.scrubbed.blocks", Tags.empty(), s -> s.store().scrubbedBlocks());
     gauge("forebay.resident.files", Tags.empty(), s -> s.store().files());
     gauge("forebay.fill.memory.bytes", Tags.empty(), CacheNode.Status::fillMemoryBytes);
+    gauges.forEach(
+        (name, value) ->
+            Gauge.builder(name, value, DoubleSupplier::getAsDouble)
+                .strongReference(true)
+                .register(registry));
     gauge("forebay.shared.maps.bytes", Tags.empty(), CacheNode.Status::mapsBytes);
     gauge("forebay.background.troubles", Tags.empty(), s -> s.troubles().size());
     gauge("forebay.shared.maps", Tags.empty(), s -> s.sharedMaps() ? 1 : 0);
