@@ -15,9 +15,6 @@ final class Costs {
 
   private static final int ROUNDS = 5;
 
-  /** Keeps what is measured from being left out by the compiler. */
-  private static volatile long kept;
-
   private Costs() {}
 
   static void print(Shape shape) {
@@ -54,13 +51,17 @@ final class Costs {
   /** The mean of many in the fastest of a few rounds. */
   private static double micros(Action action) {
     double micros = Double.MAX_VALUE;
+    long sum = 0;
     for (int round = 0; round < ROUNDS; round++) {
       long start = System.nanoTime();
       long runs = 0;
       for (; System.nanoTime() - start < MEASURED_NANOS; runs++) {
-        kept += action.run();
+        sum += action.run();
       }
       micros = Math.min(micros, (System.nanoTime() - start) / 1e3 / runs);
+    }
+    if (sum == 0) {
+      throw new AssertionError("the sum keeps the actions");
     }
     return micros;
   }

@@ -68,7 +68,7 @@ final class Disturbances {
     this.shape = shape;
     SplittableRandom random = new SplittableRandom(seed);
     this.clients = random.ints(0, shape.nodes()).distinct().limit(clients).sorted().toArray();
-    int count = (int) (clients * READS_A_SECOND * EPOCH.toSeconds());
+    int count = Math.toIntExact(EPOCH.toSeconds() * READS_A_SECOND * clients);
     this.files = new Files(count, meanBytes, seed);
     this.owners = new Owners(shape, files, 3);
     this.members = shape.view().members();

@@ -41,7 +41,7 @@ class WatchersTest {
           () -> watchers.change(shape.view(node -> there || node != 3)));
     }
     clock.at(
-        Duration.ofSeconds(300).toNanos(),
+        Duration.ofMinutes(5).toNanos(),
         () -> assertThat(watchers.of(0).current().has(3)).isFalse());
     clock.run();
     assertThat(watchers.of(0).current().has(3)).isTrue();
