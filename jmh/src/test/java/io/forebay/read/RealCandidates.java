@@ -3,6 +3,7 @@ package io.forebay.read;
 import io.forebay.Origin;
 import io.forebay.file.FileId;
 import io.forebay.placement.View;
+import io.forebay.wire.Access;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,9 @@ public final class RealCandidates implements AutoCloseable {
   private final Servers servers;
 
   public RealCandidates(View view, String own) {
-    servers = new Servers(view, own, Optional.empty(), Optional.empty(), Duration.ofSeconds(1));
+    servers =
+        new Servers(
+            view, own, Optional.empty(), Optional.empty(), Access.OPEN, Duration.ofSeconds(1));
   }
 
   /**
