@@ -369,7 +369,8 @@ class MountCrashTest {
             // settled
             () -> {
               assertThat(keeper.children().count()).isEqualTo(3);
-              assertThat(proportionalBytesOfAll()).isLessThan(250_000_000L);
+              // Each process has the directories of all jars in memory, those of the tests, too.
+              assertThat(proportionalBytesOfAll()).isLessThan(280_000_000L);
             });
   }
 
