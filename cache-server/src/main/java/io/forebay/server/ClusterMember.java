@@ -139,7 +139,7 @@ final class ClusterMember implements Departure, AutoCloseable {
 
   @Override
   public Report drain() throws IOException {
-    Placement before = peers.placement();
+    Placement before = Placement.of(withThisServer(peers.placement().view()));
     announce(true);
     log.info("draining: this server owns nothing any more, and hands over what it has");
     Report report = new Heirs(node, peers, before).takeAll();
@@ -149,6 +149,14 @@ final class ClusterMember implements Departure, AutoCloseable {
         report.bytes(),
         report.failed() == 0 ? "" : "; " + report.failed() + " failed, first: " + report.reason());
     return report;
+  }
+
+  /** As it was before this server was to leave, which the members may say already. */
+  private View withThisServer(View view) {
+    return new View(
+        view.members().stream()
+            .map(m -> m.name().equals(config.name()) ? m.in(Member.State.UP) : m)
+            .toList());
   }
 
   @Override

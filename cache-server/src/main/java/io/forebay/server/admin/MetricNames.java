@@ -16,6 +16,11 @@ final class MetricNames implements MeterFilter {
           entry("forebay.background.troubles", "Background tasks that currently fail."),
           entry(
               "forebay.bypassed.blocks", "Blocks that were not cached because there was no room."),
+          entry("forebay.connections", "Connections of clients that are open."),
+          entry("forebay.connections.limit", "Connections that may be open at a time."),
+          entry(
+              "forebay.connections.not.read",
+              "Connections that are not read from until they have fewer requests under way."),
           entry("forebay.corrupt.blocks", "Blocks whose checksum was wrong."),
           entry("forebay.dataset.copied.bytes", "Bytes of files that other nodes own."),
           entry("forebay.dataset.files", "Files of the data set that are resident."),
@@ -33,7 +38,11 @@ final class MetricNames implements MeterFilter {
           entry("forebay.miss.bytes", "Bytes that were not in the cache."),
           entry("forebay.misses", "Reads that were not answered from the cache."),
           entry("forebay.moves", "Files that moved between tiers."),
+          entry("forebay.request.memory.bytes", "Memory of requests that are being answered."),
+          entry("forebay.request.memory.limit.bytes", "The most memory of such requests."),
           entry("forebay.resident.files", "Resident files of all data sets."),
+          entry("forebay.send.memory.bytes", "Memory of answers that wait for their clients."),
+          entry("forebay.send.memory.limit.bytes", "The most memory of such answers."),
           entry("forebay.scrubbed.blocks", "Blocks that the background check has read."),
           entry("forebay.shared.maps", "1 while the shared maps of the node are in use."),
           entry("forebay.shared.maps.bytes", "Bytes on disk that the shared maps use."),
