@@ -270,11 +270,10 @@ public final class ServerRung implements Rung {
    * stopped or cut off: where files have other owners, these are asked one by one.
    */
   LateReads.Watch watch(PendingGet answer) {
-    long patience = servers.patience().toNanos();
     long longest =
         replicas.get().most() > 1
-            ? Math.max(LEAST_SILENCE_NANOS, patience / SILENCE_SHARE)
-            : patience;
+            ? Math.max(LEAST_SILENCE_NANOS, servers.patience().toNanos() / SILENCE_SHARE)
+            : Long.MAX_VALUE; // the connection's own patience ends it, and the server is down
     return LateReads.watch(answer, longest, answer::giveUpSilent);
   }
 
