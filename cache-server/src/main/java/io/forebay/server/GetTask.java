@@ -7,7 +7,6 @@ import io.forebay.fill.Asker;
 import io.forebay.fill.ReadThrough;
 import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
-import io.forebay.store.Blocks;
 import io.forebay.store.NodeStore;
 import io.forebay.store.ResidentFile;
 import io.forebay.store.TierChannel;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -303,7 +301,7 @@ final class GetTask implements Runnable {
     Item item = get.items().get(index);
     long position = item.offset();
     long end = item.offset() + item.length();
-    if (get.reach() == Reach.CACHE && !hasBlocks(version, item)) {
+    if (get.reach() == Reach.CACHE && !hasRange(version, item)) {
       sendQueue.send(
           requestId,
           new Message.ItemFailed(index, ErrorCode.NOT_CACHED, version + " is not in this cache"));
@@ -342,15 +340,12 @@ final class GetTask implements Runnable {
   }
 
   /** Whether all bytes of a range are here, though not all of the file may be. */
-  private boolean hasBlocks(FileVersion version, Item item) {
-    Optional<ResidentFile> file = store.find(version.id());
-    if (file.isEmpty() || item.length() == 0) {
-      return item.length() == 0;
-    }
-    Blocks blocks = file.get().blocks();
-    return IntStream.rangeClosed(
-            blocks.at(item.offset()), blocks.at(item.offset() + item.length() - 1))
-        .allMatch(file.get()::has);
+  private boolean hasRange(FileVersion version, Item item) {
+    return item.length() == 0
+        || store
+            .find(version.id())
+            .filter(file -> file.has(item.offset(), item.length()))
+            .isPresent();
   }
 
   private void itemFailed(int index, Throwable reason) {

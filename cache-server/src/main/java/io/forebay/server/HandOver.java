@@ -1,7 +1,6 @@
 package io.forebay.server;
 
 import io.forebay.placement.Placement;
-import io.forebay.placement.View;
 import io.forebay.understore.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,9 +42,9 @@ final class HandOver {
     this.clock = clock;
   }
 
-  /** Takes note of a view that is no longer in use. */
-  synchronized void remember(View view) {
-    former.addFirst(new Former(Placement.of(view), clock.getAsLong()));
+  /** Takes note of a placement that is no longer in use. */
+  synchronized void remember(Placement placement) {
+    former.addFirst(new Former(placement, clock.getAsLong()));
     while (former.size() > MOST) {
       former.removeLast();
     }

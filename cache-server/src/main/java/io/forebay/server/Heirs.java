@@ -5,7 +5,6 @@ import io.forebay.node.CacheNode;
 import io.forebay.node.NodeDataSet;
 import io.forebay.placement.Placement;
 import io.forebay.server.admin.Departure;
-import io.forebay.store.Blocks;
 import io.forebay.store.ResidentFile;
 import io.forebay.wire.Item;
 import io.forebay.wire.ServerClient;
@@ -58,7 +57,7 @@ final class Heirs {
     int replicas = dataSet.replicas().of(file.path());
     for (long at = 0; at < file.size(); at = Placement.extentEnd(at, file.size())) {
       Item part = new Item(file.status(), at, Placement.extentEnd(at, file.size()) - at);
-      if (has(resident.get(), part)) {
+      if (resident.get().has(part.offset(), part.length())) {
         for (ServerClient heir : peers.heirs(before, file.id(), Placement.extent(at), replicas)) {
           List<Item> batch = batches.computeIfAbsent(heir, h -> new ArrayList<>());
           batch.add(part);
@@ -69,18 +68,6 @@ final class Heirs {
         }
       }
     }
-  }
-
-  private static boolean has(ResidentFile file, Item part) {
-    Blocks blocks = file.blocks();
-    for (int block = blocks.at(part.offset());
-        block <= blocks.at(part.offset() + part.length() - 1);
-        block++) {
-      if (!file.has(block)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void send(NodeDataSet dataSet, ServerClient heir, List<Item> items) {

@@ -56,13 +56,14 @@ final class Peers implements NodePeers, AutoCloseable {
     read = new Servers(view, own, Optional.empty(), Optional.empty(), access, READ_PATIENCE);
     read.onOtherView(membership::refresh);
     handOver.remember(
-        new View(view.members().stream().filter(member -> !member.name().equals(own)).toList()));
+        Placement.of(
+            new View(view.members().stream().filter(m -> !m.name().equals(own)).toList())));
   }
 
   /** Goes over to another view. */
   void use(View view) {
     if (!view.equals(read.view())) {
-      handOver.remember(read.view());
+      handOver.remember(read.placement());
     }
     servers.use(view);
     read.use(view);

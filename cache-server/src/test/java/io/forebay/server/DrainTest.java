@@ -7,7 +7,6 @@ import static org.awaitility.Durations.ONE_MINUTE;
 import io.forebay.DataSet;
 import io.forebay.Forebay;
 import io.forebay.placement.View;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,12 +21,6 @@ class DrainTest {
 
   @TempDir private Path directory;
 
-  private static void readAll(Nodes nodes, DataSet data) throws IOException {
-    for (String path : nodes.paths()) {
-      assertThat(Nodes.bytes(data.read(path))).as(path).isEqualTo(nodes.files().get(path));
-    }
-  }
-
   private String run(String... command) {
     List<String> arguments = new ArrayList<>(List.of(command));
     arguments.addAll(List.of("--node", directory.resolve("node-0").toString()));
@@ -41,7 +34,7 @@ class DrainTest {
       nodes.addMany(60, 20_000);
       Forebay client = nodes.remember(Nodes.patient().servers("" + members.toUri()).open());
       DataSet data = client.dataSet(Nodes.DATA_SET);
-      readAll(nodes, data);
+      nodes.readAll(data);
       long had = nodes.server(0).node().store().status().files();
       assertThat(had).isBetween(10L, 50L);
 
@@ -53,7 +46,7 @@ class DrainTest {
       assertThat(nodes.server(1).node().store().status().files()).isEqualTo(60);
       assertThat(run("status")).contains("ready, draining");
       nodes.stop(0);
-      readAll(nodes, data);
+      nodes.readAll(data);
       assertThat(nodes.totalGets()).isEqualTo(60);
     }
   }
@@ -63,9 +56,9 @@ class DrainTest {
     try (Nodes nodes = new Nodes(directory, 2)) {
       nodes.addMany(20, 1_000);
       DataSet data = nodes.elsewhere().dataSet(Nodes.DATA_SET);
-      readAll(nodes, data);
+      nodes.readAll(data);
       assertThat(run("drain")).startsWith("drained: ");
-      readAll(nodes, data); // clients have not heard of it, and are served all the same
+      nodes.readAll(data); // clients have not heard of it, and are served all the same
       assertThat(run("drain", "--cancel")).contains("owns files again");
       assertThat(run("status")).doesNotContain("draining");
       assertThat(nodes.totalGets()).isEqualTo(20);

@@ -1,6 +1,5 @@
 package io.forebay.server;
 
-import static io.forebay.server.Nodes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forebay.DataSet;
@@ -41,12 +40,6 @@ class LocalCopiesTest {
     }
   }
 
-  private void readAll(DataSet data) throws IOException {
-    for (String path : nodes.paths()) {
-      assertThat(bytes(data.read(path))).as(path).isEqualTo(nodes.files().get(path));
-    }
-  }
-
   private void awaitAllHere(DataSet data) {
     nodes.awaitResident(data);
     assertThat(fileCount(0)).isEqualTo(FILES + 1);
@@ -67,12 +60,12 @@ class LocalCopiesTest {
     start(LocalCopy.HOT);
     Forebay client = nodes.onNode(0);
     DataSet data = client.dataSet(Nodes.DATA_SET);
-    readAll(data);
+    nodes.readAll(data);
     assertThat(copyBytes(0)).isZero();
-    readAll(data);
+    nodes.readAll(data);
     awaitAllHere(data);
     long others = client.stats().reads(Origin.OTHER_SERVER);
-    readAll(data);
+    nodes.readAll(data);
     assertThat(client.stats().reads(Origin.OTHER_SERVER)).isEqualTo(others);
     assertThat(nodes.totalGets()).as("each block was fetched once").isEqualTo(FILES + 3);
   }
@@ -81,11 +74,11 @@ class LocalCopiesTest {
   void copiesOutliveTheirOwner() throws IOException {
     start(LocalCopy.ALL);
     DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
-    readAll(data);
+    nodes.readAll(data);
     awaitAllHere(data);
     long gets = nodes.totalGets();
     nodes.stop(1);
-    readAll(data);
+    nodes.readAll(data);
     assertThat(nodes.totalGets()).isEqualTo(gets);
   }
 
@@ -99,7 +92,7 @@ class LocalCopiesTest {
     CacheControl.of(data).fetchAhead(files);
     CacheControl.of(data).bringNear(files, Optional.of(new Totals(files.size(), total)));
     awaitAllHere(data);
-    readAll(data);
+    nodes.readAll(data);
     assertThat(client.stats().reads(Origin.OTHER_SERVER)).isZero();
     assertThat(nodes.totalGets()).isEqualTo(FILES + 3);
     assertThat(copyBytes(0)).isPositive();
@@ -112,7 +105,7 @@ class LocalCopiesTest {
     DataSet data = nodes.onNode(0).dataSet(Nodes.DATA_SET);
     CacheControl.of(data).bringNear(data.walk(""), Optional.empty());
     for (int i = 0; i < 3; i++) {
-      readAll(data);
+      nodes.readAll(data);
     }
     assertThat(copyBytes(0)).isZero();
     assertThat(fileCount(0) + fileCount(1)).isEqualTo(FILES + 1);
@@ -125,7 +118,7 @@ class LocalCopiesTest {
     List<FileStatus> files = data.walk("");
     CacheControl.of(data).bringNear(files, Optional.empty());
     nodes.stop(1);
-    readAll(data);
-    readAll(data);
+    nodes.readAll(data);
+    nodes.readAll(data);
   }
 }

@@ -256,6 +256,13 @@ final class Nodes implements AutoCloseable {
     return Forebay.builder().patience(Duration.ofMinutes(1));
   }
 
+  /** Reads all files, and compares each byte. */
+  void readAll(DataSet data) throws IOException {
+    for (String path : paths()) {
+      assertThat(bytes(data.read(path))).as(path).isEqualTo(files.get(path));
+    }
+  }
+
   /** Waits until a client can read all files on its node without the server. */
   void awaitResident(DataSet data) {
     await()

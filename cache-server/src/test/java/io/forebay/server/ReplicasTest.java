@@ -32,12 +32,6 @@ class ReplicasTest {
 
   @TempDir private Path directory;
 
-  private static void readAll(Nodes nodes, DataSet data) throws IOException {
-    for (String path : nodes.paths()) {
-      assertThat(Nodes.bytes(data.read(path))).as(path).isEqualTo(nodes.files().get(path));
-    }
-  }
-
   private static void load(DataSet data, Nodes nodes, int replicas) throws IOException {
     List<FileStatus> files = new ArrayList<>();
     for (String path : nodes.paths()) {
@@ -54,7 +48,7 @@ class ReplicasTest {
     try (Nodes nodes = new Nodes(directory, 3, policy)) {
       nodes.addMany(60, 20_000);
       for (int client = 0; client < 3; client++) {
-        readAll(nodes, nodes.elsewhere().dataSet(Nodes.DATA_SET));
+        nodes.readAll(nodes.elsewhere().dataSet(Nodes.DATA_SET));
       }
       assertThat(nodes.totalGets()).isEqualTo(60);
       for (int i = 0; i < 3; i++) {
@@ -73,7 +67,7 @@ class ReplicasTest {
       load(data, nodes, 1); // but the data set has two
       assertThat(nodes.totalGets()).isEqualTo(60);
       nodes.stop(1);
-      readAll(nodes, data);
+      nodes.readAll(data);
       assertThat(nodes.totalGets()).isEqualTo(60);
       nodes.start(1);
       await().atMost(ONE_MINUTE).until(() -> readFrom(nodes, data, 1));
@@ -83,7 +77,7 @@ class ReplicasTest {
 
   private static boolean readFrom(Nodes nodes, DataSet data, int server) throws IOException {
     long before = nodes.server(server).stats().hits();
-    readAll(nodes, data);
+    nodes.readAll(data);
     return nodes.server(server).stats().hits() > before;
   }
 
@@ -117,12 +111,12 @@ class ReplicasTest {
       nodes.addMany(90, 20_000);
       Forebay client = nodes.remember(Nodes.patient().servers("" + members.toUri()).open());
       DataSet data = client.dataSet(Nodes.DATA_SET);
-      readAll(nodes, data);
+      nodes.readAll(data);
       assertThat(nodes.totalGets()).isEqualTo(90);
 
       use(members, nodes, "", List.of(), 0, 1, 2);
       await().atMost(ONE_MINUTE).until(() -> readFrom(nodes, data, 2));
-      readAll(nodes, data);
+      nodes.readAll(data);
       assertThat(nodes.totalGets()).as("after the third joined").isEqualTo(90);
 
       use(members, nodes, " state=draining", List.of(0), 1, 2); // it only gives away what it has
@@ -131,7 +125,7 @@ class ReplicasTest {
           .untilAsserted(
               () -> {
                 long before = nodes.server(0).stats().requests();
-                readAll(nodes, data);
+                nodes.readAll(data);
                 assertThat(nodes.server(0).stats().requests()).isEqualTo(before);
               });
       assertThat(nodes.totalGets()).as("after the first left").isEqualTo(90);
@@ -147,7 +141,7 @@ class ReplicasTest {
       nodes.addMany(60, 20_000);
       Forebay client = nodes.remember(Forebay.builder().servers("" + members.toUri()).open());
       DataSet data = client.dataSet(Nodes.DATA_SET);
-      readAll(nodes, data); // from one of the two owners of each file, and the other has nothing
+      nodes.readAll(data); // from one of the two owners of each file, and the other has nothing
       assertThat(nodes.totalGets()).isEqualTo(60);
 
       use(members, nodes, " state=draining", List.of(0, 1), 2, 3);
@@ -175,10 +169,10 @@ class ReplicasTest {
   void aServerThatOwnsNothingOfAFileAsksTheOwnerOnce() throws Exception {
     try (Nodes nodes = new Nodes(directory, 2)) {
       nodes.addMany(40, 20_000);
-      readAll(nodes, nodes.elsewhere().dataSet(Nodes.DATA_SET));
+      nodes.readAll(nodes.elsewhere().dataSet(Nodes.DATA_SET));
       // This client knows the first server only, so it asks that one for all files.
       Forebay old = nodes.remember(Nodes.patient().servers(nodes.member(0)).open());
-      readAll(nodes, old.dataSet(Nodes.DATA_SET));
+      nodes.readAll(old.dataSet(Nodes.DATA_SET));
       assertThat(nodes.totalGets()).isEqualTo(40);
     }
   }

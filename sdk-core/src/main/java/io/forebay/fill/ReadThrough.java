@@ -728,7 +728,7 @@ public final class ReadThrough {
             bypass.keep(key, fill);
           }
           fills.remove(key);
-          fill.done(); // with its end: whoever has seen all of a block finds it where it stays
+          fill.done(); // last, so that a reader of the whole block finds it in its final place
         }
       } catch (IOException e) {
         abandon(at, e);

@@ -289,8 +289,7 @@ public final class Servers implements AutoCloseable {
 
   /** All servers that own files, the best for a file first, without those that are down. */
   public List<ServerClient> ranked(FileId id) {
-    Cluster now = cluster;
-    return up(now, now.placement.rank(id, 0), 1).map(Candidate::server).toList();
+    return up(cluster.placement.rank(id, 0));
   }
 
   /** Those of some members that are here and up. */

@@ -92,58 +92,33 @@ public record CachePolicy(
   }
 
   public CachePolicy withRetain(Retain other) {
-    return new CachePolicy(
-        other,
-        guaranteedBytes,
-        maxBytes,
-        timeToLive,
-        maxRequests,
-        bytesPerSecond,
-        hedge,
-        replicas,
-        localCopy,
-        metadata);
+    return with(other, hedge, replicas, localCopy);
   }
 
   public CachePolicy withLocalCopy(LocalCopy other) {
-    return new CachePolicy(
-        retain,
-        guaranteedBytes,
-        maxBytes,
-        timeToLive,
-        maxRequests,
-        bytesPerSecond,
-        hedge,
-        replicas,
-        other,
-        metadata);
+    return with(retain, hedge, replicas, other);
   }
 
   public CachePolicy withoutHedging() {
-    return new CachePolicy(
-        retain,
-        guaranteedBytes,
-        maxBytes,
-        timeToLive,
-        maxRequests,
-        bytesPerSecond,
-        false,
-        replicas,
-        localCopy,
-        metadata);
+    return with(retain, false, replicas, localCopy);
   }
 
   public CachePolicy withReplicas(int other) {
+    return with(retain, hedge, other, localCopy);
+  }
+
+  private CachePolicy with(
+      Retain otherRetain, boolean otherHedge, int otherReplicas, LocalCopy otherCopy) {
     return new CachePolicy(
-        retain,
+        otherRetain,
         guaranteedBytes,
         maxBytes,
         timeToLive,
         maxRequests,
         bytesPerSecond,
-        hedge,
-        other,
-        localCopy,
+        otherHedge,
+        otherReplicas,
+        otherCopy,
         metadata);
   }
 }

@@ -76,7 +76,25 @@ public final class ResidentFile {
     return store.integrity().check(this, block);
   }
 
-  /** Whether every block can be read, checked as {@link #has} does. */
+  /**
+   * Whether every byte of a range can be read, checked as {@link #has(int)} does.
+   *
+   * @param offset of the first byte; {@code offset + length <= size}
+   */
+  public boolean has(long offset, long length) {
+    if (length == 0) {
+      return true;
+    }
+    int last = blocks.at(offset + length - 1);
+    for (int block = blocks.at(offset); block <= last; block++) {
+      if (!has(block)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether every block can be read, checked as {@link #has(int)} does. */
   public boolean complete() {
     for (int block = 0; block < blocks.count(); block++) {
       if (!has(block)) {

@@ -49,7 +49,7 @@ final class Cluster {
   private Traffic traffic = new Traffic();
 
   /**
-   * @param holders who has what at the beginning
+   * @param holders which nodes have which files at the start
    * @param knowledge what a node knows of the members
    */
   Cluster(

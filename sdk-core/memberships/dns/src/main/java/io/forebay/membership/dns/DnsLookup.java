@@ -53,7 +53,7 @@ final class DnsLookup {
 
   DnsLookup(DnsSource source) {
     this.source = source;
-    // Without a cache: the one who asks again when an answer has run out is the caller.
+    // Without a cache: the caller looks again when an answer has expired.
     LookupSessionBuilder builder = LookupSession.builder();
     if (source.resolver().isPresent()) {
       builder.resolver(patient(List.of(new SimpleResolver(source.resolver().get()))));
