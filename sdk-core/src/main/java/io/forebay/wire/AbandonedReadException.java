@@ -8,7 +8,10 @@ public final class AbandonedReadException extends IOException implements Forebay
 
   private static final long serialVersionUID = 1;
 
-  AbandonedReadException(String message, IOException cause) {
-    super(message, cause);
+  /**
+   * @param cause null when the answer was complete by then
+   */
+  AbandonedReadException(Address late, IOException cause) {
+    super(late + " was late", cause);
   }
 }

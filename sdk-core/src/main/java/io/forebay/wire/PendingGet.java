@@ -119,16 +119,18 @@ public final class PendingGet {
                   + items.get(i).status().path());
         }
       }
-      end();
     } catch (IOException e) {
-      if (isAbandoned()) {
-        throw new AbandonedReadException(server.address() + " was late", e);
+      if (!end()) {
+        throw new AbandonedReadException(server.address(), e);
       }
       server.readEnded(connection, e);
       throw e;
     } catch (RuntimeException e) {
-      server.giveUp(connection);
+      abandon();
       throw e;
+    }
+    if (!end()) {
+      throw new AbandonedReadException(server.address(), null);
     }
     server.returnConnection(connection);
     if (refused != null) {
@@ -144,16 +146,10 @@ public final class PendingGet {
     }
   }
 
-  /** From here on the connection may be another read's. */
-  private synchronized void end() throws IOException {
-    if (abandoned) {
-      throw new IOException("given up at its end");
-    }
-    over = true;
-  }
-
-  private synchronized boolean isAbandoned() {
-    return abandoned;
+  /** From here on the connection may be another read's; false when it was given up before. */
+  private synchronized boolean end() {
+    over |= !abandoned;
+    return over;
   }
 
   /** Since the last byte of the server, or since the request. */

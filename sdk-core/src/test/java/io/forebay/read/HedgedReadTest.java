@@ -8,7 +8,9 @@ import io.forebay.read.Servers.Candidate;
 import io.forebay.wire.ErrorCode;
 import io.forebay.wire.Item;
 import io.forebay.wire.Message;
+import io.forebay.wire.PendingGet;
 import io.forebay.wire.Reach;
+import io.forebay.wire.ServerClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -123,5 +125,17 @@ class HedgedReadTest {
     assertThatThrownBy(() -> read(first, second, ByteBuffer.allocate(Long.BYTES)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not here");
+  }
+
+  @Test
+  void whatHasEndedCannotBeGivenUp() throws IOException {
+    ScriptedServer wrong = server(id -> ScriptedServer.data(id + 1, 1));
+    ServerClient client = wrong.candidate().server();
+    List<PendingGet> sent = new ArrayList<>();
+    ByteBuffer target = ByteBuffer.allocate(Long.BYTES);
+    assertThatThrownBy(() -> client.read("d", ITEM, Reach.CLUSTER, target, sent::add))
+        .isInstanceOf(IOException.class);
+    sent.get(0).abandon();
+    assertThat(client.inFlight()).isZero();
   }
 }
