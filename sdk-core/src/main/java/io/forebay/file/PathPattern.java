@@ -28,6 +28,9 @@ public final class PathPattern {
     if (text.chars().noneMatch(c -> SPECIAL.indexOf(c) >= 0)) {
       return new PathPattern(DataPath.normalize(text), null);
     }
+    if (text.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("a glob must have no control character");
+    }
     String plain = text.startsWith("/") ? text.substring(1) : text;
     try {
       return new PathPattern(plain, FileSystems.getDefault().getPathMatcher("glob:" + plain));

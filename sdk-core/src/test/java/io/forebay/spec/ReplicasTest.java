@@ -30,6 +30,9 @@ class ReplicasTest {
     assertThatThrownBy(() -> Replicas.ONE.with("train/[", 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no glob");
+    assertThatThrownBy(() -> Replicas.ONE.with("train/*\t3", 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("control character");
   }
 
   @Test
