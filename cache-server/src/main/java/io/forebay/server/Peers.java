@@ -125,8 +125,8 @@ final class Peers implements NodePeers, AutoCloseable {
   }
 
   @Override
-  public void replicate(String dataSet, String path, int count) throws IOException {
-    servers.tellOthers(server -> server.replicate(dataSet, path, count));
+  public void replicate(String dataSet, String pattern, int count) throws IOException {
+    servers.tellOthers(server -> server.replicate(dataSet, pattern, count));
   }
 
   @Override

@@ -78,9 +78,6 @@ public final class ReadThrough {
   @FunctionalInterface
   public interface Ownership {
 
-    /** Of a node by itself. */
-    Ownership ALL = (file, extent) -> true;
-
     /**
      * @param extent of the file, from 0 ({@link Placement#extent})
      */

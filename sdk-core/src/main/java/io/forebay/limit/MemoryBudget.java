@@ -101,11 +101,6 @@ public final class MemoryBudget {
     notifyAll();
   }
 
-  /** The most bytes at a time. */
-  public long capacity() {
-    return capacity;
-  }
-
   /** Bytes that are held at present. */
   public synchronized long taken() {
     return taken;

@@ -455,11 +455,11 @@ public final class CacheNode implements AutoCloseable {
       rules = replicaRules.of(dataSet);
     }
     rules.forEach(
-        (path, count) -> {
+        (pattern, count) -> {
           try {
-            peers.replicate(dataSet, path, count);
+            peers.replicate(dataSet, pattern, count);
           } catch (IOException e) {
-            log.debug("not all servers know of {} replicas of {}", count, path, e);
+            log.debug("not all servers know of {} replicas of {}", count, pattern, e);
           }
         });
   }

@@ -61,7 +61,7 @@ public interface NodePeers {
         }
 
         @Override
-        public void replicate(String dataSet, String path, int count) {}
+        public void replicate(String dataSet, String pattern, int count) {}
 
         @Override
         public InputStream open(String dataSet, FileStatus file, long offset, long length)
@@ -124,11 +124,11 @@ public interface NodePeers {
   Optional<InputStream> former(FileVersion file, long offset, long length, int replicas);
 
   /**
-   * Tells all others how many nodes are to have what lies at or below a path.
+   * Tells all others how many nodes are to have the files of a pattern.
    *
    * @throws IOException when one could not be told, after all others were
    */
-  void replicate(String dataSet, String path, int count) throws IOException;
+  void replicate(String dataSet, String pattern, int count) throws IOException;
 
   /**
    * Reads a range of a file from the node that owns it.

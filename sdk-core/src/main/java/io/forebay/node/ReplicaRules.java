@@ -11,7 +11,7 @@ import java.util.TreeMap;
 
 /**
  * The numbers of replicas that loads asked for, kept in a file: a line for each, data set, tab,
- * path, tab, number. Names and paths contain neither tabs nor line ends. Not thread-safe.
+ * pattern, tab, number. Names and patterns contain neither tabs nor line ends. Not thread-safe.
  */
 final class ReplicaRules {
 
@@ -31,7 +31,7 @@ final class ReplicaRules {
     return rules.computeIfAbsent(dataSet, d -> new TreeMap<>());
   }
 
-  /** Numbers by path. */
+  /** Numbers by pattern. */
   Map<String, Integer> of(String dataSet) {
     return Map.copyOf(rules.getOrDefault(dataSet, Map.of()));
   }
@@ -49,8 +49,8 @@ final class ReplicaRules {
   }
 
   /** Whether that was not known. */
-  boolean put(String dataSet, String path, int count) throws IOException {
-    Integer before = added(dataSet).put(path, count);
+  boolean put(String dataSet, String pattern, int count) throws IOException {
+    Integer before = added(dataSet).put(pattern, count);
     boolean isNew = before == null || before != count;
     if (isNew) {
       write();
@@ -67,8 +67,8 @@ final class ReplicaRules {
   private void write() throws IOException {
     List<String> lines = new ArrayList<>();
     rules.forEach(
-        (dataSet, paths) ->
-            paths.forEach((path, count) -> lines.add(dataSet + "\t" + path + "\t" + count)));
+        (dataSet, counts) ->
+            counts.forEach((pattern, count) -> lines.add(dataSet + "\t" + pattern + "\t" + count)));
     file.writeLines(lines);
   }
 }

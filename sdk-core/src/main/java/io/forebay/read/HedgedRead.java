@@ -26,7 +26,7 @@ final class HedgedRead {
 
   private static final Logger log = LoggerFactory.getLogger(HedgedRead.class);
 
-  /** Fewer times say little of the 99th percentile. */
+  /** After so many reads the 99th percentile is looked at again; fewer times say little of it. */
   private static final long SAMPLES = 200;
 
   /** Below this, waiting costs less than asking again. */
@@ -61,13 +61,13 @@ final class HedgedRead {
   private final Latencies latencies = new Latencies();
   private final AtomicLong reads = new AtomicLong();
   private final AtomicLong hedged = new AtomicLong();
-  private final long withoutSamplesNanos;
+  private volatile long lateNanos;
 
   /**
    * @param patience the longest silence before a server counts as down
    */
   HedgedRead(Duration patience) {
-    this.withoutSamplesNanos = patience.toNanos() / PATIENCE_SHARE;
+    this.lateNanos = patience.toNanos() / PATIENCE_SHARE;
   }
 
   /**
@@ -81,13 +81,16 @@ final class HedgedRead {
       first.server().read(dataSet, item, first.reach(), target);
       return first;
     }
-    reads.incrementAndGet();
+    long read = reads.incrementAndGet();
     Race race = new Race(dataSet, item, second);
     int start = target.position();
     long sent = System.nanoTime();
     try {
       first.server().read(dataSet, item, first.reach(), target, race::watch);
       latencies.add(System.nanoTime() - sent);
+      if (read % SAMPLES == 0) { // not for each read, for it looks at all samples
+        lateNanos = Math.max(LEAST_NANOS, latencies.quantile(0.99).toNanos());
+      }
       return first;
     } catch (IOException e) {
       ByteBuffer answer = race.answer();
@@ -100,12 +103,6 @@ final class HedgedRead {
     } finally {
       race.end();
     }
-  }
-
-  private long lateNanos() {
-    return latencies.count() < SAMPLES
-        ? withoutSamplesNanos
-        : Math.max(LEAST_NANOS, latencies.quantile(0.99).toNanos());
   }
 
   /** The second request, if it comes to that. */
@@ -129,7 +126,7 @@ final class HedgedRead {
 
     void watch(PendingGet pending) {
       first = pending;
-      watch = LateReads.watch(pending, lateNanos(), this::late);
+      watch = LateReads.watch(pending, lateNanos, this::late);
     }
 
     private void late() {

@@ -100,7 +100,7 @@ class FlowTest {
     reads =
         new ReadThrough(
             node.store(),
-            ReadThrough.Ownership.ALL,
+            (file, extent) -> true,
             new ReadThrough.Sources(source, source, source, source),
             threads,
             new FillMemory(FillOptions.DEFAULT, BLOCK),

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -139,40 +138,12 @@ class DampedMembershipTest {
 
   @Test
   void whatIsAnnouncedReachesTheSource() {
-    List<Member> announced = new ArrayList<>();
-    List<String> asked = new ArrayList<>();
-    Membership recording =
-        new Membership() {
-          @Override
-          public View view() {
-            return BOTH;
-          }
-
-          @Override
-          public void follow(Consumer<View> listener) {
-            listener.accept(BOTH);
-          }
-
-          @Override
-          public void announce(Member self) {
-            announced.add(self);
-          }
-
-          @Override
-          public void refresh() {
-            asked.add("refresh");
-          }
-
-          @Override
-          public void close() {
-            asked.add("close");
-          }
-        };
+    RecordingMembership recording = new RecordingMembership(BOTH);
     try (Membership around = DampedMembership.around(recording)) {
       around.announce(new Member("a", "h:1"));
       around.refresh();
     }
-    assertThat(announced).containsExactly(new Member("a", "h:1"));
-    assertThat(asked).containsExactly("refresh", "close");
+    assertThat(recording.announced()).containsExactly(new Member("a", "h:1"));
+    assertThat(recording.asked()).containsExactly("refresh", "close");
   }
 }

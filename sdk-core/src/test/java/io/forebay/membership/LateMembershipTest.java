@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,40 +43,16 @@ class LateMembershipTest {
 
   @Test
   void whatWasAnnouncedBeforeReachesTheSource() {
-    List<Member> announced = new CopyOnWriteArrayList<>();
-    try (Membership late =
-        new LateMembership(
-            () ->
-                new Membership() {
-                  @Override
-                  public View view() {
-                    return BOTH;
-                  }
-
-                  @Override
-                  public void follow(Consumer<View> listener) {
-                    listener.accept(BOTH);
-                  }
-
-                  @Override
-                  public void announce(Member self) {
-                    announced.add(self);
-                  }
-
-                  @Override
-                  public void close() {
-                    announced.clear();
-                  }
-                },
-            Duration.ofMillis(200))) {
+    RecordingMembership source = new RecordingMembership(BOTH);
+    try (Membership late = new LateMembership(() -> source, Duration.ofMillis(200))) {
       Member self = new Member("a", "h:1");
       late.announce(self);
       await().atMost(ONE_MINUTE).until(() -> late.view().equals(BOTH));
-      assertThat(announced).containsExactly(self);
+      assertThat(source.announced()).containsExactly(self);
       late.announce(self.in(Member.State.DRAINING));
-      assertThat(announced).containsExactly(self, self.in(Member.State.DRAINING));
+      assertThat(source.announced()).containsExactly(self, self.in(Member.State.DRAINING));
     }
-    assertThat(announced).isEmpty();
+    assertThat(source.asked()).containsExactly("close");
   }
 
   @Test
