@@ -42,25 +42,30 @@ final class Host {
     return process.command(inside(namespace, process.command().toArray(String[]::new)));
   }
 
-  private void rule(String... rule) throws IOException {
-    List<String> command = new ArrayList<>(List.of("iptables", "-w"));
-    command.addAll(List.of(rule));
-    run(command.toArray(String[]::new));
+  /**
+   * @param words of a command, with spaces between them
+   */
+  private String command(String words) throws IOException {
+    return run(words.split(" ", -1));
+  }
+
+  private void rule(String words) throws IOException {
+    command("iptables -w " + words);
   }
 
   /** Nothing arrives any more; the host's own loopback stays as it is. */
   void dropIncoming() throws IOException {
-    rule("-A", "INPUT", "-i", DEVICE, "-j", "DROP");
+    rule("-A INPUT -i " + DEVICE + " -j DROP");
   }
 
   /** Nothing leaves any more. */
   void dropOutgoing() throws IOException {
-    rule("-A", "OUTPUT", "-o", DEVICE, "-j", "DROP");
+    rule("-A OUTPUT -o " + DEVICE + " -j DROP");
   }
 
   /** Each packet that arrives is answered: there is nobody here. */
   void reject() throws IOException {
-    rule("-A", "INPUT", "-i", DEVICE, "-p", "tcp", "-j", "REJECT", "--reject-with", "tcp-reset");
+    rule("-A INPUT -i " + DEVICE + " -p tcp -j REJECT --reject-with tcp-reset");
   }
 
   /**
@@ -69,81 +74,35 @@ final class Host {
    * @param share of them, from 0 to 1
    */
   void lose(double share) throws IOException {
-    String probability = String.valueOf(share);
-    for (String[] way : new String[][] {{"INPUT", "-i"}, {"OUTPUT", "-o"}}) {
+    for (String way : List.of("INPUT -i ", "OUTPUT -o ")) {
       rule(
-          "-A",
-          way[0],
-          way[1],
-          DEVICE,
-          "-m",
-          "statistic",
-          "--mode",
-          "random",
-          "--probability",
-          probability,
-          "-j",
-          "DROP");
+          "-A " + way + DEVICE + " -m statistic --mode random --probability " + share + " -j DROP");
     }
   }
 
   /** Connections to a port end, and new ones arrive at another port. */
   void redirect(int port, int other) throws IOException {
-    String from = String.valueOf(port);
-    rule(
-        "-A",
-        "INPUT",
-        "-i",
-        DEVICE,
-        "-p",
-        "tcp",
-        "--dport",
-        from,
-        "-j",
-        "REJECT",
-        "--reject-with",
-        "tcp-reset");
-    rule(
-        "-t",
-        "nat",
-        "-A",
-        "PREROUTING",
-        "-i",
-        DEVICE,
-        "-p",
-        "tcp",
-        "--dport",
-        from,
-        "-j",
-        "REDIRECT",
-        "--to-ports",
-        String.valueOf(other));
+    String from = "-i " + DEVICE + " -p tcp --dport " + port;
+    rule("-A INPUT " + from + " -j REJECT --reject-with tcp-reset");
+    rule("-t nat -A PREROUTING " + from + " -j REDIRECT --to-ports " + other);
   }
 
   /** Limits what leaves. */
   void limit(int megabytesPerSecond) throws IOException {
-    run(
-        "tc",
-        "qdisc",
-        "replace",
-        "dev",
-        DEVICE,
-        "root",
-        "tbf",
-        "rate",
-        megabytesPerSecond * 8 + "mbit",
-        "burst",
-        "128kb",
-        "latency",
-        "200ms");
+    command(
+        "tc qdisc replace dev "
+            + DEVICE
+            + " root tbf rate "
+            + megabytesPerSecond * 8
+            + "mbit burst 128kb latency 200ms");
   }
 
   /** Ends all that was done to packets. */
   void heal() throws IOException {
     rule("-F");
-    rule("-t", "nat", "-F");
-    if (run("tc", "qdisc", "show", "dev", DEVICE).contains("tbf")) {
-      run("tc", "qdisc", "delete", "dev", DEVICE, "root");
+    rule("-t nat -F");
+    if (command("tc qdisc show dev " + DEVICE).contains("tbf")) {
+      command("tc qdisc delete dev " + DEVICE + " root");
     }
   }
 }

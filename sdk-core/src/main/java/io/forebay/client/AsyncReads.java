@@ -1,5 +1,6 @@
 package io.forebay.client;
 
+import io.forebay.background.DaemonThreads;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -27,11 +28,7 @@ final class AsyncReads implements AutoCloseable {
             1,
             TimeUnit.MINUTES,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "forebay-read");
-              thread.setDaemon(true);
-              return thread;
-            });
+            DaemonThreads.named("forebay-read"));
     threads.allowCoreThreadTimeOut(true);
   }
 

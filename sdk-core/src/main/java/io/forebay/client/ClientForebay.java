@@ -5,6 +5,7 @@ import io.forebay.Forebay;
 import io.forebay.ForebaySettings;
 import io.forebay.ReadStats;
 import io.forebay.UnknownDataSetException;
+import io.forebay.background.DaemonThreads;
 import io.forebay.locale.FileNameCharset;
 import io.forebay.membership.Membership;
 import io.forebay.membership.Memberships;
@@ -76,14 +77,7 @@ final class ClientForebay implements Forebay {
   ClientForebay(ForebaySettings settings) throws IOException {
     FileNameCharset.warnOnce();
     options = settings.options();
-    listers =
-        Executors.newFixedThreadPool(
-            WALK_WIDTH,
-            task -> {
-              Thread thread = new Thread(task, "forebay-list");
-              thread.setDaemon(true);
-              return thread;
-            });
+    listers = Executors.newFixedThreadPool(WALK_WIDTH, DaemonThreads.named("forebay-list"));
     embedded = settings.embedded();
     node = embedded ? openNode(settings) : null;
     if (node != null) {

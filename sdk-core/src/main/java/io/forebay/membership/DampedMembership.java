@@ -1,5 +1,6 @@
 package io.forebay.membership;
 
+import io.forebay.background.DaemonThreads;
 import io.forebay.placement.Member;
 import io.forebay.placement.View;
 import java.time.Duration;
@@ -44,12 +45,7 @@ public final class DampedMembership implements Membership {
   /** On the system's clock. */
   static Membership around(Membership source) {
     ScheduledExecutorService timer = // has a thread from the first task on
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "forebay-members-steady");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("forebay-members-steady"));
     return new DampedMembership(
         source,
         InstantSource.system(),

@@ -1,5 +1,6 @@
 package io.forebay.membership;
 
+import io.forebay.background.DaemonThreads;
 import io.forebay.config.TextFile;
 import io.forebay.placement.View;
 import java.io.IOException;
@@ -48,12 +49,7 @@ public final class FileMembershipProvider implements MembershipProvider {
     Path file = Path.of(source);
     String text = TextFile.read(file);
     ScheduledExecutorService clock =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "forebay-members");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("forebay-members"));
     ChangingMembership membership =
         new ChangingMembership(
             parse(file, text),

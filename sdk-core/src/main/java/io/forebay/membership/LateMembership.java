@@ -1,6 +1,7 @@
 package io.forebay.membership;
 
 import io.forebay.background.BackgroundTasks;
+import io.forebay.background.DaemonThreads;
 import io.forebay.placement.Member;
 import io.forebay.placement.View;
 import java.io.IOException;
@@ -27,12 +28,7 @@ final class LateMembership implements Membership {
   private final Source source;
   private final BackgroundTasks tasks = new BackgroundTasks();
   private final ScheduledExecutorService attempts =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "forebay-members-late");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("forebay-members-late"));
   private final ChangingMembership shown =
       new ChangingMembership(new View(List.of()), this::refresh, attempts::shutdownNow);
   private Optional<Member> self = Optional.empty();

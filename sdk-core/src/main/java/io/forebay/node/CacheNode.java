@@ -4,6 +4,7 @@ import io.forebay.FileStatus;
 import io.forebay.Totals;
 import io.forebay.UnknownDataSetException;
 import io.forebay.background.BackgroundTasks;
+import io.forebay.background.DaemonThreads;
 import io.forebay.file.FileId;
 import io.forebay.file.FileVersion;
 import io.forebay.file.PathPattern;
@@ -140,13 +141,7 @@ public final class CacheNode implements AutoCloseable {
   /** What comes when the node is being closed is left undone: nobody needs it any more. */
   private static ScheduledExecutorService oneThread(String name) {
     return new ScheduledThreadPoolExecutor(
-        1,
-        task -> {
-          Thread thread = new Thread(task, name);
-          thread.setDaemon(true);
-          return thread;
-        },
-        new ThreadPoolExecutor.DiscardPolicy());
+        1, DaemonThreads.named(name), new ThreadPoolExecutor.DiscardPolicy());
   }
 
   /** Hands on what becomes resident. */

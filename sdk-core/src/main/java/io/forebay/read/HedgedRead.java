@@ -1,5 +1,6 @@
 package io.forebay.read;
 
+import io.forebay.background.DaemonThreads;
 import io.forebay.limit.Latencies;
 import io.forebay.read.Servers.Candidate;
 import io.forebay.wire.Item;
@@ -52,11 +53,7 @@ final class HedgedRead {
           10,
           TimeUnit.SECONDS,
           new SynchronousQueue<>(),
-          task -> {
-            Thread thread = new Thread(task, "forebay-hedge");
-            thread.setDaemon(true);
-            return thread;
-          });
+          DaemonThreads.named("forebay-hedge"));
 
   private final Latencies latencies = new Latencies();
   private final AtomicLong reads = new AtomicLong();

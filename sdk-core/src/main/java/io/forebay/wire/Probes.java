@@ -1,5 +1,6 @@
 package io.forebay.wire;
 
+import io.forebay.background.DaemonThreads;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -15,13 +16,7 @@ final class Probes {
 
   private static ScheduledThreadPoolExecutor start() {
     ScheduledThreadPoolExecutor threads =
-        new ScheduledThreadPoolExecutor(
-            THREADS,
-            task -> {
-              Thread thread = new Thread(task, "forebay-probe");
-              thread.setDaemon(true);
-              return thread;
-            });
+        new ScheduledThreadPoolExecutor(THREADS, DaemonThreads.named("forebay-probe"));
     threads.setKeepAliveTime(1, TimeUnit.MINUTES);
     threads.allowCoreThreadTimeOut(true);
     return threads;

@@ -1,6 +1,7 @@
 package io.forebay.understore.layer;
 
 import io.forebay.FileStatus;
+import io.forebay.background.DaemonThreads;
 import io.forebay.understore.UnderStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -48,17 +48,9 @@ public final class HedgingUnderStore extends ForwardingUnderStore implements Sou
     this.delegate = delegate;
     this.guarded = guarded;
     this.enabled = enabled;
-    this.watch = new ScheduledThreadPoolExecutor(1, daemon("forebay-hedge-watch"));
+    this.watch = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("forebay-hedge-watch"));
     watch.setRemoveOnCancelPolicy(true);
-    this.threads = Executors.newCachedThreadPool(daemon("forebay-hedge"));
-  }
-
-  private static ThreadFactory daemon(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
+    this.threads = Executors.newCachedThreadPool(DaemonThreads.named("forebay-hedge"));
   }
 
   /** Whether to ask twice from now on. */

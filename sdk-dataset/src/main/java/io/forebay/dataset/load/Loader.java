@@ -2,6 +2,7 @@ package io.forebay.dataset.load;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
+import io.forebay.background.DaemonThreads;
 import io.forebay.control.CacheControl;
 import io.forebay.limit.Descriptors;
 import java.io.IOException;
@@ -215,13 +216,7 @@ public final class Loader {
   /** Runs what a feeder comes up with; never far behind it, for there may be millions. */
   private void run(Feeder feeder) throws IOException {
     ExecutorService threads =
-        Executors.newFixedThreadPool(
-            width,
-            task -> {
-              Thread thread = new Thread(task, "forebay-load");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newFixedThreadPool(width, DaemonThreads.named("forebay-load"));
     Semaphore places = new Semaphore(4 * width);
     AtomicBoolean cancelled = new AtomicBoolean();
     try {
