@@ -115,12 +115,16 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
 
   private static int trainingRun(
       Path directory, String dataSet, String options, List<String> arguments) {
-    try (Forebay forebay = parse(arguments, inputLine()).builder().open()) {
+    try (Forebay forebay = parse(arguments, inputLine()).training(directory).builder().open()) {
       Mount.trainingRun(forebay.dataSet(dataSet), directory, MountOptions.parse(options));
       return 0;
     } catch (IOException | RuntimeException | InterruptedException e) {
       return 1; // nothing is lost
     }
+  }
+
+  private Bridge training(Path directory) {
+    return new Bridge(cache.map(mounts -> Mount.trainingCache(directory)), connection);
   }
 
   private static String inputLine() throws IOException {

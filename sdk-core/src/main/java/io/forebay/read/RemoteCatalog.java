@@ -93,16 +93,19 @@ public final class RemoteCatalog implements Catalog {
   /**
    * Asks the servers, then the under-store.
    *
-   * @throws IOException what went wrong first; what went wrong later is suppressed in it
+   * @throws IOException what went wrong first, with what went wrong later suppressed in it; where
+   *     there was no server to ask, it says what keeps the under-store from answering as well
    */
   private <T> T ask(Servers.Question<T> question, DirectQuestion<T> last) throws IOException {
     IOException failure;
+    boolean unasked = false;
     try {
       Optional<T> answer = servers.askAny(question);
       if (answer.isPresent()) {
         return answer.get();
       }
-      failure = new IOException("no cache server answers for data set '" + dataSet + "'");
+      unasked = true;
+      failure = new IOException(silence());
     } catch (IOException e) {
       failure = e;
     }
@@ -116,8 +119,15 @@ public final class RemoteCatalog implements Catalog {
         e.addSuppressed(failure);
         throw e;
       }
+      if (unasked) {
+        throw new IOException(silence() + ", and its under-store neither: " + e.getMessage(), e);
+      }
       failure.addSuppressed(e);
       throw failure;
     }
+  }
+
+  private String silence() {
+    return "no cache server answers for data set '" + dataSet + "'";
   }
 }

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,7 @@ final class ClassArchive implements AutoCloseable {
   private static final String ARCHIVE = "classes.jsa";
   private static final String POINT = "mnt";
   private static final String OWNED = "owned";
+  private static final String CACHE = "cache";
 
   private final Path directory;
   private final Path archive;
@@ -89,7 +92,26 @@ final class ClassArchive implements AutoCloseable {
     Files.deleteIfExists(directory.resolve(ARCHIVE));
     Files.deleteIfExists(directory.resolve(POINT));
     Files.deleteIfExists(directory.resolve(OWNED));
+    deleteTree(directory.resolve(CACHE));
     Files.delete(directory);
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(root)) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  /**
+   * @param point of a training run
+   */
+  static Path cacheOf(Path point) {
+    return point.resolveSibling(CACHE);
   }
 
   /** Is not to outlive the mount. */

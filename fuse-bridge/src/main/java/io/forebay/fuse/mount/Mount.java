@@ -228,6 +228,16 @@ public final class Mount implements AutoCloseable {
   }
 
   /**
+   * The directory that a training run uses as its cache, where the mount has one in its process: it
+   * must not become the owner of the mount's. It is deleted with the training run's mount point.
+   *
+   * @param directory of the training run
+   */
+  public static Path trainingCache(Path directory) {
+    return ClassArchive.cacheOf(directory);
+  }
+
+  /**
    * Does what serving takes, for a moment and for nobody, so that all classes of it are loaded.
    *
    * @param directory an existing one, which is in no other use
