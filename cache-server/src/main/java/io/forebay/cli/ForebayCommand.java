@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,7 +39,7 @@ import picocli.CommandLine.TypeConversionException;
     usageHelpWidth = 110)
 public final class ForebayCommand {
 
-  private static final List<Class<?>> COMMANDS =
+  private static final List<Class<?>> OWN =
       List.of(
           ServeCommand.class,
           ApplyCommand.class,
@@ -63,6 +65,13 @@ public final class ForebayCommand {
           TokenCommand.class,
           DoctorCommand.class,
           AutoComplete.GenerateCompletion.class);
+
+  private static final List<Class<?>> COMMANDS =
+      Stream.concat(
+              OWN.stream(),
+              ServiceLoader.load(CommandProvider.class).stream()
+                  .flatMap(provider -> provider.get().commands().stream()))
+          .toList();
 
   /** What the build wrote into the jar. */
   static final class Version implements IVersionProvider {

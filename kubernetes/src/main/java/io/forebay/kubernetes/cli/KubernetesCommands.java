@@ -1,0 +1,13 @@
+package io.forebay.kubernetes.cli;
+
+import io.forebay.cli.CommandProvider;
+import java.util.List;
+
+/** What the {@code forebay} command can do on Kubernetes. */
+public final class KubernetesCommands implements CommandProvider {
+
+  @Override
+  public List<Class<?>> commands() {
+    return List.of();
+  }
+}
