@@ -176,8 +176,7 @@ public final class AdminServer implements AutoCloseable {
 
   /** {@code host:port} that it listens on. */
   public String address() {
-    InetSocketAddress bound = http.getAddress();
-    return bound.getHostString() + ":" + bound.getPort();
+    return new Address.Tcp(settings.address().host(), http.getAddress().getPort()).toString();
   }
 
   private synchronized NodeMetrics metrics() {
