@@ -1,9 +1,12 @@
 package io.forebay.kubernetes.affinity;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.forebay.dataset.affinity.DataSetName;
+import io.forebay.dataset.affinity.LocalityTiers;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** What is known of the data sets of a cluster. Thread-safe. */
 public interface DataSetCatalog {
@@ -16,6 +19,16 @@ public interface DataSetCatalog {
    * {@code topology.kubernetes.io/zone}. Empty if that is not known.
    */
   Map<String, Set<String>> places(DataSetName dataSet);
+
+  /**
+   * Asks the API server, for a command that ends soon.
+   *
+   * @param warnings gets what the user may not read, and what that means
+   */
+  static DataSetCatalog of(
+      KubernetesClient client, LocalityTiers tiers, Consumer<String> warnings) {
+    return new ClusterCatalog(new ApiObjects(client, warnings), tiers.topology().keySet());
+  }
 
   /**
    * Without a cluster: takes each claim for the data set of the same name, as Fluid names them. A
