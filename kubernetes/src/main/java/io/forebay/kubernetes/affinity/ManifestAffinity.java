@@ -40,9 +40,6 @@ public final class ManifestAffinity {
       DumpSettings.builder()
           .setDumpComments(true)
           .setExplicitStart(true)
-          .setIndicatorIndent(2)
-          .setIndent(2)
-          .setIndentWithIndicator(false)
           .setWidth(NO_FOLDING)
           .build();
 

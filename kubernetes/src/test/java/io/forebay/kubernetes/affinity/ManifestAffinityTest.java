@@ -31,15 +31,15 @@ class ManifestAffinityTest {
             note: "yes" # kubectl would read a truth value without quotes
         spec:
           containers:
-            - name: main
-              image: 'trainer:1'
-              env:
-                - {name: MODE, value: "0777"}
-              futureField: 1e3
+          - name: main
+            image: 'trainer:1'
+            env:
+            - {name: MODE, value: "0777"}
+            futureField: 1e3
           volumes:
-            - name: images
-              persistentVolumeClaim:
-                claimName: images
+          - name: images
+            persistentVolumeClaim:
+              claimName: images
         """;
     String affinity =
         """
@@ -54,8 +54,8 @@ class ManifestAffinityTest {
                     - "true"
                 weight: 9
         """;
-    assertThat(manifests.apply("pod.yaml", pod).replace("    - ", "  - "))
-        .isEqualTo(pod.replace("spec:\n", "spec:\n" + affinity).replace("    - ", "  - "));
+    assertThat(manifests.apply("pod.yaml", pod))
+        .isEqualTo(pod.replace("spec:\n", "spec:\n" + affinity));
   }
 
   @Test
@@ -128,7 +128,7 @@ class ManifestAffinityTest {
         """;
     assertThatThrownBy(() -> manifests.apply("p.yaml", pod("a", "images") + wrong))
         .hasMessage(
-            "p.yaml, document 2, line 13: fluid.io/dataset.images.sched is 'always'; use 'required'"
+            "p.yaml, document 2, line 12: fluid.io/dataset.images.sched is 'always'; use 'required'"
                 + " or 'preferred'");
     assertThatThrownBy(() -> manifests.apply("p.yaml", "spec: {containers: [], volumes: [x]}"))
         .hasMessageStartingWith("p.yaml, document 1, line 1: ");
