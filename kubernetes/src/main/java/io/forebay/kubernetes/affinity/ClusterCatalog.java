@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The data sets that a cluster's claims are for. A claim is for a data set if its volume comes from
@@ -71,6 +72,13 @@ final class ClusterCatalog implements DataSetCatalog {
       }
     }
     return places;
+  }
+
+  @Override
+  public Set<String> nodes(DataSetName dataSet) {
+    return objects.nodes(NodeLabels.placed(dataSet)).stream()
+        .map(node -> node.getMetadata().getName())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Map<String, String> labels(ObjectMeta metadata) {

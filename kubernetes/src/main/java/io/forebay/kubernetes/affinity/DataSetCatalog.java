@@ -20,6 +20,9 @@ public interface DataSetCatalog {
    */
   Map<String, Set<String>> places(DataSetName dataSet);
 
+  /** The names of the nodes with a server of the data set. Empty if that is not known. */
+  Set<String> nodes(DataSetName dataSet);
+
   /**
    * Asks the API server, for a command that ends soon.
    *
@@ -44,6 +47,11 @@ public interface DataSetCatalog {
       @Override
       public Map<String, Set<String>> places(DataSetName dataSet) {
         return Map.of();
+      }
+
+      @Override
+      public Set<String> nodes(DataSetName dataSet) {
+        return Set.of();
       }
     };
   }

@@ -147,6 +147,11 @@ class ManifestAffinityTest {
           public Map<String, Set<String>> places(DataSetName dataSet) {
             return Map.of("topology.kubernetes.io/zone", Set.of("no"));
           }
+
+          @Override
+          public Set<String> nodes(DataSetName dataSet) {
+            return Set.of();
+          }
         };
     assertThat(
             new ManifestAffinity(new PodAffinity(norway, LocalityTiers.DEFAULT), "default")
