@@ -31,6 +31,9 @@ final class CertificateKeeper {
 
   private static final Logger log = LoggerFactory.getLogger(CertificateKeeper.class);
 
+  /** Each is lost only to a replica that got on. */
+  private static final int ATTEMPTS = 10;
+
   private final KubernetesClient client;
   private final WebhookNames names;
   private final Rotation rotation;
@@ -53,15 +56,23 @@ final class CertificateKeeper {
   /**
    * Reads what there is, and does the next step if it is due.
    *
-   * @throws IOException naming the object that cannot be read or written
+   * @throws IOException if an object cannot be read or written
    */
   Outcome round() throws IOException {
-    try {
-      Optional<MutatingWebhookConfiguration> configuration = configuration();
-      Certificates certificates = certificates(configuration);
-      return new Outcome(certificates, publish(configuration, certificates));
-    } catch (KubernetesClientException e) {
-      throw new IOException("cannot keep the webhook's certificates: " + e.getMessage(), e);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Optional<MutatingWebhookConfiguration> configuration = configuration();
+        Certificates certificates = certificates(configuration);
+        return new Outcome(certificates, publish(configuration, certificates));
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == ATTEMPTS) {
+          throw new IOException(
+              "cannot keep the webhook's certificates: "
+                  + e.getMessage()
+                  + (e.getCause() == null ? "" : " " + e.getCause().getMessage()),
+              e);
+        }
+      }
     }
   }
 
@@ -117,7 +128,6 @@ final class CertificateKeeper {
     }
   }
 
-  /** Those of another replica, if it was faster. */
   private Certificates write(SecretBuilder secret, Certificates certificates) throws IOException {
     Secret written =
         secret
@@ -128,25 +138,12 @@ final class CertificateKeeper {
             .withType("kubernetes.io/tls")
             .withData(certificates.secret())
             .build();
-    try {
-      if (written.getMetadata().getResourceVersion() == null) {
-        client.resource(written).create();
-      } else {
-        client.resource(written).lockResourceVersion().update();
-      }
-      return certificates;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
-      return Certificates.parse(
-          client
-              .secrets()
-              .inNamespace(names.namespace())
-              .withName(names.secret())
-              .require()
-              .getData());
+    if (written.getMetadata().getResourceVersion() == null) {
+      client.resource(written).create();
+    } else {
+      client.resource(written).lockResourceVersion().update();
     }
+    return certificates;
   }
 
   /** What every webhook of the configuration is trusted with. */
@@ -193,14 +190,7 @@ final class CertificateKeeper {
     for (int i = 0; i < webhooks(configuration).size(); i++) {
       changed.editWebhook(i).editClientConfig().withCaBundle(bundle).endClientConfig().endWebhook();
     }
-    try {
-      client.resource(changed.build()).lockResourceVersion().update();
-      return Optional.empty();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
-      return Optional.of("somebody else has just changed " + names.configuration());
-    }
+    client.resource(changed.build()).lockResourceVersion().update();
+    return Optional.empty();
   }
 }

@@ -18,6 +18,9 @@ public final class Webhook implements AutoCloseable {
 
   private static final String CERTIFICATES = "keeping the webhook's certificates";
 
+  /** No round lasts longer where there is an API server. */
+  private static final int ROUND_SECONDS = 5;
+
   private final BackgroundTasks background = new BackgroundTasks();
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("forebay-certificates"));
@@ -26,6 +29,9 @@ public final class Webhook implements AutoCloseable {
   private final WaitingPods waiting;
   private final ServingTls tls;
   private final AdmissionServer server;
+
+  /** Once it is, it stays so: an API server that is slow now must not lose the webhook for it. */
+  private volatile boolean trusted;
 
   private Webhook(KubernetesClient client, WebhookOptions options, InstantSource clock)
       throws IOException {
@@ -67,13 +73,20 @@ public final class Webhook implements AutoCloseable {
     if (outcome.problem().isPresent()) {
       throw new IOException(outcome.problem().get());
     }
+    trusted = true;
   }
 
-  private Optional<String> problem() {
+  /** Why it is not ready; empty if it is. */
+  Optional<String> problem() {
     if (!cluster.isComplete()) {
       return Optional.of("still reading claims, volumes and nodes");
     }
-    return Optional.ofNullable(background.failures().get(CERTIFICATES));
+    return trusted
+        ? Optional.empty()
+        : Optional.of(
+            background
+                .failures()
+                .getOrDefault(CERTIFICATES, "the API server is not told to trust it yet"));
   }
 
   public InetSocketAddress address() {
@@ -83,6 +96,13 @@ public final class Webhook implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    scheduler.shutdown();
+    try {
+      // A round that was interrupted would look like a failure in the log.
+      scheduler.awaitTermination(ROUND_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     scheduler.shutdownNow();
     waiting.close();
     cluster.close();
