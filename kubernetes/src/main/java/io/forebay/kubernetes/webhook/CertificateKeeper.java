@@ -88,8 +88,7 @@ final class CertificateKeeper {
 
   private Certificates certificates(Optional<MutatingWebhookConfiguration> configuration)
       throws IOException {
-    Secret secret =
-        client.secrets().inNamespace(names.namespace()).withName(names.secret()).get();
+    Secret secret = client.secrets().inNamespace(names.namespace()).withName(names.secret()).get();
     if (secret == null) {
       Certificates first = rotation.first(clock.instant());
       log.info("made the webhook's first certificate, valid until {}", first.active().expires());

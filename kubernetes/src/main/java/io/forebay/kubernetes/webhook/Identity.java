@@ -94,7 +94,9 @@ record Identity(X509Certificate certificate, PrivateKey key) {
   /** The names by which the server is reached. */
   List<String> names() throws IOException {
     try {
-      return Optional.ofNullable(certificate.getSubjectAlternativeNames()).orElse(List.of()).stream()
+      return Optional.ofNullable(certificate.getSubjectAlternativeNames())
+          .orElse(List.of())
+          .stream()
           .map(name -> name.get(1).toString())
           .toList();
     } catch (CertificateParsingException e) {

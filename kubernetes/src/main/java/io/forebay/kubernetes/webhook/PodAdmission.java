@@ -78,8 +78,7 @@ final class PodAdmission implements UnaryOperator<byte[]> {
     List<Change> changes = new ArrayList<>();
     try {
       String namespace = request.getNamespace();
-      Optional<Affinity> decided =
-          affinity.affinity(pod.getMetadata(), pod.getSpec(), namespace);
+      Optional<Affinity> decided = affinity.affinity(pod.getMetadata(), pod.getSpec(), namespace);
       decided.ifPresent(value -> changes.add(Change.add("/spec/affinity", value)));
       List<DataSetUse> uses = affinity.dataSets(pod.getMetadata(), pod.getSpec(), namespace);
       if (uses.stream().anyMatch(DataSetUse::required)) {

@@ -10,8 +10,7 @@ import java.util.List;
  * @param secret with the certificates
  * @param configuration the {@code MutatingWebhookConfiguration}
  */
-public record WebhookNames(
-    String namespace, String service, String secret, String configuration) {
+public record WebhookNames(String namespace, String service, String secret, String configuration) {
 
   /** Those of the server's certificate. The first is what the API server asks for. */
   List<String> dns() {

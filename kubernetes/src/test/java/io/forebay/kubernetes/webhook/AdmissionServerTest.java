@@ -34,8 +34,7 @@ class AdmissionServerTest {
 
   @BeforeEach
   void start() throws Exception {
-    Identity identity =
-        Identity.issue(List.of("localhost"), Instant.now(), Duration.ofDays(1));
+    Identity identity = Identity.issue(List.of("localhost"), Instant.now(), Duration.ofDays(1));
     DataSetCatalog catalog = DataSetCatalog.ofClaimNames();
     server =
         AdmissionServer.start(
@@ -75,7 +74,8 @@ class AdmissionServerTest {
   @Test
   void aPodThatRequiresDataIsLabelled() throws Exception {
     Map<?, ?> response =
-        response(send("/mutate", review("CREATE", "\"fluid.io/dataset.images.sched\":\"required\"")));
+        response(
+            send("/mutate", review("CREATE", "\"fluid.io/dataset.images.sched\":\"required\"")));
     assertThat(patch(response))
         .contains(
             "{\"op\":\"add\",\"path\":\"/metadata/labels\",\"value\":"

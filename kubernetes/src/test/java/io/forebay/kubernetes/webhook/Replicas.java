@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
-import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -37,7 +36,8 @@ final class Replicas implements AutoCloseable {
   private static final Path MANIFEST = Path.of("deploy/base/webhook.yaml");
 
   /** What runs here instead: the pods, and the service that selects them. */
-  private static final Set<String> REPLACED = Set.of("Deployment", "PodDisruptionBudget", "Service");
+  private static final Set<String> REPLACED =
+      Set.of("Deployment", "PodDisruptionBudget", "Service");
 
   private final Cluster cluster;
   private final KubernetesClient rights;
@@ -214,11 +214,12 @@ final class Replicas implements AutoCloseable {
     rights.close();
     cluster
         .client()
-        .resource(new MutatingWebhookConfigurationBuilder()
-            .withNewMetadata()
-            .withName(NAMES.configuration())
-            .endMetadata()
-            .build())
+        .resource(
+            new MutatingWebhookConfigurationBuilder()
+                .withNewMetadata()
+                .withName(NAMES.configuration())
+                .endMetadata()
+                .build())
         .delete();
     cluster.client().secrets().inNamespace("forebay").withName(NAMES.secret()).delete();
     cluster.client().discovery().v1().endpointSlices().inNamespace("forebay").delete();

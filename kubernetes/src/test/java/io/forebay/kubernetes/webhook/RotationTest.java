@@ -40,8 +40,7 @@ class RotationTest {
     assertThat(rotation.next(both, Set.of(), due.plus(Duration.ofDays(1))))
         .as("not published")
         .isEqualTo(both);
-    Certificates later =
-        rotation.next(both, both.trusted(), due.plus(Duration.ofMinutes(10)));
+    Certificates later = rotation.next(both, both.trusted(), due.plus(Duration.ofMinutes(10)));
     assertThat(later.active()).isEqualTo(both.next().orElseThrow());
     assertThat(later.trusted()).contains(both.active().certificate());
   }
@@ -68,7 +67,8 @@ class RotationTest {
   void theSecretHasAllOfIt() throws IOException {
     Certificates both = after(Duration.ofDays(60), rotation.first(START));
     assertThat(Certificates.parse(both.secret())).isEqualTo(both);
-    assertThat(both.secret()).containsOnlyKeys("tls.crt", "tls.key", "next.crt", "next.key", "ca.crt");
+    assertThat(both.secret())
+        .containsOnlyKeys("tls.crt", "tls.key", "next.crt", "next.key", "ca.crt");
   }
 
   @Test

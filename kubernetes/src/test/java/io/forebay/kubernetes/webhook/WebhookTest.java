@@ -160,8 +160,10 @@ class WebhookTest {
                   "--image=none",
                   "--dry-run=server",
                   "--annotations=fluid.io/dataset.images.sched=required"))
-          .contains("Warning: the pod waits for a node with its required data set: "
-              + namespace + "/images is on no node");
+          .contains(
+              "Warning: the pod waits for a node with its required data set: "
+                  + namespace
+                  + "/images is on no node");
       assertThat(
               cluster.kubectl(
                   "run",
@@ -171,7 +173,8 @@ class WebhookTest {
                   "--image=none",
                   "--dry-run=server",
                   "--annotations=fluid.io/dataset.images.sched=requird"))
-          .contains("Warning: no affinity to data sets: fluid.io/dataset.images.sched is 'requird'");
+          .contains(
+              "Warning: no affinity to data sets: fluid.io/dataset.images.sched is 'requird'");
     }
   }
 
@@ -243,8 +246,7 @@ class WebhookTest {
   void theWebhookMayDoNothingElse(Cluster cluster) throws Exception {
     try (Replicas replicas = Replicas.start(cluster, 1)) {
       KubernetesClient rights = replicas.rights();
-      assertThatThrownBy(
-              () -> rights.secrets().inNamespace("forebay").withName("another").get())
+      assertThatThrownBy(() -> rights.secrets().inNamespace("forebay").withName("another").get())
           .hasMessageContaining("forbidden");
       assertThatThrownBy(() -> rights.secrets().inAnyNamespace().list())
           .hasMessageContaining("forbidden");
