@@ -83,8 +83,7 @@ class WebhookLoadTest {
     labels.put("topology.kubernetes.io/zone", "zone-" + node % 3);
     labels.put("topology.kubernetes.io/region", "region");
     for (int i = 0; i < PLACED; i++) {
-      DataSetName name =
-          new DataSetName(namespace, "data-" + (node + i * PLACED) % DATA_SETS);
+      DataSetName name = new DataSetName(namespace, "data-" + (node + i * PLACED) % DATA_SETS);
       labels.put(NodeLabels.placed(name), NodeLabels.TRUE);
       labels.put(NodeLabels.cached(name), "25");
     }
@@ -122,8 +121,7 @@ class WebhookLoadTest {
       reviews.add(review(namespace, nodes.podWithClaim("pod-" + i, "claim-" + i).build()));
     }
     try (HttpClient client = HttpClient.newBuilder().sslContext(trustingAll()).build()) {
-      URI mutate =
-          URI.create("https://localhost:" + replicas.address().getPort() + "/mutate");
+      URI mutate = URI.create("https://localhost:" + replicas.address().getPort() + "/mutate");
       drive(client, mutate, reviews, WARM_UP_SECONDS);
       print(PER_SECOND + " reviews/s", drive(client, mutate, reviews, SECONDS));
     }
