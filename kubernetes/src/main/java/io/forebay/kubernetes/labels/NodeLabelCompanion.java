@@ -39,7 +39,7 @@ public final class NodeLabelCompanion implements ServerCompanion {
   private static final Duration LEASE = Duration.ofMinutes(3);
 
   private static final Duration RENEW = Duration.ofMinutes(2);
-  private static final Duration RETRY = Duration.ofMinutes(1);
+  private static final Duration RETRY = Duration.ofSeconds(45);
 
   private static final long CLOSING_SECONDS = 10;
 
