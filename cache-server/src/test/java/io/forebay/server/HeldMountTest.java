@@ -164,7 +164,7 @@ class HeldMountTest {
   }
 
   private static void kill(Process pod) throws Exception {
-    pod.destroyForcibly(); // and with it all processes of the namespace
+    first(pod).destroyForcibly(); // and with it, and before it, all processes of the namespace
     assertThat(pod.waitFor(30, TimeUnit.SECONDS)).isTrue();
   }
 

@@ -255,7 +255,9 @@ public final class MountServer {
     boolean said = false;
     while (true) {
       try {
-        return dataSet(take);
+        DataSet found = dataSet(take);
+        found.totals(); // what is written of a server may be older than its end
+        return found;
       } catch (UnknownDataSetException e) {
         throw e;
       } catch (IOException e) {
