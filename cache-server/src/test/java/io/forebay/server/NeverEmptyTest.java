@@ -91,7 +91,9 @@ class NeverEmptyTest {
     Files.copy(nodes.nodeDirectory(0).resolve("node.properties"), gone.resolve("node.properties"));
     nodes.stop(0);
     DataSet dataSet = nodes.remember(Forebay.builder().node(gone).open()).dataSet(Nodes.DATA_SET);
-    assertThatThrownBy(() -> mount(dataSet)).hasMessageContaining("cannot connect");
+    assertThatThrownBy(() -> mount(dataSet))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cache server");
     assertThat(Mount.removeIfMounted(root)).isFalse();
   }
 
