@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * What is left where all processes of a mount died at once, so that none of them could take it
- * away: mounts that answer nothing any more, and the stages of keepers.
+ * away: mounts that answer nothing any more, and the stages of keepers. A mount that is to outlive
+ * its processes stays, for its readers must not take the directory below for it.
  */
 public final class StaleMounts {
 
@@ -22,7 +23,7 @@ public final class StaleMounts {
    */
   public static List<Path> remove() throws IOException {
     List<Path> removed = new ArrayList<>();
-    for (MountPoint point : MountPoint.all()) {
+    for (MountPoint point : MountPoint.ofProcesses()) {
       if (point.isDead() && point.detach() == 0) {
         removed.add(point.path());
       }
