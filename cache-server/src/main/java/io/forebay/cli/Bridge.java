@@ -2,10 +2,12 @@ package io.forebay.cli;
 
 import io.forebay.Forebay;
 import io.forebay.fuse.mount.ChildJvm;
+import io.forebay.fuse.mount.Daemon;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.KeeperSocket;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
+import io.forebay.fuse.mount.MountRequest;
 import io.forebay.fuse.mount.MountServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +30,7 @@ import java.util.stream.Collectors;
  * @param cache directory of a cache in this process; empty for one that asks a server
  * @param connection whom it asks
  */
-record Bridge(Optional<Path> cache, ConnectionOptions connection) {
+public record Bridge(Optional<Path> cache, ConnectionOptions connection) {
 
   /** Those of {@link #arguments()}. */
   private static final int ARGUMENTS = 4;
@@ -35,6 +38,32 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
   /** How it is started; options, with keys among them, are nothing that others may read. */
   ChildJvm child() {
     return new ChildJvm(Bridge.class.getName(), arguments(), encoded(connection.options()));
+  }
+
+  /**
+   * Mounts in the background, and returns when what is mounted there can be read.
+   *
+   * @param log takes what the processes of the mount print; without one that is lost
+   * @throws IOException why it was not mounted
+   * @throws IllegalArgumentException for mount options that there are not
+   */
+  public void mount(MountRequest request, Optional<Path> log)
+      throws IOException, InterruptedException {
+    Daemon.mount(request, keeper(MountOptions.parse(request.options()), log), child(), log);
+  }
+
+  /**
+   * Mounts in the background share their processes, with one client for all. A cache in a process
+   * is one mount's alone, options may be secrets, by which no socket is named, and what is written
+   * and not stored yet is lost with its process.
+   */
+  private KeeperSocket keeper(MountOptions options, Optional<Path> log) throws IOException {
+    if (options.isWritable() || cache.isPresent() || !connection.options().isEmpty()) {
+      return KeeperSocket.own();
+    }
+    List<String> common = new ArrayList<>(arguments());
+    common.add(log.map(Bridge::absolute).orElse(""));
+    return KeeperSocket.shared(common);
   }
 
   /** The last arguments of {@link #main}, which tell one client from another. */

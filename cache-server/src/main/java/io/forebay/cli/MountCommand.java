@@ -1,17 +1,12 @@
 package io.forebay.cli;
 
 import io.forebay.Forebay;
-import io.forebay.fuse.mount.Daemon;
 import io.forebay.fuse.mount.Keeper;
-import io.forebay.fuse.mount.KeeperSocket;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.mount.MountRequest;
 import io.forebay.node.CacheNode;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -117,7 +112,7 @@ final class MountCommand implements Callable<Integer> {
           spec.commandLine(), "a mount in the background has a keeper; leave out --no-keeper");
     }
     if (daemon) {
-      Daemon.mount(request, keeperOf(bridge, parsed), bridge.child(), Optional.ofNullable(log));
+      bridge.mount(request, Optional.ofNullable(log));
       return 0;
     }
     if (!noKeeper) {
@@ -129,21 +124,5 @@ final class MountCommand implements Callable<Integer> {
       mount.await();
     }
     return 0;
-  }
-
-  /**
-   * Mounts in the background share their processes, with one client for all. A cache in a process
-   * is one mount's alone, options may be secrets, by which no socket is named, and what is written
-   * and not stored yet is lost with its process.
-   */
-  private KeeperSocket keeperOf(Bridge bridge, MountOptions parsed) throws IOException {
-    if (parsed.isWritable()
-        || bridge.cache().isPresent()
-        || !bridge.connection().options().isEmpty()) {
-      return KeeperSocket.own();
-    }
-    List<String> common = new ArrayList<>(bridge.arguments());
-    common.add(log == null ? "" : log.toAbsolutePath().toString());
-    return KeeperSocket.shared(common);
   }
 }
