@@ -1,0 +1,2 @@
+/** The commands of {@code forebay} that need Kubernetes. */
+package io.forebay.kubernetes.cli;
