@@ -26,6 +26,9 @@ public final class MountCalls {
   /** The same tree at a second place. */
   public static final long MS_BIND = 4096;
 
+  /** What is mounted in it is seen nowhere else. */
+  public static final long MS_PRIVATE = 1 << 18;
+
   /** Away from the tree at once, gone when the last user is. */
   public static final int MNT_DETACH = 2;
 

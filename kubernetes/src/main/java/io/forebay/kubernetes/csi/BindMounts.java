@@ -24,8 +24,16 @@ final class BindMounts {
 
   private BindMounts() {}
 
-  /** Shows a directory at another place, too, above what is mounted there. */
-  static void add(Path from, Path at) throws IOException {
+  /**
+   * Shows a directory of a mount at another place, too, above what is mounted there.
+   *
+   * @param mount is made private, or all its bind mounts would be one group: what is mounted over
+   *     one of them, and what is unmounted there, would be so at all others
+   */
+  static void add(Path mount, Path from, Path at) throws IOException {
+    Libc.require(
+        "making " + mount + " private",
+        MountCalls.mount(NONE, mount, NONE, MountCalls.MS_PRIVATE, NONE));
     Libc.require(
         "mounting " + from + " on " + at,
         MountCalls.mount(from.toString(), at, NONE, MountCalls.MS_BIND, NONE));

@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param volume id of the first that was mounted
  * @param secret whether secrets are needed to mount it, which are not recorded
+ * @param point name of the directory on which it is mounted
  * @param device number of the file system that pods see; empty until there is one
  */
 record MountRecord(
@@ -23,18 +24,20 @@ record MountRecord(
     List<String> servers,
     String options,
     boolean secret,
+    String point,
     String device) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FILE = "mount.json";
 
-  static MountRecord of(Volume volume, String device) {
+  static MountRecord of(Volume volume, String point, String device) {
     return new MountRecord(
         volume.id(),
         volume.dataSet(),
         volume.servers(),
         volume.options(),
         !volume.secrets().isEmpty(),
+        point,
         device);
   }
 
@@ -45,6 +48,10 @@ record MountRecord(
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  MountRecord on(String device) {
+    return new MountRecord(volume, dataSet, servers, options, secret, point, device);
   }
 
   void write(Path directory) throws IOException {

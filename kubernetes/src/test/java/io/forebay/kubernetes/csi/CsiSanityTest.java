@@ -23,6 +23,7 @@ class CsiSanityTest {
     try (DriverNode node = new DriverNode()) {
       Path parameters =
           Files.writeString(node.directory().resolve("parameters.yaml"), "dataset: images\n");
+      Files.createDirectories(node.target("sanity").getParent());
       Process sanity =
           node.namespace()
               .command(

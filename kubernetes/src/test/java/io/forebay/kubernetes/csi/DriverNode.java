@@ -125,15 +125,21 @@ final class DriverNode implements AutoCloseable {
     Thread.ofPlatform().daemon().start(() -> said.lines().forEach(System.out::println));
   }
 
-  /** As a container that is killed; the processes of mounts are not in it. */
+  /** Of the driver alone: mounts have processes of their own. */
   void killDriver() throws InterruptedException {
-    driver.descendants().forEach(ProcessHandle::destroyForcibly);
+    driver.children().forEach(ProcessHandle::destroyForcibly);
     assertThat(driver.waitFor(1, TimeUnit.MINUTES)).isTrue();
   }
 
-  /** The processes of all mounts at once, as with a container that has no memory left. */
+  /** Of all who keep and serve mounts; who watches over them takes the shared mount away. */
   void killMounts() throws IOException, InterruptedException {
-    namespace.run("sh", "-c", "pkill -KILL -f io.forebay.cli.Bridge; pkill -KILL -f forebay-mount");
+    namespace.run("pkill", "-KILL", "-f", "io[.]forebay[.]cli[.]Bridge");
+  }
+
+  /** Everything at once, as with a container that is deleted or has no memory left. */
+  void killAll() throws Exception {
+    namespace.run("sh", "-c", "kill -KILL -1");
+    assertThat(driver.waitFor(1, TimeUnit.MINUTES)).isTrue();
   }
 
   ManagedChannel channel(Path socket) {
