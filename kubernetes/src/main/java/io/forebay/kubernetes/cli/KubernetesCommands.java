@@ -8,6 +8,6 @@ public final class KubernetesCommands implements CommandProvider {
 
   @Override
   public List<Class<?>> commands() {
-    return List.of(CsiCommand.class);
+    return List.of(CsiCommand.class, CsiControllerCommand.class);
   }
 }
