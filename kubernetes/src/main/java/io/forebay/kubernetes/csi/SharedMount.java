@@ -51,7 +51,8 @@ record SharedMount(Path directory) {
     String device =
         mounted(record)
             .map(Entry::device)
-            .orElseThrow(() -> new IOException(volume + " was unmounted as soon as it was mounted"));
+            .orElseThrow(
+                () -> new IOException(volume + " was unmounted as soon as it was mounted"));
     if (!record.device().equals(device)) {
       for (Entry dead : users(record.device())) {
         log.warn("{} is dead; mounting {} over it", dead.path(), volume);
@@ -117,7 +118,8 @@ record SharedMount(Path directory) {
 
   /** Takes it away if no pod uses it. */
   void removeIfUnused(Tokens tokens) throws IOException {
-    if (users(recorded().map(MountRecord::device).orElse("")).isEmpty()) {
+    Optional<MountRecord> record = recorded();
+    if (record.isPresent() && users(record.get().device()).isEmpty()) {
       remove(tokens);
     }
   }

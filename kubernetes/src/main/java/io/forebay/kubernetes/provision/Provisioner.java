@@ -79,7 +79,12 @@ public final class Provisioner implements AutoCloseable {
     String name = claim.getMetadata().getNamespace() + "/" + claim.getMetadata().getName();
     try {
       StorageClass type =
-          client.storage().v1().storageClasses().withName(claim.getSpec().getStorageClassName()).get();
+          client
+              .storage()
+              .v1()
+              .storageClasses()
+              .withName(claim.getSpec().getStorageClassName())
+              .get();
       if (type == null) {
         throw new IllegalArgumentException(
             "there is no storage class " + claim.getSpec().getStorageClassName());

@@ -21,6 +21,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +43,8 @@ final class DriverNode implements AutoCloseable {
   private static final long CALL_SECONDS = 110;
 
   private final Path directory;
+  private final Path kubelet;
+  private final Commands commands;
   private final Namespace namespace;
   private final CacheServer server;
   private final EventLoopGroup loops =
@@ -49,8 +52,37 @@ final class DriverNode implements AutoCloseable {
   private final List<ManagedChannel> channels = new ArrayList<>();
   private Process driver;
 
+  /** Where its commands run. */
+  @FunctionalInterface
+  interface Commands {
+    ProcessBuilder of(String... command);
+  }
+
+  /** With mounts of its own. */
   DriverNode() throws Exception {
-    directory = Files.createTempDirectory("csi").toRealPath();
+    this(Files.createTempDirectory("csi").toRealPath());
+  }
+
+  private DriverNode(Path directory) throws Exception {
+    this.directory = directory;
+    kubelet = directory.resolve("kubelet");
+    server = startServer();
+    namespace = Namespace.of(directory);
+    commands = command -> namespace.command(List.of(command));
+    start();
+  }
+
+  /** Of a real kubelet. */
+  DriverNode(Path kubelet, Commands commands) throws Exception {
+    this.directory = Files.createTempDirectory("csi").toRealPath();
+    this.kubelet = kubelet;
+    this.commands = commands;
+    server = startServer();
+    namespace = null;
+    start();
+  }
+
+  private CacheServer startServer() throws IOException {
     Path data = Files.createDirectories(directory.resolve("data/a"));
     Files.writeString(data.resolve("hello.txt"), CONTENT);
     Path settings =
@@ -62,10 +94,8 @@ final class DriverNode implements AutoCloseable {
                 "listen.tcp = 127.0.0.1:0",
                 "listen.admin = 127.0.0.1:0",
                 "dataset.images.root = " + data.getParent().toUri()));
-    server = CacheServer.start(ServerConfig.load(settings));
     Files.createDirectories(directory.resolve("tmp"));
-    namespace = Namespace.of(directory);
-    start();
+    return CacheServer.start(ServerConfig.load(settings));
   }
 
   private Path cache() {
@@ -77,7 +107,7 @@ final class DriverNode implements AutoCloseable {
   }
 
   Path kubelet() {
-    return directory.resolve("kubelet");
+    return kubelet;
   }
 
   Path socket() {
@@ -112,7 +142,7 @@ final class DriverNode implements AutoCloseable {
     command.addAll(List.of("csi", "--node-id", "node-a", "--kubelet", kubelet().toString()));
     command.addAll(List.of("--node", cache().toString()));
     command.addAll(List.of("--secrets", directory.resolve("secrets").toString()));
-    driver = namespace.command(command).start();
+    driver = commands.of(command.toArray(String[]::new)).redirectErrorStream(true).start();
     BufferedReader said = driver.inputReader();
     List<String> before = new ArrayList<>();
     for (String line = said.readLine(); ; line = said.readLine()) {
@@ -199,7 +229,15 @@ final class DriverNode implements AutoCloseable {
 
   /** Lines of the mount table that are mounts of Forebay; of processes that learn, none. */
   List<String> mounts() throws IOException, InterruptedException {
-    return Arrays.stream(namespace.run("cat", "/proc/self/mountinfo").split("\n", -1))
+    return Arrays.stream(
+            new String(
+                    commands
+                        .of("cat", "/proc/self/mountinfo")
+                        .start()
+                        .getInputStream()
+                        .readAllBytes(),
+                    StandardCharsets.UTF_8)
+                .split("\n", -1))
         .filter(line -> line.contains(" fuse.forebay") && line.contains("/kubelet/"))
         .toList();
   }
@@ -208,7 +246,11 @@ final class DriverNode implements AutoCloseable {
   public void close() throws Exception {
     channels.forEach(ManagedChannel::shutdownNow);
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
-    namespace.close();
+    if (namespace == null) {
+      killDriver();
+    } else {
+      namespace.close();
+    }
     server.close();
     try (Stream<Path> left = Files.walk(directory)) {
       for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
