@@ -1,2 +1,4 @@
-/** The commands of {@code forebay} that need Kubernetes. */
+/**
+ * Commands of {@code forebay} on Kubernetes, found by the command through {@code ServiceLoader}.
+ */
 package io.forebay.kubernetes.cli;
