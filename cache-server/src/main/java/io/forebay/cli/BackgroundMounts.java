@@ -44,9 +44,16 @@ public final class BackgroundMounts {
    * @param log takes what the mounts' processes print; without one that is lost
    */
   public static BackgroundMounts ofNode(Path node, Optional<Path> hold, Optional<Path> log) {
-    ConnectionOptions connection =
+    return of(
         new ConnectionOptions(
-            Optional.of(node), List.of(), Map.of(), new SecurityOptions().files());
+            Optional.of(node), List.of(), Map.of(), new SecurityOptions().files()),
+        hold,
+        log);
+  }
+
+  /** Mounts data sets of the servers that a connection names; otherwise as {@link #ofNode}. */
+  public static BackgroundMounts of(
+      ConnectionOptions connection, Optional<Path> hold, Optional<Path> log) {
     return new BackgroundMounts(
         new Bridge(Optional.empty(), connection, hold.map(StoreSocket::new)), log);
   }

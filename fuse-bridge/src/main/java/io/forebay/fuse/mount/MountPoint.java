@@ -1,7 +1,6 @@
 package io.forebay.fuse.mount;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
@@ -16,8 +15,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +32,6 @@ record MountPoint(Path path, String device) {
 
   private static final Set<Path> UNNAMED = Set.of(Path.of("."), Path.of(".."));
   private static final String READ_AHEAD_KIB = "1024";
-  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
   private static final int ANSWER_SECONDS = 2;
 
   /** What ends a mount, which /proc/self/mountinfo shows in its type. */
@@ -253,8 +249,8 @@ record MountPoint(Path path, String device) {
     try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"), ISO_8859_1)) {
       return mounts
           .filter(which)
-          .map(line -> line.split(" ", -1))
-          .map(fields -> new MountPoint(Path.of(unescaped(fields[4])), fields[2]))
+          .map(MountTable.Entry::parse)
+          .map(entry -> new MountPoint(entry.path(), entry.device()))
           .toList();
     }
   }
@@ -270,22 +266,6 @@ record MountPoint(Path path, String device) {
       log.warn("cannot see what is mounted on {}", path, e);
       return false;
     }
-  }
-
-  /**
-   * The kernel writes space, tab, line feed and backslash as octal numbers.
-   *
-   * @param bytes one in each character
-   */
-  private static String unescaped(String bytes) {
-    String plain =
-        OCTAL
-            .matcher(bytes)
-            .replaceAll(
-                found ->
-                    Matcher.quoteReplacement(
-                        Character.toString(Integer.parseInt(found.group(1), 8))));
-    return new String(plain.getBytes(ISO_8859_1), UTF_8);
   }
 
   @Override

@@ -8,6 +8,7 @@ public final class KubernetesCommands implements CommandProvider {
 
   @Override
   public List<Class<?>> commands() {
-    return List.of(AffinityCommand.class, WebhookCommand.class);
+    return List.of(
+        AffinityCommand.class, WebhookCommand.class, CsiCommand.class, CsiControllerCommand.class);
   }
 }
