@@ -39,9 +39,9 @@ class WebhookTest {
       Map<String, Set<String>> beside = new LinkedHashMap<>();
       for (int dataSet = 0; dataSet < 10; dataSet++) {
         String placed = NodeLabels.placed(new DataSetName(namespace, "data-" + dataSet));
-        beside.put(
-            "data-" + dataSet,
-            Set.of(nodes.add(Map.of(placed, "true")), nodes.add(Map.of(placed, "true"))));
+        String one = nodes.add(Map.of(placed, "true"));
+        String other = nodes.add(Map.of(placed, "true"));
+        beside.put("data-" + dataSet, Set.of(one, other));
         nodes.claim(namespace, "claim-" + dataSet, "data-" + dataSet);
       }
       nodes.awaitBound(namespace);
