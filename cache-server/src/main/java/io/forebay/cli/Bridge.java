@@ -14,6 +14,7 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,9 @@ import java.util.stream.Collectors;
  * @param connection whom it asks
  */
 record Bridge(Optional<Path> cache, ConnectionOptions connection) {
+
+  /** Of a server on the node, which a mount is to outlast when it reaches nobody else. */
+  private static final Duration RESTART = Duration.ofSeconds(30);
 
   /** Those of {@link #arguments()}. */
   private static final int ARGUMENTS = 4;
@@ -110,7 +114,8 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
     // A mount goes on before the node's maps are open, and somewhat slower until then.
     System.exit(
         MountServer.run(
-            input -> parse(own, input).builder().withoutWaiting().open(), own.get(0).isEmpty()));
+            input -> parse(own, input).builder().withoutWaiting().restartPatience(RESTART).open(),
+            own.get(0).isEmpty()));
   }
 
   private static int trainingRun(

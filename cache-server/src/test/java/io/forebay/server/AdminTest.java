@@ -77,6 +77,20 @@ class AdminTest {
   }
 
   @Test
+  void theNodesCommandsReachAnEndpointThatListensOnAllAddresses() throws Exception {
+    Path own = directory.resolve("own");
+    Path config = directory.resolve("own.properties");
+    Files.writeString(
+        config,
+        "directory = %s%nlisten.tcp = 127.0.0.1:0%nlisten.admin = 0.0.0.0:0%ntls = none%n"
+            .formatted(own));
+    try (CacheServer server = CacheServer.start(ServerConfig.load(config))) {
+      assertThat(server.adminAddress()).startsWith("0.0.0.0:");
+      assertThat(run(0, "status", "--node", own.toString())).contains(own.toString());
+    }
+  }
+
+  @Test
   void whatFailsInTheBackgroundIsToldEverywhereUntilItWorksAgain() throws Exception {
     BackgroundTasks background = nodes.server(0).node().background();
     background.run(

@@ -25,7 +25,8 @@ public sealed interface Address {
   record Tcp(String host, int port) implements Address {
     @Override
     public String toString() {
-      return host + ":" + port;
+      boolean bare = host.contains(":") && !host.startsWith("["); // of IPv6
+      return (bare ? "[" + host + "]" : host) + ":" + port;
     }
   }
 

@@ -176,8 +176,7 @@ public final class AdminServer implements AutoCloseable {
 
   /** {@code host:port} that it listens on. */
   public String address() {
-    InetSocketAddress bound = http.getAddress();
-    return bound.getHostString() + ":" + bound.getPort();
+    return new Address.Tcp(settings.address().host(), http.getAddress().getPort()).toString();
   }
 
   private synchronized NodeMetrics metrics() {
@@ -362,7 +361,8 @@ public final class AdminServer implements AutoCloseable {
     return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
   }
 
-  private StatusReport report() {
+  /** The server at present. */
+  public StatusReport report() {
     CacheNode.Status status = node.status();
     throughput.sample(status.store().usages());
     List<StatusReport.Tier> tiers = new ArrayList<>();

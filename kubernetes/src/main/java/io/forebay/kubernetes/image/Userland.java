@@ -21,6 +21,12 @@ final class Userland {
   /** Loaded by the C library itself when a thread ends. */
   private static final String ENDING_THREADS = "libgcc_s.so.1";
 
+  /** Not BusyBox's. */
+  private static final Set<String> PROGRAMS = Set.of("busybox", "bash", "nice");
+
+  /** Where Debian has UTF-8 without a language; others have it in the C library. */
+  private static final Path LOCALE = Path.of("/usr/lib/locale/C.utf8");
+
   private Userland() {}
 
   /**
@@ -31,6 +37,7 @@ final class Userland {
   static Layer layer(Path runtime, String user) throws IOException, InterruptedException {
     Path bash = program("bash");
     Path busybox = program("busybox");
+    Path nice = program("nice"); // Debian's BusyBox has none
     Layer layer =
         new Layer()
             .directory("/tmp", 01777)
@@ -41,9 +48,13 @@ final class Userland {
             .text("/etc/group", "root:x:0:\nforebay:x:%s:\n".formatted(user))
             .text("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
             .file("/bin/bash", bash)
+            .file("/bin/nice", nice)
             .file("/bin/busybox", busybox);
+    if (Files.isDirectory(LOCALE)) {
+      layer.tree(LOCALE.toString(), LOCALE);
+    }
     for (String applet : Commands.output(busybox.toString(), "--list").split("\n", -1)) {
-      if (!applet.isBlank() && !applet.equals("busybox") && !applet.equals("bash")) {
+      if (!applet.isBlank() && !PROGRAMS.contains(applet)) {
         layer.link("/bin/" + applet, "busybox");
       }
     }
@@ -52,6 +63,7 @@ final class Userland {
         List.of(
             bash,
             busybox,
+            nice,
             runtime.resolve("bin/java"),
             runtime.resolve("lib/server/libjvm.so"),
             runtime.resolve("lib/libnet.so"))) {
@@ -95,6 +107,6 @@ final class Userland {
     throw new IOException(
         "an image takes "
             + name
-            + " from this machine, which has none; on Debian: apt-get install bash busybox-static");
+            + " from this machine, which has none; on Debian: apt-get install bash coreutils busybox-static");
   }
 }

@@ -70,7 +70,7 @@ public final class ServiceMembershipProvider implements MembershipProvider {
             .discovery()
             .v1()
             .endpointSlices()
-            .inNamespace(service.namespace())
+            .inNamespace(service.namespace().orElse(client.getNamespace()))
             .withLabel(SERVICE, service.service());
     View first = first(service, slices);
     SharedIndexInformer<EndpointSlice> informer = slices.runnableInformer(0);

@@ -8,13 +8,13 @@ import java.util.regex.Pattern;
 /**
  * What {@code kubernetes:///NAMESPACE/SERVICE} says.
  *
- * @param namespace of the service
+ * @param namespace of the service; empty for the client's own
  * @param service its name
  */
-record ServiceSource(String namespace, String service) {
+record ServiceSource(Optional<String> namespace, String service) {
 
   private static final String NAME = "([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)";
-  private static final Pattern PATH = Pattern.compile("/" + NAME + "/" + NAME);
+  private static final Pattern PATH = Pattern.compile("/(?:" + NAME + "/)?" + NAME);
 
   /**
    * @throws IllegalArgumentException for anything else
@@ -23,13 +23,16 @@ record ServiceSource(String namespace, String service) {
     Matcher path = PATH.matcher(Optional.ofNullable(source.getPath()).orElse(""));
     if (!path.matches() || source.getRawAuthority() != null || source.getRawQuery() != null) {
       throw new IllegalArgumentException(
-          "'" + source + "' is not a source of members; use kubernetes:///NAMESPACE/SERVICE");
+          "'"
+              + source
+              + "' is not a source of members; use kubernetes:///SERVICE or"
+              + " kubernetes:///NAMESPACE/SERVICE");
     }
-    return new ServiceSource(path.group(1), path.group(2));
+    return new ServiceSource(Optional.ofNullable(path.group(1)), path.group(2));
   }
 
   @Override
   public String toString() {
-    return "service " + namespace + "/" + service;
+    return "service " + namespace.map(name -> name + "/").orElse("") + service;
   }
 }

@@ -26,7 +26,7 @@ public record DataSetName(String namespace, String name) implements Comparable<D
   }
 
   private static void require(String part, String text) {
-    if (!VALID.matcher(text).matches()) {
+    if (!isValid(text)) {
       throw new IllegalArgumentException(
           "'"
               + text
@@ -35,6 +35,11 @@ public record DataSetName(String namespace, String name) implements Comparable<D
               + " of a data set; use up to 253 letters, digits, '-', '_' and '.', with a letter or"
               + " digit at both ends");
     }
+  }
+
+  /** Whether it can be the name or the namespace of a data set. */
+  public static boolean isValid(String text) {
+    return VALID.matcher(text).matches();
   }
 
   /**

@@ -36,6 +36,34 @@ public final class NodeLabels {
     return FLUID + fitting("s-", dataSet);
   }
 
+  /** How many data sets are cached on the node. */
+  public static String number() {
+    return FLUID + "dataset-num";
+  }
+
+  /** Where a server may keep a data set. */
+  public enum Medium {
+    MEMORY("m"),
+    DISK("d"),
+    TOTAL("t");
+
+    private final String letter;
+
+    Medium(String letter) {
+      this.letter = letter;
+    }
+  }
+
+  /** How much of the data set the node may cache; the value is a size such as {@code 2GiB}. */
+  public static String capacity(Medium medium, DataSetName dataSet) {
+    return FLUID + fitting("s-h-forebay-" + medium.letter + "-", dataSet);
+  }
+
+  /** Whether a server of a service runs on the node. */
+  public static String server(DataSetName service) {
+    return FOREBAY + fitting("server-", service);
+  }
+
   /** How much of the data set is cached on the node; the value is one of {@link #CACHED_STEPS}. */
   public static String cached(DataSetName dataSet) {
     return FOREBAY + fitting("cached-", dataSet);
