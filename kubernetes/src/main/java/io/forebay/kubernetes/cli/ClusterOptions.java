@@ -1,7 +1,6 @@
 package io.forebay.kubernetes.cli;
 
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.forebay.config.TextFile;
@@ -27,10 +26,10 @@ final class ClusterOptions {
    * @throws IOException naming the file that cannot be read
    */
   KubernetesClient connect() throws IOException {
-    Config config =
-        kubeconfig == null
-            ? new ConfigBuilder().build()
-            : Config.fromKubeconfig(TextFile.read(kubeconfig));
-    return new KubernetesClientBuilder().withConfig(config).build();
+    return kubeconfig == null
+        ? new KubernetesClientBuilder().build()
+        : new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(TextFile.read(kubeconfig)))
+            .build();
   }
 }
