@@ -9,6 +9,12 @@ public final class KubernetesCommands implements CommandProvider {
   @Override
   public List<Class<?>> commands() {
     return List.of(
-        AffinityCommand.class, WebhookCommand.class, CsiCommand.class, CsiControllerCommand.class);
+        AffinityCommand.class,
+        WebhookCommand.class,
+        CsiCommand.class,
+        CsiControllerCommand.class,
+        PreStopCommand.class,
+        UnlabelCommand.class,
+        ImageCommand.class);
   }
 }
