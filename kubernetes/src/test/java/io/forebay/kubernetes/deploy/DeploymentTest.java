@@ -6,16 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.forebay.kubernetes.cluster.Cluster;
 import io.forebay.kubernetes.cluster.ClusterExtension;
-import io.forebay.kubernetes.cluster.Images;
 import io.forebay.kubernetes.cluster.Worker;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,118 +20,40 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DeploymentTest {
 
-  private Cluster cluster;
-  private String namespace;
-  private Path root;
-  private Path source;
-
-  @BeforeEach
-  void prepare(Cluster given) throws Exception {
-    cluster = given;
-    cluster.worker().importForebay();
-    namespace = cluster.namespace();
-    root = Files.createDirectories(cluster.directory().resolve(namespace));
-    source = Files.createDirectories(cluster.directory().resolve(namespace + "-source"));
-    Random random = new Random(1);
-    for (int i = 0; i < 20; i++) {
-      byte[] content = new byte[100_000];
-      random.nextBytes(content);
-      Files.write(source.resolve("file-" + i), content);
-    }
-  }
-
-  private String values() {
-    return """
-    image: {repository: forebay.test/forebay, tag: "1", pullPolicy: Never}
-    root: %1$s
-    servers:
-      tiers: [{mediumtype: SSD, path: %1$s/cache, quota: 1GiB}]
-      dataSets: {demo: {root: "file:/source"}}
-      volumes: [{name: source, hostPath: {path: %2$s}}]
-      volumeMounts: [{name: source, mountPath: /source, readOnly: true}]
-      resources: {requests: {cpu: 10m, memory: 100Mi}, limits: {memory: 1Gi}}
-    mounts: [{dataSet: demo}]
-    mount: {resources: {requests: {cpu: 10m, memory: 100Mi}}}
-    """
-        .formatted(root, source);
-  }
-
-  /** A pod of a user without rights; it waits for commands. */
-  private void startTrainer() throws Exception {
-    Path pod =
-        Files.writeString(
-            root.resolve("trainer.yaml"),
-            """
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: trainer}
-            spec:
-              terminationGracePeriodSeconds: 1
-              securityContext: {runAsUser: 1000, runAsNonRoot: true}
-              containers:
-                - name: main
-                  image: %s
-                  imagePullPolicy: Never
-                  command: [sleep, infinity]
-                  volumeMounts: [{name: data, mountPath: /data, mountPropagation: HostToContainer}]
-              volumes: [{name: data, hostPath: {path: %s/mounts}}]
-            """
-                .formatted(Images.BUSYBOX, root));
-    cluster.kubectl("apply", "-n", namespace, "--validate=strict", "-f", pod.toString());
-    cluster.kubectl(
-        "wait", "-n", namespace, "pod/trainer", "--for=condition=Ready", "--timeout=1m");
-  }
-
-  private String inTrainer(String script) throws Exception {
-    return cluster.kubectl("exec", "-n", namespace, "trainer", "--", "sh", "-c", script);
-  }
-
   @Test
-  void aPodReadsThroughAMountAndNothingIsLeftWhenAllIsDeleted() throws Exception {
-    Helm.install(cluster, namespace, "forebay", values());
-    for (String name : List.of("forebay", "forebay-mount-demo")) {
-      cluster.kubectl("rollout", "status", "-n", namespace, "ds/" + name, "--timeout=2m");
-    }
-    startTrainer();
-    String expected = cluster.run("sh", "-c", "cd " + source + " && sha256sum *");
-    assertThat(inTrainer("cd /data/demo && sha256sum *")).isEqualTo(expected);
-    assertThat(
-            cluster.kubectl(
-                "exec",
-                "-n",
-                namespace,
-                "ds/forebay",
-                "-c",
-                "server",
-                "--",
-                "forebay",
-                "status",
-                "--node",
-                root + "/node"))
+  void aPodReadsThroughAMountAndNothingIsLeftWhenAllIsDeleted(Cluster cluster) throws Exception {
+    Demo demo = new Demo(cluster);
+    demo.install("");
+    demo.start("trainer", demo.mounts(), "sleep 3600");
+    String read = "cd /data/demo && sha256sum *";
+    assertThat(demo.in("trainer", read)).isEqualTo(demo.checksums());
+    String status = "forebay status --node " + demo.root() + "/node";
+    assertThat(demo.kubectl("exec", "ds/forebay", "-c", "server", "--", "sh", "-c", status))
         .contains("demo");
-
-    String placed = "fluid.io/s-" + namespace + "-demo";
+    String placed = "fluid.io/s-" + demo.namespace() + "-demo";
     await()
-        .atMost(30, TimeUnit.SECONDS)
-        .untilAsserted(() -> assertThat(nodeLabels()).containsKey(placed));
+        .atMost(1, TimeUnit.MINUTES)
+        .untilAsserted(() -> assertThat(nodeLabels(cluster)).containsKey(placed));
 
-    cluster.kubectl("rollout", "restart", "-n", namespace, "ds/forebay");
-    cluster.kubectl("rollout", "status", "-n", namespace, "ds/forebay", "--timeout=2m");
-    assertThat(inTrainer("cd /data/demo && sha256sum *")).isEqualTo(expected);
+    demo.kubectl("rollout", "restart", "ds/forebay");
+    demo.kubectl("rollout", "status", "ds/forebay", "--timeout=2m");
+    assertThat(demo.in("trainer", read)).isEqualTo(demo.checksums());
 
-    Helm.run(cluster, "uninstall", "forebay", "--namespace", namespace, "--wait");
-    cluster.kubectl("delete", "pod", "-n", namespace, "trainer", "--wait");
-    await().atMost(1, TimeUnit.MINUTES).untilAsserted(() -> assertThat(left()).isEmpty());
-    assertThat(nodeLabels()).doesNotContainKey(placed);
-    assertThat(cluster.run("cat", "/proc/mounts")).doesNotContain(root.toString());
+    Helm.run(cluster, "uninstall", "forebay", "--namespace", demo.namespace(), "--wait");
+    demo.kubectl("delete", "pod", "trainer", "--wait");
+    await()
+        .atMost(1, TimeUnit.MINUTES)
+        .untilAsserted(() -> assertThat(left(cluster, demo.namespace())).isEmpty());
+    assertThat(nodeLabels(cluster)).doesNotContainKey(placed);
+    assertThat(cluster.run("cat", "/proc/mounts")).doesNotContain(demo.root().toString());
   }
 
-  private Map<String, String> nodeLabels() {
+  private static Map<String, String> nodeLabels(Cluster cluster) {
     return cluster.client().nodes().withName(Worker.NAME).get().getMetadata().getLabels();
   }
 
   /** What Kubernetes itself puts into each namespace is not ours. */
-  private List<HasMetadata> left() throws Exception {
+  private static List<HasMetadata> left(Cluster cluster, String namespace) {
     List<HasMetadata> left = new ArrayList<>();
     var client = cluster.client();
     left.addAll(client.pods().inNamespace(namespace).list().getItems());
