@@ -1,11 +1,18 @@
 package io.forebay.kubernetes.deploy;
 
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import io.forebay.kubernetes.cluster.Cluster;
 import io.forebay.kubernetes.cluster.Images;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /** A data set of twenty files on the node, served by a release in a namespace of its own. */
 final class Demo {
@@ -72,11 +79,27 @@ final class Demo {
     rolledOut();
   }
 
-  /** Waits until all pods of DaemonSets are ready, and of the newest template. */
-  void rolledOut() throws IOException, InterruptedException {
-    for (String set : kubectl("get", "daemonsets", "-o", "name").strip().split("\n", -1)) {
-      kubectl("rollout", "status", set, "--timeout=2m");
-    }
+  /** Waits until all pods of DaemonSets are ready, and none is about to end. */
+  void rolledOut() {
+    await().atMost(3, TimeUnit.MINUTES).until(this::isRolledOut);
+  }
+
+  private boolean isRolledOut() {
+    List<DaemonSet> sets =
+        cluster.client().apps().daemonSets().inNamespace(namespace).list().getItems();
+    List<Pod> pods =
+        cluster.client().pods().inNamespace(namespace).list().getItems().stream()
+            .filter(
+                pod ->
+                    pod.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(owner -> owner.getKind().equals("DaemonSet")))
+            .toList();
+    return pods.size()
+            == sets.stream().mapToInt(set -> set.getStatus().getDesiredNumberScheduled()).sum()
+        && pods.stream()
+            .allMatch(
+                pod ->
+                    pod.getMetadata().getDeletionTimestamp() == null && Readiness.isPodReady(pod));
   }
 
   String kubectl(String... arguments) throws IOException, InterruptedException {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(value = 40, unit = TimeUnit.MINUTES)
 class RollingRestartsTest {
 
-  /** Of each of the three; the property has the number for a long run. */
-  private static final int RESTARTS = Integer.getInteger("forebay.restarts.pods", 2);
+  /** In each of them all three are replaced. */
+  private static final int ROUNDS = Integer.getInteger("forebay.rounds", 1);
 
   /** Says what went wrong, and which round it begins. One file stays open. */
   private static final String READER =
@@ -47,13 +47,21 @@ class RollingRestartsTest {
         "volume-reader",
         "csi: {driver: csi.forebay.io, readOnly: true, volumeAttributes: {dataset: demo}}",
         READER);
-    for (int restart = 0; restart < RESTARTS; restart++) {
+    for (int round = 0; round < ROUNDS; round++) {
       for (String component : new String[] {"mount", "csi", "hold"}) {
         long before = round(demo, "mount-reader");
         long beforeVolume = round(demo, "volume-reader");
         demo.kubectl(
             "delete", "pod", "--selector=app.kubernetes.io/component=" + component, "--wait");
         demo.rolledOut();
+        // The store has what it needs for the next restart when keepers have given it all again.
+        await()
+            .atMost(1, TimeUnit.MINUTES)
+            .ignoreExceptions()
+            .until(
+                () ->
+                    demo.kubectl(list(demo)).lines().filter(l -> l.startsWith("served")).count()
+                        == 2);
         await()
             .atMost(2, TimeUnit.MINUTES)
             .until(
@@ -63,10 +71,23 @@ class RollingRestartsTest {
       }
     }
     for (String reader : new String[] {"mount-reader", "volume-reader"}) {
-      assertThat(demo.kubectl("logs", reader, "--tail=-1")).doesNotContain("FAILED");
+      assertThat(demo.kubectl("logs", reader, "--tail=-1")).as(reader).doesNotContain("FAILED");
     }
     demo.kubectl("delete", "pod", "mount-reader", "volume-reader", "--wait");
     Helm.run(cluster, "uninstall", "forebay", "--namespace", demo.namespace(), "--wait");
+  }
+
+  private static String[] list(Demo demo) {
+    return new String[] {
+      "exec",
+      "ds/forebay-hold",
+      "--",
+      "forebay",
+      "hold",
+      "--list",
+      "--socket",
+      demo.root() + "/hold/hold.sock"
+    };
   }
 
   private static long round(Demo demo, String reader) throws Exception {
