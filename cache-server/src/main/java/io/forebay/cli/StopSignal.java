@@ -7,13 +7,13 @@ import picocli.CommandLine;
  * SIGTERM and SIGINT as the order to stop: a process that does as it is told ends with 0, where the
  * JVM would say 143 or 130, which supervisors take for a failure.
  */
-final class StopSignal {
+public final class StopSignal {
 
   private final CountDownLatch ordered = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean succeeded;
 
-  StopSignal() {
+  public StopSignal() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::obey, "forebay-stop"));
   }
 
@@ -33,17 +33,17 @@ final class StopSignal {
   }
 
   /** Returns when the process is told to stop. */
-  void await() throws InterruptedException {
+  public void await() throws InterruptedException {
     ordered.await();
   }
 
   /** All is closed, and nothing failed. */
-  void succeeded() {
+  public void succeeded() {
     succeeded = true;
   }
 
   /** There is nothing more to wait for. */
-  void ended() {
+  public void ended() {
     ended.countDown();
   }
 }

@@ -1,6 +1,7 @@
 package io.forebay.kubernetes.cli;
 
 import io.forebay.cli.CommandProvider;
+import io.forebay.kubernetes.fluid.FluidCommand;
 import java.util.List;
 
 /** What the {@code forebay} command can do on Kubernetes. */
@@ -8,6 +9,6 @@ public final class KubernetesCommands implements CommandProvider {
 
   @Override
   public List<Class<?>> commands() {
-    return List.of();
+    return List.of(FluidCommand.class);
   }
 }

@@ -1,0 +1,70 @@
+package io.forebay.kubernetes.fluid;
+
+import io.forebay.Forebay;
+import io.forebay.cli.ForebayCommand;
+import io.forebay.cli.logging.LogOptions;
+import io.forebay.fuse.mount.StaleMounts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Mounts the data set of a runtime until the process is told to stop. */
+@Command(
+    name = "client",
+    description = {
+      "Mounts the data set in a client pod, as soon as its workers answer.",
+      "The mount is at FLUID_RUNTIME_MOUNT_PATH, and read-only unless the access modes of the data set permit"
+          + " writing.",
+      "The options of the client in the file FLUID_RUNTIME_CONFIG_PATH are mount options ('forebay mount"
+          + " --help')."
+    },
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110)
+final class ClientCommand implements Callable<Integer> {
+
+  private static final Logger log = LoggerFactory.getLogger(ClientCommand.class);
+
+  @Mixin private LogOptions logging = new LogOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    logging.apply();
+    FluidVariables variables = FluidVariables.ofThisProcess();
+    RuntimeConfig config = variables.config().read().config();
+    String name = variables.dataSet(config);
+    Path point = variables.mountPoint(config);
+    String members = Workers.members(config, config.clientOptions());
+    // First, because nobody can make a directory where a mount is dead.
+    StaleMounts.remove().forEach(path -> log.warn("removed {}, left by a dead mount", path));
+    Files.createDirectories(point);
+    awaitWorkers(name, members);
+    CommandLine mount = ForebayCommand.commandLine("mount");
+    return mount.execute(
+        ClientMount.arguments(name, point, members, config).toArray(String[]::new));
+  }
+
+  /** A mount without servers would show nothing. */
+  private static void awaitWorkers(String name, String members) throws InterruptedException {
+    String trouble = "";
+    while (true) {
+      try (Forebay forebay = Forebay.builder().servers(members).open()) {
+        forebay.dataSet(name).list("");
+        return;
+      } catch (IOException e) {
+        String reason = String.valueOf(e.getMessage());
+        if (!reason.equals(trouble)) {
+          log.info("waiting for the workers of data set '{}': {}", name, reason);
+          trouble = reason;
+        }
+      }
+      TimeUnit.SECONDS.sleep(1);
+    }
+  }
+}
