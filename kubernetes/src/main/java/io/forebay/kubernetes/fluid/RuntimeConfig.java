@@ -2,6 +2,7 @@ package io.forebay.kubernetes.fluid;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
@@ -106,11 +107,12 @@ record RuntimeConfig(
     try {
       return Optional.ofNullable(JSON.readValue(text, RuntimeConfig.class))
           .orElseThrow(() -> new IllegalArgumentException(file + " is empty"));
-    } catch (JsonMappingException e) {
-      throw new IllegalArgumentException(
-          file + ": the field " + path(e) + " has a form that is not understood" + line(e));
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + " is not valid JSON" + line(e));
+      throw new IllegalArgumentException(
+          (e instanceof JsonMappingException field && !(e.getCause() instanceof StreamReadException)
+                  ? file + ": the field " + path(field) + " has a form that is not understood"
+                  : file + " is not valid JSON")
+              + line(e));
     }
   }
 
