@@ -87,6 +87,7 @@ public interface Forebay extends AutoCloseable {
     private long quotaBytes = DEFAULT_QUOTA_BYTES;
     private Optional<String> zone = Optional.empty();
     private Duration patience = Duration.ofSeconds(5);
+    private Duration restartPatience = Duration.ZERO;
     private boolean waiting = true;
     private Optional<Path> trust = Optional.empty();
     private Optional<Path> certificate = Optional.empty();
@@ -149,6 +150,19 @@ public interface Forebay extends AutoCloseable {
         throw new IllegalArgumentException("patience: at least one millisecond, got " + patience);
       }
       this.patience = patience;
+      return this;
+    }
+
+    /**
+     * How long a read waits when all servers are down, as the only one is while it restarts, and
+     * the under-store cannot be read from here; not at all by default. After one wait in vain reads
+     * fail at once, until a server has been up.
+     */
+    public Builder restartPatience(Duration patience) {
+      if (patience.isNegative()) {
+        throw new IllegalArgumentException("restartPatience: not a negative time: " + patience);
+      }
+      this.restartPatience = patience;
       return this;
     }
 
@@ -237,6 +251,7 @@ public interface Forebay extends AutoCloseable {
                   quotaBytes,
                   zone,
                   patience,
+                  restartPatience,
                   waiting,
                   new ServerSecurity(trust, certificate, key, tokenFile, token)
                       .orOf(System.getenv())));

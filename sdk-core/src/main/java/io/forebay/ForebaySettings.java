@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param quotaBytes the most bytes to keep in embedded mode
  * @param zone of this process; by default that of the server on its node
  * @param patience the longest silence of a server before the next place is asked
+ * @param restartPatience how long to wait for a server when all are down and no other place is left
  * @param waiting whether opening waits for the node's shared maps
  * @param security between this client and the servers of other nodes
  */
@@ -29,6 +30,7 @@ public record ForebaySettings(
     long quotaBytes,
     Optional<String> zone,
     Duration patience,
+    Duration restartPatience,
     boolean waiting,
     ServerSecurity security) {
 

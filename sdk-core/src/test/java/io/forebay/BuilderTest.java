@@ -60,6 +60,7 @@ class BuilderTest {
             1,
             Optional.empty(),
             Duration.ofSeconds(1),
+            Duration.ZERO,
             true,
             ServerSecurity.NONE);
     assertThat(settings.toString())

@@ -1,6 +1,7 @@
 package io.forebay.cli;
 
 import io.forebay.Forebay;
+import io.forebay.fuse.hold.StoreSocket;
 import io.forebay.fuse.mount.ChildJvm;
 import io.forebay.fuse.mount.Keeper;
 import io.forebay.fuse.mount.KeeperSocket;
@@ -14,6 +15,7 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,11 +28,15 @@ import java.util.stream.Collectors;
  *
  * @param cache directory of a cache in this process; empty for one that asks a server
  * @param connection whom it asks
+ * @param hold the descriptor store that has mounts outlive their keeper
  */
-record Bridge(Optional<Path> cache, ConnectionOptions connection) {
+record Bridge(Optional<Path> cache, ConnectionOptions connection, Optional<StoreSocket> hold) {
+
+  /** Of a server on the node, which a mount is to outlast when it reaches nobody else. */
+  private static final Duration RESTART = Duration.ofSeconds(30);
 
   /** Those of {@link #arguments()}. */
-  private static final int ARGUMENTS = 4;
+  private static final int ARGUMENTS = 5;
 
   /** How it is started; options, with keys among them, are nothing that others may read. */
   ChildJvm child() {
@@ -45,7 +51,8 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
         String.join(",", connection.servers()),
         encoded(
             connection.security().files().entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().toString()))));
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().toString()))),
+        hold.map(StoreSocket::path).map(Bridge::absolute).orElse(""));
   }
 
   private static String absolute(Path path) {
@@ -86,7 +93,8 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
             path(arguments.get(1)),
             servers.isEmpty() ? List.of() : List.of(servers.split(",", -1)),
             entries(input),
-            new ClientFiles(security)));
+            new ClientFiles(security)),
+        path(arguments.get(4)).map(StoreSocket::new));
   }
 
   private static Optional<Path> path(String text) {
@@ -101,8 +109,9 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
     List<String> all = List.of(arguments);
     List<String> own = all.subList(all.size() - ARGUMENTS, all.size());
     if (all.get(0).equals("keep")) {
+      Bridge bridge = parse(own, inputLine());
       System.exit(
-          Keeper.serve(new KeeperSocket(Path.of(all.get(1))), parse(own, inputLine()).child()));
+          Keeper.serve(new KeeperSocket(Path.of(all.get(1))), bridge.child(), bridge.hold()));
     }
     if (all.get(0).startsWith("/")) {
       System.exit(trainingRun(Path.of(all.get(0)), all.get(1), all.get(2), own));
@@ -110,7 +119,8 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
     // A mount goes on before the node's maps are open, and somewhat slower until then.
     System.exit(
         MountServer.run(
-            input -> parse(own, input).builder().withoutWaiting().open(), own.get(0).isEmpty()));
+            input -> parse(own, input).builder().withoutWaiting().restartPatience(RESTART).open(),
+            own.get(0).isEmpty()));
   }
 
   private static int trainingRun(
@@ -124,7 +134,7 @@ record Bridge(Optional<Path> cache, ConnectionOptions connection) {
   }
 
   private Bridge training(Path directory) {
-    return new Bridge(cache.map(mounts -> Mount.trainingCache(directory)), connection);
+    return new Bridge(cache.map(mounts -> Mount.trainingCache(directory)), connection, hold);
   }
 
   private static String inputLine() throws IOException {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a command reads data sets: as a trainer does. */
-final class Client {
+public final class Client {
 
   /** The directory of a node's server, where nothing else is said. */
   static final Path NODE = Path.of("/var/lib/forebay");
@@ -96,7 +96,8 @@ final class Client {
     }
   }
 
-  ConnectionOptions connection() {
+  /** Whom it asks: the servers that were named, or this node's. */
+  public ConnectionOptions connection() {
     Optional<Path> node =
         Optional.ofNullable(directory == null && servers.isEmpty() ? NODE : directory);
     return new ConnectionOptions(node, servers, options, security.files());

@@ -10,14 +10,14 @@ import java.util.Optional;
  *
  * @param files by the environment variables that name them
  */
-record ClientFiles(Map<String, Path> files) {
+public record ClientFiles(Map<String, Path> files) {
 
   static final String TRUST = "FOREBAY_TLS_TRUST";
   static final String CERTIFICATE = "FOREBAY_TLS_CERTIFICATE";
   static final String KEY = "FOREBAY_TLS_KEY";
-  static final String TOKEN = "FOREBAY_TOKEN_FILE";
+  public static final String TOKEN = "FOREBAY_TOKEN_FILE";
 
-  ClientFiles {
+  public ClientFiles {
     files = Map.copyOf(files);
     if (files.containsKey(CERTIFICATE) != files.containsKey(KEY)) {
       throw new IllegalArgumentException(

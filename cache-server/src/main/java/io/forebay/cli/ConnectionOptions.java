@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param options of the under-store
  * @param security towards the servers
  */
-record ConnectionOptions(
+public record ConnectionOptions(
     Optional<Path> node, List<String> servers, Map<String, String> options, ClientFiles security) {
 
   Forebay.Builder builder() {

@@ -53,6 +53,7 @@ public final class ForebayCommand {
           CopyCommand.class,
           MountCommand.class,
           UnmountCommand.class,
+          HoldCommand.class,
           PinCommand.class,
           UnpinCommand.class,
           PruneCommand.class,

@@ -1,17 +1,13 @@
 package io.forebay.cli;
 
 import io.forebay.Forebay;
-import io.forebay.fuse.mount.Daemon;
+import io.forebay.fuse.hold.StoreSocket;
 import io.forebay.fuse.mount.Keeper;
-import io.forebay.fuse.mount.KeeperSocket;
 import io.forebay.fuse.mount.Mount;
 import io.forebay.fuse.mount.MountOptions;
 import io.forebay.fuse.mount.MountRequest;
 import io.forebay.node.CacheNode;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,11 +31,12 @@ import picocli.CommandLine.Spec;
       "",
       "Options (-o): ro, rw, mode=auto|passthrough|pagecache, allow_other, exec, uid=N, gid=N, umask=OCTAL,",
       "  attr_timeout=SECONDS, entry_timeout=SECONDS, negative_timeout=SECONDS, max_read=BYTES, max_nodes=N,",
-      "  direct_io, xattr, spool=DIRECTORY, strict.",
+      "  direct_io, xattr, spool=DIRECTORY, strict, wait=SECONDS.",
       "",
       "Examples:",
       "  forebay mount --node /var/lib/forebay images /mnt/images",
       "  forebay mount --daemon --log /var/log/images.log images /mnt/images",
+      "  forebay mount --hold /run/forebay/hold.sock images /mnt/images",
       "  forebay mount --cache /var/cache/images oss://bucket/images /mnt/images \\",
       "    --option fs.oss.endpoint=ENDPOINT -o allow_other"
     })
@@ -64,6 +61,14 @@ final class MountCommand implements Callable<Integer> {
       names = {"-d", "--daemon"},
       description = "Returns when the data set is mounted; the mount runs in the background.")
   private boolean daemon;
+
+  @Option(
+      names = "--hold",
+      paramLabel = "SOCKET",
+      description =
+          "Has the mount outlive its processes: the process that runs 'forebay hold' there keeps it, and"
+              + " the next mount at the same directory goes on. Only 'forebay umount' unmounts.")
+  private Path hold;
 
   @Option(
       names = "--log",
@@ -110,18 +115,24 @@ final class MountCommand implements Callable<Integer> {
     if (cache == null) {
       cache = client.ownCache(dataSet).orElse(null);
     }
-    MountRequest request = new MountRequest(dataSet, point, options);
-    Bridge bridge = new Bridge(Optional.ofNullable(cache), client.connection());
+    Optional<StoreSocket> store = Optional.ofNullable(hold).map(StoreSocket::new);
+    Bridge bridge = new Bridge(Optional.ofNullable(cache), client.connection(), store);
     if (daemon && noKeeper) {
       throw new ParameterException(
           spec.commandLine(), "a mount in the background has a keeper; leave out --no-keeper");
     }
+    if (hold != null && noKeeper) {
+      throw new ParameterException(
+          spec.commandLine(), "a mount that is held has a keeper; leave out --no-keeper");
+    }
     if (daemon) {
-      Daemon.mount(request, keeperOf(bridge, parsed), bridge.child(), Optional.ofNullable(log));
+      new BackgroundMounts(bridge, Optional.ofNullable(log))
+          .mount(new MountRequest(dataSet, point, options));
       return 0;
     }
     if (!noKeeper) {
-      return Keeper.run(request, bridge.child());
+      String patient = hold == null ? options : BackgroundMounts.patient(options);
+      return Keeper.run(new MountRequest(dataSet, point, patient), bridge.child(), store);
     }
     try (Forebay forebay = cache == null ? client.open(dataSet) : client.embedded(cache);
         Mount mount = Mount.open(forebay.dataSet(dataSet), point, parsed)) {
@@ -129,21 +140,5 @@ final class MountCommand implements Callable<Integer> {
       mount.await();
     }
     return 0;
-  }
-
-  /**
-   * Mounts in the background share their processes, with one client for all. A cache in a process
-   * is one mount's alone, options may be secrets, by which no socket is named, and what is written
-   * and not stored yet is lost with its process.
-   */
-  private KeeperSocket keeperOf(Bridge bridge, MountOptions parsed) throws IOException {
-    if (parsed.isWritable()
-        || bridge.cache().isPresent()
-        || !bridge.connection().options().isEmpty()) {
-      return KeeperSocket.own();
-    }
-    List<String> common = new ArrayList<>(bridge.arguments());
-    common.add(log == null ? "" : log.toAbsolutePath().toString());
-    return KeeperSocket.shared(common);
   }
 }

@@ -48,8 +48,11 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +95,7 @@ public final class CacheServer implements AutoCloseable {
   private final SelfClient self;
   private final Peers peers;
   private final ClusterMember member;
+  private final List<ServerCompanion.Work> companions = new ArrayList<>();
 
   private CacheServer(ServerConfig config, CacheNode node) throws IOException {
     this.config = config;
@@ -162,6 +166,9 @@ public final class CacheServer implements AutoCloseable {
       node.share();
       sources.start();
       loads.resume();
+      for (ServerCompanion companion : ServiceLoader.load(ServerCompanion.class)) {
+        companion.begin(admin::report).ifPresent(companions::add);
+      }
       log.info(
           "server '{}' serves {} data sets of {} at {} and {}, metrics and commands at {}",
           config.name(),
@@ -171,6 +178,7 @@ public final class CacheServer implements AutoCloseable {
           config.unix(),
           admin.address());
     } catch (IOException | RuntimeException e) {
+      companions.forEach(ServerCompanion.Work::close);
       member.close();
       stopListening();
       throw e;
@@ -355,6 +363,7 @@ public final class CacheServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     log.info("server '{}' is stopping", config.name());
+    companions.forEach(ServerCompanion.Work::close);
     member.close();
     admin.close();
     sources.close();

@@ -4,6 +4,7 @@ import static io.forebay.server.Nodes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import io.forebay.DataSet;
 import io.forebay.FileStatus;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +96,54 @@ class FailuresTest {
         ReadOrder.STRICT,
         (path, buffer) -> assertThat(bytes(buffer)).isEqualTo(nodes.files().get(path)));
     assertThat(client.stats().reads(Origin.UNDER_STORE)).isEqualTo(40);
+  }
+
+  @Test
+  void aReadOutlastsTheRestartOfTheOnlyServerWhereItReachesNoStore() throws Exception {
+    nodes = new Nodes(directory, 1);
+    nodes.add("f", 10);
+    nodes.add("g", 10);
+    Forebay client =
+        nodes.remember(
+            Forebay.builder().servers(nodes.member(0)).restartPatience(ONE_MINUTE).open());
+    DataSet data = client.dataSet(Nodes.DATA_SET);
+    data.read("f");
+    nodes.stop(0);
+    CompletableFuture<ByteBuffer> bytes = reading(() -> data.read("f"));
+    CompletableFuture<FileStatus> status = reading(() -> data.stat("g"));
+    nodes.start(0);
+    assertThat(bytes(bytes.get(1, TimeUnit.MINUTES))).isEqualTo(nodes.files().get("f"));
+    assertThat(status.get(1, TimeUnit.MINUTES).size()).isEqualTo(10);
+  }
+
+  private static <T> CompletableFuture<T> reading(Callable<T> read) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                result.complete(read.call());
+              } catch (Exception e) {
+                result.completeExceptionally(e);
+              }
+            });
+    return result;
+  }
+
+  @Test
+  void aServerThatStaysAwayIsWaitedForOnce() throws IOException {
+    nodes = new Nodes(directory, 1);
+    nodes.add("f", 10);
+    Duration patience = Duration.ofMillis(300);
+    Forebay client =
+        nodes.remember(Forebay.builder().servers(nodes.member(0)).restartPatience(patience).open());
+    DataSet data = client.dataSet(Nodes.DATA_SET);
+    data.stat("f");
+    nodes.stop(0);
+    long start = System.nanoTime();
+    assertThatThrownBy(() -> data.read("f")).isInstanceOf(IOException.class);
+    assertThat(System.nanoTime() - start).isGreaterThan(patience.toNanos());
+    assertThatThrownBy(() -> data.read("f")).hasStackTraceContaining("fs.oss.accessKeyId");
   }
 
   @Test

@@ -97,6 +97,7 @@ final class ClientForebay implements Forebay {
                   + " s3://bucket/directory");
     }
     servers = servers(settings);
+    servers.outlast(settings.restartPatience());
     link =
         new NodeLink(
             nodeInfo.flatMap(info -> settings.directory()), servers, settings.servers().isEmpty());

@@ -172,6 +172,17 @@ public final class Ladder implements AutoCloseable {
    */
   public void read(FileVersion file, long offset, ByteBuffer target) throws IOException {
     requireOpen();
+    try {
+      readNow(file, offset, target);
+    } catch (IOException e) {
+      if (isFinal(e) || server.isEmpty() || !server.get().awaitReturn()) {
+        throw e;
+      }
+      readNow(file, offset, target);
+    }
+  }
+
+  private void readNow(FileVersion file, long offset, ByteBuffer target) throws IOException {
     int start = target.position();
     int length = target.remaining();
     IOException failure = null;

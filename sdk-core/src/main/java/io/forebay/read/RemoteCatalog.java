@@ -90,13 +90,25 @@ public final class RemoteCatalog implements Catalog {
     T ask(UnderStore store) throws IOException;
   }
 
+  /** Asks once more when all servers were down and one is up again. */
+  private <T> T ask(Servers.Question<T> question, DirectQuestion<T> last) throws IOException {
+    try {
+      return askNow(question, last);
+    } catch (IOException e) {
+      if (Ladder.isFinal(e) || !servers.awaitReturn()) {
+        throw e;
+      }
+      return askNow(question, last);
+    }
+  }
+
   /**
    * Asks the servers, then the under-store.
    *
    * @throws IOException what went wrong first, with what went wrong later suppressed in it; where
    *     there was no server to ask, it says what keeps the under-store from answering as well
    */
-  private <T> T ask(Servers.Question<T> question, DirectQuestion<T> last) throws IOException {
+  private <T> T askNow(Servers.Question<T> question, DirectQuestion<T> last) throws IOException {
     IOException failure;
     boolean unasked = false;
     try {

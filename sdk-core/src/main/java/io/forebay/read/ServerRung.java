@@ -14,6 +14,7 @@ import io.forebay.wire.Message;
 import io.forebay.wire.PendingGet;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -282,6 +283,11 @@ public final class ServerRung implements Rung {
     if (server.origin() != Origin.OWN_SERVER) {
       readElsewhere.accept(file.status());
     }
+  }
+
+  /** {@link Servers#awaitReturn}. */
+  boolean awaitReturn() throws InterruptedIOException {
+    return servers.awaitReturn();
   }
 
   /** Names of the servers that are to have the first extent of a file, best first. */

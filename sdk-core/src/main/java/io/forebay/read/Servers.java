@@ -10,6 +10,7 @@ import io.forebay.wire.Address;
 import io.forebay.wire.Reach;
 import io.forebay.wire.ServerClient;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -56,6 +57,8 @@ public final class Servers implements AutoCloseable {
     }
   }
 
+  private static final long LOOK_MILLIS = 20;
+
   private final String own;
   private final Optional<String> ownAddress;
   private final Optional<String> zone;
@@ -64,6 +67,11 @@ public final class Servers implements AutoCloseable {
   private final int seed = ThreadLocalRandom.current().nextInt();
   private volatile Cluster cluster = new Cluster(Placement.of(NOBODY), 0, Map.of());
   private volatile Runnable otherView = () -> {};
+
+  private volatile Duration restart = Duration.ZERO;
+
+  /** All are down, and one who waited for them did so in vain. */
+  private volatile boolean gone;
 
   /**
    * @param view all servers
@@ -93,6 +101,13 @@ public final class Servers implements AutoCloseable {
    */
   public void onOtherView(Runnable otherView) {
     this.otherView = otherView;
+  }
+
+  /**
+   * @param restart how long to wait for a server when all are down, instead of failing at once
+   */
+  public void outlast(Duration restart) {
+    this.restart = restart;
   }
 
   /**
@@ -197,6 +212,39 @@ public final class Servers implements AutoCloseable {
       throw failure;
     }
     return Optional.empty();
+  }
+
+  /**
+   * When all servers are down, waits until one is up again: a restart of the only one that has
+   * something, or may ask the under-store for it, is no failure. Where that took too long, nobody
+   * waits until one has been up.
+   *
+   * @return whether it is worth asking once more
+   */
+  boolean awaitReturn() throws InterruptedIOException {
+    List<ServerClient> all = nearestFirst();
+    if (all.isEmpty() || isAnyUp()) {
+      gone = false;
+      return false;
+    }
+    long deadline = System.nanoTime() + restart.toNanos();
+    while (!gone && System.nanoTime() < deadline) {
+      try {
+        Thread.sleep(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while all cache servers are down");
+      }
+      if (isAnyUp()) {
+        return true;
+      }
+    }
+    gone = true;
+    return false;
+  }
+
+  private boolean isAnyUp() {
+    return nearestFirst().stream().anyMatch(server -> !server.isDown());
   }
 
   /** Something that every server is to hear. */

@@ -30,7 +30,7 @@ public final class ServerClient implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServerClient.class);
 
   private static final long FIRST_BACK_OFF_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final long LONGEST_BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long LONGEST_BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /**
    * A server that is up accepts and greets in much less time than it may take to answer; one that

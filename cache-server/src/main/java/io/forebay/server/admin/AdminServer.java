@@ -361,7 +361,8 @@ public final class AdminServer implements AutoCloseable {
     return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
   }
 
-  private StatusReport report() {
+  /** The server at present. */
+  public StatusReport report() {
     CacheNode.Status status = node.status();
     throughput.sample(status.store().usages());
     List<StatusReport.Tier> tiers = new ArrayList<>();

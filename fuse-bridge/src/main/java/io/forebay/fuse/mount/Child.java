@@ -70,9 +70,13 @@ final class Child implements AutoCloseable {
     }
   }
 
-  /** Has it serve. */
-  synchronized void serve() {
-    send(new KeeperCommand.Serve());
+  /**
+   * Has it serve.
+   *
+   * @param held whether the mounts outlive it and this process
+   */
+  synchronized void serve(boolean held) {
+    send(new KeeperCommand.Serve(held));
     serves = true;
     listener.start();
   }

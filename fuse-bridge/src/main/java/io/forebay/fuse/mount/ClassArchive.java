@@ -1,5 +1,6 @@
 package io.forebay.fuse.mount;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -128,12 +129,18 @@ final class ClassArchive implements AutoCloseable {
    * Has the archive made, if nobody does yet. On a busy machine that takes minutes, so whoever does
    * it must not have the mount's descriptors: it would hold a mount whose other processes are gone.
    */
-  synchronized void record(ChildJvm child, MountRequest training) throws IOException {
-    if (recorder != null) {
+  synchronized void record(ChildJvm child, MountRequest training) {
+    if (recorder != null || closed) {
       return;
     }
-    recorder =
-        start(child, List.of("-XX:DumpLoadedClassList=" + directory.resolve(LIST)), training);
+    try {
+      recorder =
+          start(child, List.of("-XX:DumpLoadedClassList=" + directory.resolve(LIST)), training);
+    } catch (IOException e) {
+      log.info("bridges start without a class archive: {}", e.toString());
+      closed = true;
+      return;
+    }
     recorder.onExit().thenAccept(ended -> archive(child, training, ended.exitValue()));
     child.writeInput(recorder);
   }
@@ -157,7 +164,7 @@ final class ClassArchive implements AutoCloseable {
 
   private Process start(ChildJvm child, List<String> options, MountRequest training)
       throws IOException {
-    List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
+    List<String> command = new ArrayList<>(lowestPriority());
     command.addAll(
         child.command(options, List.of(point.toString(), training.dataSet(), training.options())));
     // Unlike Child this closes all descriptors but the standard ones.
@@ -165,6 +172,14 @@ final class ClassArchive implements AutoCloseable {
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
+  }
+
+  /** Small images of containers have no such program; there it takes what it needs. */
+  private static List<String> lowestPriority() {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+            .anyMatch(bin -> Files.isExecutable(Path.of(bin, "nice")))
+        ? List.of("nice", "-n", "19")
+        : List.of();
   }
 
   /** Options of a JVM that starts in less time, when that is possible. */

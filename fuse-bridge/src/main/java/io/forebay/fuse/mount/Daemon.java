@@ -34,12 +34,15 @@ public final class Daemon {
    * @param keeper a process that calls {@link Keeper#serve}, by its first arguments {@code keep}
    *     and the socket's path
    * @param log takes what the keeper and its children print; without one that is lost
+   * @param held whether a descriptor store holds what this keeper mounts
    * @throws IOException why it was not mounted
    */
   public static void mount(
-      MountRequest request, KeeperSocket socket, ChildJvm keeper, Optional<Path> log)
+      MountRequest request, KeeperSocket socket, ChildJvm keeper, Optional<Path> log, boolean held)
       throws IOException, InterruptedException {
-    MountRequest absolute = request.at(MountPoint.at(request.point()));
+    // A mount that is held is not asked: it may wait for the keeper that is about to be started.
+    MountRequest absolute =
+        request.at(held ? MountPoint.of(request.point()) : MountPoint.at(request.point()));
     for (int tried = 0; tried < TRIES; tried++) {
       if (socket.ask(absolute)) {
         return;

@@ -24,11 +24,13 @@ final class FuserMount {
    * @param name that /proc/mounts shows as the source
    * @throws IOException when that is not possible; then nothing is mounted
    */
-  static Device mount(String name, MountPoint point, MountOptions options) throws IOException {
+  static Device mount(
+      String name, MountPoint point, MountOptions options, MountPoint.Lifetime lifetime)
+      throws IOException {
     Sockets.Pair sockets = Sockets.streamPair();
     try {
       List<String> words = new ArrayList<>(options.forKernel());
-      words.add("subtype=forebay");
+      words.add("subtype=" + lifetime.subtype());
       words.add("fsname=" + name.replace("\\", "\\\\").replace(",", "\\,"));
       words.add(options.isWritable() ? "rw" : "ro");
       int pid =

@@ -1,5 +1,7 @@
 package io.forebay.fuse.mount;
 
+import io.forebay.fuse.hold.StoreSocket;
+import io.forebay.fuse.mount.HeldMounts.Claim;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * meanwhile; reads that the kernel answers itself go on. So mounts survive the crash of their
  * bridge, and its replacement by a newer version.
  *
- * <p>A shell, which waits for nothing but the end of all of them, takes the mounts away then.
+ * <p>A shell, which waits for nothing but the end of all of them, takes the mounts away then. Where
+ * a descriptor store holds the mounts, nobody does: they wait for the next keeper.
  */
 public final class Keeper {
 
@@ -32,6 +35,10 @@ public final class Keeper {
 
   private static final long PAUSE_MILLIS = 1_000;
   private static final long GRACE_SECONDS = 5;
+
+  /** More than a bridge takes to store what is being written. */
+  private static final long HELD_SECONDS = 20;
+
   private static final long UNUSED_MILLIS = 60_000;
   private static final int MOST_FAILURES = 2;
 
@@ -43,6 +50,10 @@ public final class Keeper {
   private final ChildJvm child;
   private final ClassArchive archive;
   private final OrphanUnmounter watch;
+
+  /** What has the mounts outlive this process. */
+  private final Optional<HeldMounts> held;
+
   private final CountDownLatch over = new CountDownLatch(1);
 
   /** There is a process that serves, or there will be none. */
@@ -60,10 +71,12 @@ public final class Keeper {
   /** Of the mount that ended last. */
   private int status;
 
-  private Keeper(ChildJvm child, ClassArchive archive, OrphanUnmounter watch) {
+  private Keeper(
+      ChildJvm child, ClassArchive archive, OrphanUnmounter watch, Optional<HeldMounts> held) {
     this.child = child;
     this.archive = archive;
     this.watch = watch;
+    this.held = held;
   }
 
   static Alive parent() {
@@ -76,36 +89,42 @@ public final class Keeper {
 
   /**
    * Mounts, and keeps the mount until somebody takes it away. An orderly end of this process takes
-   * it away.
+   * it away, unless a store holds it.
    *
    * @param child calls {@link MountServer#run}, or, where its first argument is a directory, {@link
    *     Mount#trainingRun} there, with the data set and the options that come next, and ends
-   * @return 0 when the mount was taken away; 1 when it could not be served
+   * @param store has the mount outlive this process; what it holds already is gone on with
+   * @return 0 when the mount was taken away, or left to the store; 1 when it could not be served
    * @throws IOException when it cannot be mounted
    */
-  public static int run(MountRequest request, ChildJvm child)
+  public static int run(MountRequest request, ChildJvm child, Optional<StoreSocket> store)
       throws IOException, InterruptedException {
-    MountPoint point = MountPoint.at(request.point());
+    if (store.isEmpty()) {
+      MountPoint.at(request.point()); // before anything is started
+    }
     return run(
         child,
+        store,
         keeper -> {
-          keeper.attach(request, point);
+          keeper.attach(request, keeper.claim(request));
           keeper.keep();
         });
   }
 
   /**
    * Keeps the mounts that it is asked for, until the last one is taken away. An orderly end of this
-   * process takes them away.
+   * process takes them away, unless a store holds them.
    *
    * @param child as above
-   * @return 0 when the last mount was taken away; 1 when it could not be served, and when nobody
-   *     asked for any
+   * @param store as above
+   * @return 0 when the last mount was taken away, or left to the store; 1 when it could not be
+   *     served, and when nobody asked for any
    */
-  public static int serve(KeeperSocket socket, ChildJvm child)
+  public static int serve(KeeperSocket socket, ChildJvm child, Optional<StoreSocket> store)
       throws IOException, InterruptedException {
     return run(
         child,
+        store,
         keeper -> {
           keeper.status = 1;
           try (KeeperSocket.Opened opened = socket.open(keeper)) {
@@ -120,24 +139,41 @@ public final class Keeper {
     void keep(Keeper keeper) throws IOException, InterruptedException;
   }
 
-  private static int run(ChildJvm child, Keeping keeping) throws IOException, InterruptedException {
+  private static int run(ChildJvm child, Optional<StoreSocket> store, Keeping keeping)
+      throws IOException, InterruptedException {
     StaleMounts.remove().forEach(path -> log.warn("removed {}, left by a dead mount", path));
     try (ClassArchive archive = ClassArchive.create();
         OrphanUnmounter watch = OrphanUnmounter.start(archive)) {
-      Keeper keeper = new Keeper(child, archive, watch);
+      Optional<HeldMounts> held =
+          store.map(socket -> new HeldMounts(socket, watch.pipe().readEnd()));
+      Keeper keeper = new Keeper(child, archive, watch, held);
       Runtime.getRuntime().addShutdownHook(new Thread(keeper::end, "forebay-unmount"));
       try {
         keeping.keep(keeper);
       } finally {
+        held.ifPresent(HeldMounts::close);
         keeper.over.countDown();
       }
       return keeper.status;
     }
   }
 
-  private synchronized KeptMount attach(MountRequest request, MountPoint point) throws IOException {
-    watch.add(point);
-    KeptMount mount = KeptMount.attach(attached++, request, point);
+  /** To be called without a lock: what is mounted there may be this keeper's, and wait for it. */
+  private Claim claim(MountRequest request) throws IOException, InterruptedException {
+    return held.isPresent()
+        ? held.get().claim(request.point())
+        : new Claim(MountPoint.at(request.point()), Optional.empty());
+  }
+
+  private synchronized KeptMount attach(MountRequest request, Claim claim) throws IOException {
+    int id = attached++;
+    KeptMount mount;
+    if (held.isPresent()) {
+      mount = held.get().attach(id, request, claim);
+    } else {
+      watch.add(claim.point());
+      mount = KeptMount.attach(id, request, claim.point(), MountPoint.Lifetime.OF_PROCESSES);
+    }
     mounts.put(mount.id(), mount);
     return mount;
   }
@@ -148,15 +184,15 @@ public final class Keeper {
    * @return empty when this keeper is about to end
    * @throws IOException when this is not possible
    */
-  Optional<KeptMount> take(MountRequest request) throws IOException {
-    // Before the lock: what is mounted there may be this keeper's, and wait for the next process.
-    MountPoint point = MountPoint.at(request.point());
+  Optional<KeptMount> take(MountRequest request) throws IOException, InterruptedException {
+    Claim claim = claim(request);
     begun.join();
     synchronized (this) {
       if (!accepting || ending) {
+        held.ifPresent(mounts -> mounts.giveUp(claim));
         return Optional.empty();
       }
-      KeptMount mount = attach(request, point);
+      KeptMount mount = attach(request, claim);
       mount.handTo(serving);
       mount.handTo(next);
       archive.record(child, request);
@@ -215,11 +251,13 @@ public final class Keeper {
 
   private synchronized void promoteNext() throws IOException {
     serving = next;
-    serving.serve();
+    serving.serve(held.isPresent());
     start();
     accepting = !ending;
     begun.complete(null);
-    if (!mounts.isEmpty()) {
+    if (ending && held.isPresent()) {
+      serving.end(); // it was asked to before there was one
+    } else if (!mounts.isEmpty()) {
       archive.record(child, mounts.values().iterator().next().request());
     }
   }
@@ -247,6 +285,7 @@ public final class Keeper {
    */
   private synchronized void drop(KeptMount mount, String reason) {
     mounts.remove(mount.id());
+    held.ifPresent(store -> store.drop(mount)); // first, for numbers of descriptors are used again
     next.send(new KeeperCommand.Drop(mount.id()));
     mount.close();
     mount.end(reason);
@@ -260,6 +299,9 @@ public final class Keeper {
    * @return whether there is nothing left to serve
    */
   private synchronized boolean settle(int ended) throws IOException {
+    if (ending && held.isPresent()) {
+      return true; // the next keeper goes on
+    }
     for (KeptMount mount : List.copyOf(mounts.values())) {
       if (!mount.point().isMounted() || (ended == 0 && !mount.isNew())) {
         drop(mount, "");
@@ -285,7 +327,9 @@ public final class Keeper {
       return;
     }
     try {
+      held.ifPresent(store -> store.drop(mount));
       KeptMount renewed = mount.renew();
+      held.ifPresent(store -> store.keep(renewed));
       mounts.put(renewed.id(), renewed);
       next.send(new KeeperCommand.Drop(renewed.id()));
       renewed.handTo(next);
@@ -300,8 +344,13 @@ public final class Keeper {
     if (next != null) {
       next.close();
     }
+    held.ifPresent(HeldMounts::close);
     for (KeptMount mount : mounts.values()) {
-      mount.close();
+      if (held.isPresent()) {
+        mount.release();
+      } else {
+        mount.close();
+      }
       mount.end("its keeper has ended");
     }
     mounts.clear();
@@ -313,14 +362,27 @@ public final class Keeper {
       return;
     }
     ending = true;
-    points().forEach(MountPoint::detach);
+    if (held.isPresent()) {
+      endServing();
+    } else {
+      points().forEach(MountPoint::detach);
+    }
     try {
       // Whoever has files open still keeps them, with the child, which then nobody keeps.
-      if (!over.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+      if (!over.await(held.isPresent() ? HELD_SECONDS : GRACE_SECONDS, TimeUnit.SECONDS)
+          && held.isEmpty()) {
         log.warn("files of {} are still open; the bridge ends when they are closed", points());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The mounts wait for the next keeper. */
+  private synchronized void endServing() {
+    accepting = false;
+    if (serving != null) {
+      serving.end();
     }
   }
 

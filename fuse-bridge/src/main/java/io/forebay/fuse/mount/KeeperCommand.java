@@ -25,8 +25,12 @@ sealed interface KeeperCommand {
   /** A mount that is gone. */
   record Drop(int id) implements KeeperCommand {}
 
-  /** It is the process's turn. */
-  record Serve() implements KeeperCommand {}
+  /**
+   * It is the process's turn.
+   *
+   * @param held whether the mounts outlive keeper and process
+   */
+  record Serve(boolean held) implements KeeperCommand {}
 
   /** There is no keeper any more. */
   record End() implements KeeperCommand {}
@@ -43,7 +47,7 @@ sealed interface KeeperCommand {
                   take.device(),
                   take.journal());
           case Drop drop -> Sockets.send(socket, "D" + drop.id());
-          case Serve serve -> Sockets.send(socket, "S");
+          case Serve serve -> Sockets.send(socket, "S" + serve.held());
           case End end -> 0;
         };
     return sent >= 0;
@@ -68,7 +72,7 @@ sealed interface KeeperCommand {
             message.descriptors().get(1));
       }
       case 'D' -> new Drop(Integer.parseInt(rest));
-      case 'S' -> new Serve();
+      case 'S' -> new Serve(Boolean.parseBoolean(rest));
       default -> throw new IllegalStateException("unknown command " + message.text().charAt(0));
     };
   }

@@ -139,7 +139,8 @@ public record KeeperSocket(Path path) {
       } catch (IOException e) {
         return false; // it ends just now
       }
-      Optional<String> begun = line(answers.get(), MOUNT_SECONDS);
+      long waiting = MountOptions.parse(request.options()).serverWait().toSeconds();
+      Optional<String> begun = line(answers.get(), MOUNT_SECONDS + waiting);
       if (begun.isEmpty()) {
         return false;
       }
@@ -179,7 +180,7 @@ public record KeeperSocket(Path path) {
    * @return empty at the end
    * @throws IOException when nothing comes in time
    */
-  private static Optional<String> line(BufferedReader reader, int seconds)
+  private static Optional<String> line(BufferedReader reader, long seconds)
       throws IOException, InterruptedException {
     CompletableFuture<Optional<String>> line = new CompletableFuture<>();
     Thread.ofPlatform()
@@ -262,7 +263,7 @@ public record KeeperSocket(Path path) {
           return; // somebody only wants to know whether there is a keeper
         }
         mount = keeper.take(MountRequest.parse(request));
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | InterruptedException e) {
         say(client, String.valueOf(e.getMessage()));
         return;
       }

@@ -19,6 +19,7 @@ record KeptMount(
     int id,
     MountRequest request,
     MountPoint point,
+    MountPoint.Lifetime lifetime,
     Device device,
     Journal journal,
     CompletableFuture<String> begun,
@@ -32,15 +33,19 @@ record KeptMount(
    *
    * @throws IOException when this is not possible; then nothing is mounted
    */
-  static KeptMount attach(int id, MountRequest request, MountPoint point) throws IOException {
+  static KeptMount attach(
+      int id, MountRequest request, MountPoint point, MountPoint.Lifetime lifetime)
+      throws IOException {
     Journal journal = Journal.create();
     try {
-      Device device = point.attach(request.dataSet(), MountOptions.parse(request.options()));
+      Device device =
+          point.attach(request.dataSet(), MountOptions.parse(request.options()), lifetime);
       try {
         return new KeptMount(
             id,
             request.at(point),
             point.mounted(),
+            lifetime,
             device,
             journal,
             new CompletableFuture<>(),
@@ -59,11 +64,12 @@ record KeptMount(
   /** Mounts anew at the same place, with the same askers. */
   KeptMount renew() throws IOException {
     close();
-    KeptMount renewed = attach(id, request, new MountPoint(point.path(), ""));
+    KeptMount renewed = attach(id, request, new MountPoint(point.path(), ""), lifetime);
     return new KeptMount(
         id,
         renewed.request,
         renewed.point,
+        lifetime,
         renewed.device,
         renewed.journal,
         begun,
@@ -87,6 +93,36 @@ record KeptMount(
     checked.complete(reason);
   }
 
+  /**
+   * A mount that another keeper kept.
+   *
+   * @param point of what is mounted
+   * @param device of it, which belongs to the mount from now on; the same for the journal
+   */
+  static KeptMount resume(
+      int id, MountRequest request, MountPoint point, Device device, Journal journal) {
+    return new KeptMount(
+        id,
+        request.at(point),
+        point,
+        MountPoint.Lifetime.HELD,
+        device,
+        journal,
+        new CompletableFuture<>(),
+        new CompletableFuture<>(),
+        new AtomicInteger());
+  }
+
+  /** Gives the device back, and leaves the mount to others. */
+  void release() {
+    try {
+      journal.close();
+    } catch (IOException e) {
+      log.debug("cannot close the journal of {}", point, e);
+    }
+    device.close();
+  }
+
   /** Takes the mount away, unless it is gone, and gives the device back. */
   void close() {
     try {
@@ -97,10 +133,9 @@ record KeptMount(
           point.detach();
         }
       }
-      journal.close();
     } catch (IOException e) {
       log.debug("cannot close {}", point, e);
     }
-    device.close();
+    release();
   }
 }

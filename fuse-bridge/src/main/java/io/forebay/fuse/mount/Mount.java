@@ -169,7 +169,7 @@ public final class Mount implements AutoCloseable {
     MountPoint point = MountPoint.at(directory);
     Journal journal = Journal.create();
     try {
-      Device device = point.attach(dataSet.name(), options);
+      Device device = point.attach(dataSet.name(), options, MountPoint.Lifetime.OF_PROCESSES);
       try {
         MountPoint mounted = point.mounted();
         try {
@@ -198,13 +198,18 @@ public final class Mount implements AutoCloseable {
    * begin, or where the process before ended.
    *
    * @param journal of that process
+   * @param keeper who takes the mount away when this process ends
    * @throws CannotResumeException when the kernel cannot go on with another process, or this one
    *     with what its predecessor wrote
    */
   static Mount serve(
-      DataSet dataSet, MountPoint at, MountOptions options, Device device, Journal journal)
+      DataSet dataSet,
+      MountPoint at,
+      MountOptions options,
+      Device device,
+      Journal journal,
+      Keeper.Alive keeper)
       throws IOException {
-    Keeper.Alive keeper = Keeper.parent();
     if (!journal.isUnderstood()) {
       throw new CannotResumeException(at.path(), "its journal is from another version of Forebay");
     }
@@ -313,6 +318,11 @@ public final class Mount implements AutoCloseable {
     return counts.of(opcode);
   }
 
+  /** Answers no more requests, and returns when those are answered that must not be lost. */
+  void drain(Duration longest) throws InterruptedException {
+    session.drain(longest);
+  }
+
   /** Waits until somebody takes the mount away. */
   public void await() throws InterruptedException {
     session.await();
@@ -341,12 +351,25 @@ public final class Mount implements AutoCloseable {
    * @throws IOException when that is not possible
    */
   public static void remove(Path point) throws IOException {
+    if (!removeIfMounted(point)) {
+      throw new IOException(point + " is not a mount of Forebay; see /proc/mounts");
+    }
+  }
+
+  /**
+   * As {@link #remove(Path)}, also where nothing is mounted.
+   *
+   * @return whether there was a mount
+   * @throws IOException when it cannot be taken away
+   */
+  public static boolean removeIfMounted(Path point) throws IOException {
     // Not the real path: nothing can be asked of a mount whose process is gone.
     MountPoint absolute = MountPoint.of(point);
     if (!absolute.isMounted()) {
-      throw new IOException(point + " is not a mount of Forebay; see /proc/mounts");
+      return false;
     }
     Libc.require("unmounting " + point, absolute.detach());
+    return true;
   }
 
   /** Gives the device back, which whoever still has files open needs until he is done. */

@@ -26,6 +26,7 @@ import java.util.TreeSet;
  * @param serving how files look and are read
  * @param timeouts whether it was said for how long names and attributes may be believed
  * @param strict whether what cannot be read is not mounted
+ * @param serverWait how long a new mount waits for a server
  */
 public record MountOptions(
     boolean allowOther,
@@ -33,7 +34,8 @@ public record MountOptions(
     int maxRead,
     ServingOptions serving,
     boolean timeouts,
-    boolean strict) {
+    boolean strict,
+    Duration serverWait) {
 
   /** What is so without being asked for: the mount goes with its processes, for example. */
   private static final Set<String> AS_IT_IS =
@@ -51,6 +53,9 @@ public record MountOptions(
 
   /** Of files and directories that are known: less than one directory's are no use. */
   private static final int LEAST_NODES = 1000;
+
+  /** Whoever asked for a mount in the background wants an answer. */
+  static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -90,6 +95,11 @@ public record MountOptions(
             seconds(given, "attr_timeout", TIMEOUT),
             seconds(given, "entry_timeout", TIMEOUT),
             seconds(given, "negative_timeout", Duration.ZERO));
+    Duration serverWait = seconds(given, "wait", Duration.ZERO);
+    if (serverWait.compareTo(LONGEST_WAIT) > 0) {
+      throw new IllegalArgumentException(
+          "-o wait=" + serverWait.toSeconds() + "; the maximum is " + LONGEST_WAIT.toSeconds());
+    }
     Optional<Profile> profile = profile(given.remove("mode"));
     boolean allowOther = given.remove("allow_other") != null;
     boolean strict = given.remove("strict") != null;
@@ -115,7 +125,7 @@ public record MountOptions(
           "-o: unknown "
               + new TreeSet<>(given.keySet())
               + "; known options are ro, rw, allow_other, exec, mode, uid, gid, umask, attr_timeout, entry_timeout,"
-              + " negative_timeout, max_read, max_nodes, direct_io, xattr, spool, strict and "
+              + " negative_timeout, max_read, max_nodes, direct_io, xattr, spool, strict, wait and "
               + new TreeSet<>(AS_IT_IS));
     }
     return new MountOptions(
@@ -124,7 +134,8 @@ public record MountOptions(
         maxRead,
         new ServingOptions(attributes, xattrs, directIo, maxNodes, spool),
         timeouts,
-        strict);
+        strict,
+        serverWait);
   }
 
   /** Whether files can be written. */

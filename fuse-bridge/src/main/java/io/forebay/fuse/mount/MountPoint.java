@@ -1,7 +1,6 @@
 package io.forebay.fuse.mount;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Errno;
@@ -16,8 +15,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,16 +30,35 @@ record MountPoint(Path path, String device) {
 
   private static final Logger log = LoggerFactory.getLogger(MountPoint.class);
 
-  /** What /proc/self/mountinfo shows as the type. */
-  private static final String TYPE = "fuse.forebay";
-
   private static final Set<Path> UNNAMED = Set.of(Path.of("."), Path.of(".."));
   private static final String READ_AHEAD_KIB = "1024";
-  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
   private static final int ANSWER_SECONDS = 2;
 
+  /** What ends a mount, which /proc/self/mountinfo shows in its type. */
+  enum Lifetime {
+    /** Whoever takes it away, and the end of its processes. */
+    OF_PROCESSES("forebay"),
+    /** Only whoever takes it away: its processes come and go. */
+    HELD("forebay-held");
+
+    private final String subtype;
+
+    Lifetime(String subtype) {
+      this.subtype = subtype;
+    }
+
+    String subtype() {
+      return subtype;
+    }
+
+    private String type() {
+      return "fuse." + subtype;
+    }
+  }
+
   /**
-   * A directory to mount on. A mount there whose processes are gone is taken away.
+   * A directory to mount on. It may have a mount whose processes are gone, which {@link #attach}
+   * replaces.
    *
    * @throws IOException when there is no such directory, or it is in use as a mount
    */
@@ -55,8 +71,7 @@ record MountPoint(Path path, String device) {
             null,
             "is already a mount; unmount it with: forebay umount " + directory);
       }
-      log.warn("{} is a dead mount; it is mounted again", directory);
-      point.detach();
+      return point;
     }
     if (!Files.isDirectory(point.path)) {
       throw new FileSystemException(
@@ -120,16 +135,21 @@ record MountPoint(Path path, String device) {
   }
 
   /**
-   * Mounts by itself, or, where that takes root, by fusermount3.
+   * Mounts by itself, in place of a dead mount, or, where that takes root, by fusermount3.
    *
    * @param name that /proc/mounts shows as the source
    * @return the kernel's end
    * @throws IOException when this is not possible; then nothing is mounted
    */
-  Device attach(String name, MountOptions options) throws IOException {
+  Device attach(String name, MountOptions options, Lifetime lifetime) throws IOException {
+    if (isMounted()) {
+      log.warn("{} is a dead mount; it is mounted again", path);
+      // Right before the mount: meanwhile the directory below is seen, which is empty.
+      detach();
+    }
     if (Device.isAccessible()) {
       Device device = Device.open();
-      int result = attach(name, device, options);
+      int result = attach(name, device, options, lifetime);
       if (result >= 0) {
         return device;
       }
@@ -138,10 +158,10 @@ record MountPoint(Path path, String device) {
         Libc.require("mounting on " + path, result);
       }
     }
-    return FuserMount.mount(name, this, options);
+    return FuserMount.mount(name, this, options, lifetime);
   }
 
-  private int attach(String name, Device device, MountOptions options) {
+  private int attach(String name, Device device, MountOptions options, Lifetime lifetime) {
     User self = User.current();
     String data =
         "fd="
@@ -154,7 +174,7 @@ record MountPoint(Path path, String device) {
             + String.join(",", options.forKernel());
     long access = options.isWritable() ? 0 : MountCalls.MS_RDONLY;
     return MountCalls.mount(
-        name, path, TYPE, access | MountCalls.MS_NOSUID | MountCalls.MS_NODEV, data);
+        name, path, lifetime.type(), access | MountCalls.MS_NOSUID | MountCalls.MS_NODEV, data);
   }
 
   /** The kernel's 128 KiB would make eight requests of each that could be one. */
@@ -213,15 +233,24 @@ record MountPoint(Path path, String device) {
    */
   static List<MountPoint> all() throws IOException {
     // Not by a look at a mount: a process that serves it could not end while it waits for itself.
-    return read(line -> line.contains(" - " + TYPE + " "));
+    return read(line -> Stream.of(Lifetime.values()).anyMatch(lifetime -> isOf(line, lifetime)));
+  }
+
+  /** Those that go with their processes. */
+  static List<MountPoint> ofProcesses() throws IOException {
+    return read(line -> isOf(line, Lifetime.OF_PROCESSES));
+  }
+
+  private static boolean isOf(String line, Lifetime lifetime) {
+    return line.contains(" - " + lifetime.type() + " ");
   }
 
   private static List<MountPoint> read(Predicate<String> which) throws IOException {
     try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"), ISO_8859_1)) {
       return mounts
           .filter(which)
-          .map(line -> line.split(" ", -1))
-          .map(fields -> new MountPoint(Path.of(unescaped(fields[4])), fields[2]))
+          .map(MountTable.Entry::parse)
+          .map(entry -> new MountPoint(entry.path(), entry.device()))
           .toList();
     }
   }
@@ -237,22 +266,6 @@ record MountPoint(Path path, String device) {
       log.warn("cannot see what is mounted on {}", path, e);
       return false;
     }
-  }
-
-  /**
-   * The kernel writes space, tab, line feed and backslash as octal numbers.
-   *
-   * @param bytes one in each character
-   */
-  private static String unescaped(String bytes) {
-    String plain =
-        OCTAL
-            .matcher(bytes)
-            .replaceAll(
-                found ->
-                    Matcher.quoteReplacement(
-                        Character.toString(Integer.parseInt(found.group(1), 8))));
-    return new String(plain.getBytes(ISO_8859_1), UTF_8);
   }
 
   @Override

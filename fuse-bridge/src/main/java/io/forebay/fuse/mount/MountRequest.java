@@ -19,6 +19,18 @@ public record MountRequest(String dataSet, Path point, String options) {
     return new MountRequest(dataSet, directory.path(), options);
   }
 
+  /**
+   * Whether whoever is mounted for one can be served for the other: what the kernel was told of the
+   * mount stays as it is.
+   */
+  boolean isServedLike(MountRequest other) {
+    MountOptions own = MountOptions.parse(options);
+    MountOptions others = MountOptions.parse(other.options);
+    return dataSet.equals(other.dataSet)
+        && own.forKernel().equals(others.forKernel())
+        && own.isWritable() == others.isWritable();
+  }
+
   /** The inverse of {@link #toString()}. */
   static MountRequest parse(String text) {
     List<String> parts = List.of(text.split(BETWEEN, -1));

@@ -2,10 +2,12 @@ package io.forebay.fuse.mount;
 
 import io.forebay.DataSet;
 import io.forebay.Forebay;
+import io.forebay.UnknownDataSetException;
 import io.forebay.fuse.journal.Journal;
 import io.forebay.fuse.protocol.Device;
 import io.forebay.fuse.protocol.Libc;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +33,10 @@ public final class MountServer {
   private static final int SOCKET = 0;
 
   private static final long RETRY_MILLIS = 1_000;
+  private static final long WAIT_MILLIS = 200;
+
+  /** A supervisor that asks a process to end kills it after 30 seconds, or somewhat less. */
+  private static final Duration DRAIN = Duration.ofSeconds(15);
 
   /** Makes the client that all mounts have in common. */
   @FunctionalInterface
@@ -46,9 +52,14 @@ public final class MountServer {
   private final boolean early;
   private final CompletableFuture<Integer> status = new CompletableFuture<>();
   private final Map<Integer, KeeperCommand.Take> waiting = new LinkedHashMap<>();
+  private final Set<Mount> mounts = ConcurrentHashMap.newKeySet();
   private String input;
   private Forebay forebay; // guarded by this
   private boolean serves;
+  private volatile Keeper.Alive keeper;
+
+  /** Whether the mounts outlive this process and its keeper. Only the thread's with the orders. */
+  private boolean outlived;
 
   /** What cannot be resumed at present. */
   private final Set<Integer> unserved = ConcurrentHashMap.newKeySet();
@@ -106,8 +117,7 @@ public final class MountServer {
           waiting.put(take.id(), take);
           getReady(take);
         } else if (isOurs(List.of(take))) {
-          // A store that does not answer holds up no other mount.
-          Thread.ofPlatform().daemon().name("forebay-beginning").start(() -> serve(take));
+          serveLater(take);
         }
       }
       case KeeperCommand.Drop drop -> {
@@ -119,8 +129,14 @@ public final class MountServer {
       }
       case KeeperCommand.Serve serve -> {
         serves = true;
+        keeper = serve.held() ? () -> true : Keeper.parent();
+        if (serve.held()) {
+          Runtime.getRuntime().addShutdownHook(new Thread(this::drain, "forebay-drain"));
+          outlived = true;
+        }
         if (isOurs(List.copyOf(waiting.values()))) {
-          waiting.values().forEach(this::serve);
+          // Each may have to wait for its server.
+          waiting.values().forEach(this::serveLater);
         }
         waiting.clear();
       }
@@ -128,7 +144,23 @@ public final class MountServer {
         if (!serves) {
           Runtime.getRuntime().halt(0); // it has nothing that would have to be put away
         }
+        if (outlived) {
+          // Another keeper may wait for the end of all of this one's processes.
+          drain();
+          Runtime.getRuntime().halt(0);
+        }
       }
+    }
+  }
+
+  /** What is read is read again by the next process; what is written would be lost. */
+  private void drain() {
+    try {
+      for (Mount mount : mounts) {
+        mount.drain(DRAIN);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -162,6 +194,11 @@ public final class MountServer {
     }
   }
 
+  /** A store that does not answer holds up no other mount. */
+  private void serveLater(KeeperCommand.Take take) {
+    Thread.ofPlatform().daemon().name("forebay-beginning").start(() -> serve(take));
+  }
+
   private void serve(KeeperCommand.Take take) {
     MountPoint point = new MountPoint(take.request().point(), take.mounted());
     Device device = Device.of(take.device());
@@ -188,7 +225,10 @@ public final class MountServer {
       throws IOException {
     Mount mount;
     try {
-      mount = serve(take, dataSet(take), point, device, journal);
+      mount = serve(take, awaitDataSet(take, point), point, device, journal);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
     } catch (IOException | RuntimeException e) {
       String reason = String.valueOf(e.getMessage());
       System.err.println("forebay: " + reason);
@@ -202,6 +242,35 @@ public final class MountServer {
     new MountReport(take.id(), MountReport.Event.BEGUN, "").send(SOCKET);
     mount.whenChecked(
         reason -> new MountReport(take.id(), MountReport.Event.CHECKED, reason).send(SOCKET));
+  }
+
+  /**
+   * Waits for a server, as long as the options say: a node that starts may start it later. A server
+   * that does not have the data set is an answer.
+   */
+  private DataSet awaitDataSet(KeeperCommand.Take take, MountPoint point)
+      throws IOException, InterruptedException {
+    Duration longest = MountOptions.parse(take.request().options()).serverWait();
+    long deadline = System.nanoTime() + longest.toNanos();
+    boolean said = false;
+    while (true) {
+      try {
+        DataSet found = dataSet(take);
+        found.totals(); // what is written of a server may be older than its end
+        return found;
+      } catch (UnknownDataSetException e) {
+        throw e;
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline || !point.isMounted()) {
+          throw e;
+        }
+        if (!said) {
+          said = true;
+          log.info("{} waits up to {} s: {}", point, longest.toSeconds(), e.getMessage());
+        }
+        Thread.sleep(WAIT_MILLIS);
+      }
+    }
   }
 
   /**
@@ -222,6 +291,7 @@ public final class MountServer {
     }
     try {
       serve(take, dataSet, point, device, journal);
+      new MountReport(take.id(), MountReport.Event.BEGUN, "").send(SOCKET);
     } catch (CannotResumeException e) {
       status.complete(Keeper.CANNOT_RESUME);
     } catch (IOException | RuntimeException e) {
@@ -254,7 +324,9 @@ public final class MountServer {
       KeeperCommand.Take take, DataSet dataSet, MountPoint point, Device device, Journal journal)
       throws IOException {
     Mount mount =
-        Mount.serve(dataSet, point, MountOptions.parse(take.request().options()), device, journal);
+        Mount.serve(
+            dataSet, point, MountOptions.parse(take.request().options()), device, journal, keeper);
+    mounts.add(mount);
     Thread.ofPlatform()
         .daemon()
         .name("forebay-mounted")
@@ -269,6 +341,7 @@ public final class MountServer {
       Thread.currentThread().interrupt();
     }
     mount.close();
+    mounts.remove(mount);
     over(id);
   }
 

@@ -9,7 +9,10 @@ import java.util.List;
 
 /**
  * What is left where all processes of a mount died at once, so that none of them could take it
- * away: mounts that answer nothing any more, and the stages of keepers.
+ * away: mounts that answer nothing any more, and the stages of keepers. A mount that is to outlive
+ * its processes stays, for its readers must not take the directory below for it; so does one in a
+ * folder of Kubernetes' pods: a container that starts again would find the empty directory below,
+ * and write to the node's disk. The kubelet has those taken away when the pod ends.
  */
 public final class StaleMounts {
 
@@ -22,8 +25,8 @@ public final class StaleMounts {
    */
   public static List<Path> remove() throws IOException {
     List<Path> removed = new ArrayList<>();
-    for (MountPoint point : MountPoint.all()) {
-      if (point.isDead() && point.detach() == 0) {
+    for (MountPoint point : MountPoint.ofProcesses()) {
+      if (!isOfPod(point.path()) && point.isDead() && point.detach() == 0) {
         removed.add(point.path());
       }
     }
@@ -37,5 +40,12 @@ public final class StaleMounts {
       }
     }
     return removed;
+  }
+
+  /** Wherever the kubelet has its root: volumes of CSI drivers, and directories of them. */
+  private static boolean isOfPod(Path path) {
+    return path.toString().contains("/pods/")
+        && (path.toString().contains("/volumes/kubernetes.io~csi/")
+            || path.toString().contains("/volume-subpaths/"));
   }
 }

@@ -21,8 +21,19 @@ public final class MountCalls {
   public static final long MS_NOSUID = 2;
   public static final long MS_NODEV = 4;
 
+  public static final long MS_REMOUNT = 32;
+
+  /** The same tree at a second place. */
+  public static final long MS_BIND = 4096;
+
+  /** What is mounted in it is seen nowhere else. */
+  public static final long MS_PRIVATE = 1 << 18;
+
   /** Away from the tree at once, gone when the last user is. */
   public static final int MNT_DETACH = 2;
+
+  /** A symbolic link is not followed to the mount of somebody else. */
+  public static final int UMOUNT_NOFOLLOW = 8;
 
   private static final MethodHandle MOUNT =
       function(

@@ -1,10 +1,23 @@
 package io.forebay.fuse.protocol;
 
+import java.util.Set;
+
 /**
  * The request that one thread is answering, as the others see it. Begun and ended by that thread;
  * the rest is thread-safe.
  */
 final class RequestInProgress {
+
+  /** What another process does again where this one ended. */
+  private static final Set<Integer> REPEATABLE =
+      Set.of(
+          Opcode.LOOKUP,
+          Opcode.GETATTR,
+          Opcode.OPEN,
+          Opcode.READ,
+          Opcode.STATFS,
+          Opcode.READDIR,
+          Opcode.READDIRPLUS);
 
   private long unique;
   private int opcode;
@@ -39,6 +52,11 @@ final class RequestInProgress {
     }
     interrupted = false;
     return unique;
+  }
+
+  /** Whether a request is being answered that another process could not answer again. */
+  synchronized boolean mustBeAnswered() {
+    return unique != 0 && !REPEATABLE.contains(opcode);
   }
 
   /** What changes something is waited for, so that what it did is known. */

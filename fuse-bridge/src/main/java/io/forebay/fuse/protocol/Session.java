@@ -26,6 +26,7 @@ public final class Session {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
 
   private static final int MOST_THREADS = 64;
+  private static final long DRAIN_MILLIS = 5;
 
   /** What the kernel wants to be able to write: a page more than the largest request. */
   private static final int REQUEST_BYTES = Capabilities.MAX_BYTES + 4096;
@@ -44,6 +45,9 @@ public final class Session {
 
   private final CountDownLatch over = new CountDownLatch(1);
   private final RequestPoll watch = new RequestPoll();
+
+  /** What the kernel sends from now on is the next process's. */
+  private volatile boolean draining;
 
   private Session(Device device, RequestCounts counts, Handler handler) {
     this.device = device;
@@ -121,6 +125,9 @@ public final class Session {
       Request request = new Request(Libc.sparse(arena, REQUEST_BYTES));
       Reply reply = new Reply(Libc.sparse(arena, Reply.HEADER + Capabilities.MAX_BYTES));
       while (take(request)) {
+        if (draining) {
+          return; // with the lead, so nobody takes more; the kernel sends this one again
+        }
         if (waitsForTurn != watch.isCrowded()) {
           waitsForTurn = watch.isCrowded();
           Scheduling.waitForTurn(waitsForTurn);
@@ -148,7 +155,7 @@ public final class Session {
         }
       }
     } finally {
-      if (leads) {
+      if (leads && !draining) {
         lead.release(); // for the others, to find out as well that it is over
       }
       inProgress.remove(own);
@@ -239,6 +246,20 @@ public final class Session {
           reply.send(device, unique);
         }
       }
+    }
+  }
+
+  /**
+   * Answers no request that comes from now on, for another process goes on with the mount, and
+   * waits until those are answered that it could not answer again: a file that is being stored, for
+   * example.
+   */
+  public void drain(Duration longest) throws InterruptedException {
+    draining = true;
+    long deadline = System.nanoTime() + longest.toNanos();
+    while (inProgress.stream().anyMatch(RequestInProgress::mustBeAnswered)
+        && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(DRAIN_MILLIS);
     }
   }
 

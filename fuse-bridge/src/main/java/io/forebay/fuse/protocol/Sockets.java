@@ -36,7 +36,7 @@ public final class Sockets {
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
-  private static final int MOST_DESCRIPTORS = 2;
+  private static final int MOST_DESCRIPTORS = 3;
 
   /**
    * {@code struct msghdr} of 64-bit machines: name, iovec and control with their lengths, flags.
@@ -117,7 +117,7 @@ public final class Sockets {
    * (EAGAIN).
    *
    * @param text not empty, at most {@link #MOST_BYTES}
-   * @param descriptors two at most; they stay open here, too
+   * @param descriptors three at most; they stay open here, too
    * @return bytes; the negated error number otherwise, EPIPE when the other end is closed
    */
   public static int send(int socket, String text, int... descriptors) {

@@ -9,6 +9,11 @@ public final class KubernetesCommands implements CommandProvider {
 
   @Override
   public List<Class<?>> commands() {
-    return List.of(FluidCommand.class);
+    return List.of(
+        AffinityCommand.class,
+        WebhookCommand.class,
+        CsiCommand.class,
+        CsiControllerCommand.class,
+        FluidCommand.class);
   }
 }

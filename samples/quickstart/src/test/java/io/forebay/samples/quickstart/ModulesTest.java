@@ -153,6 +153,19 @@ class ModulesTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.forebay.server..", "io.forebay.cli..", "io.netty..");
 
+  /** So it hardly ever needs to be replaced. */
+  @ArchTest
+  static final ArchRule theDescriptorStoreKnowsNothingOfWhatItHolds =
+      noClasses()
+          .that()
+          .resideInAPackage("io.forebay.fuse.hold..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.forebay..")
+                  .and(
+                      resideOutsideOfPackages(
+                          "io.forebay.fuse.hold..", "io.forebay.fuse.protocol..")));
+
   /** But those that never leave the class that throws them, which are nested. */
   @ArchTest
   static final ArchRule exceptionsAreMarkedAsOurs =

@@ -1,0 +1,4 @@
+/**
+ * Commands of {@code forebay} on Kubernetes, found by the command through {@code ServiceLoader}.
+ */
+package io.forebay.kubernetes.cli;
