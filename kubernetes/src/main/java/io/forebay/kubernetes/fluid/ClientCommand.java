@@ -29,7 +29,10 @@ import picocli.CommandLine.Mixin;
     usageHelpWidth = 110)
 final class ClientCommand implements Callable<Integer> {
 
-  private static final Logger log = LoggerFactory.getLogger(ClientCommand.class);
+  /** Not made before the level is known. */
+  private static final class Log {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientCommand.class);
+  }
 
   @Mixin private LogOptions logging = new LogOptions();
 
@@ -41,10 +44,10 @@ final class ClientCommand implements Callable<Integer> {
     String name = variables.dataSet(config);
     Path point = variables.mountPoint(config);
     String members = Workers.members(config, config.clientOptions());
-    // First, because nobody can make a directory where a mount is dead.
-    StaleMounts.remove().forEach(path -> log.warn("removed {}, left by a dead mount", path));
-    Files.createDirectories(point);
     awaitWorkers(name, members);
+    // Nobody can make a directory where a mount is dead.
+    StaleMounts.remove().forEach(path -> Log.LOG.warn("removed {}, left by a dead mount", path));
+    Files.createDirectories(point);
     CommandLine mount = ForebayCommand.commandLine("mount");
     return mount.execute(
         ClientMount.arguments(name, point, members, config).toArray(String[]::new));
@@ -60,7 +63,7 @@ final class ClientCommand implements Callable<Integer> {
       } catch (IOException e) {
         String reason = String.valueOf(e.getMessage());
         if (!reason.equals(trouble)) {
-          log.info("waiting for the workers of data set '{}': {}", name, reason);
+          Log.LOG.info("waiting for the workers of data set '{}': {}", name, reason);
           trouble = reason;
         }
       }

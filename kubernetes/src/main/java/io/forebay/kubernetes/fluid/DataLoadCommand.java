@@ -33,7 +33,10 @@ import picocli.CommandLine.Spec;
     usageHelpWidth = 110)
 final class DataLoadCommand implements Callable<Integer> {
 
-  private static final Logger log = LoggerFactory.getLogger(DataLoadCommand.class);
+  /** Not made before the level is known. */
+  private static final class Log {
+    private static final Logger LOG = LoggerFactory.getLogger(DataLoadCommand.class);
+  }
 
   /** At a time; each worker limits its requests to the under-store by itself. */
   private static final int REQUESTS = 32;
@@ -79,7 +82,7 @@ final class DataLoadCommand implements Callable<Integer> {
             new DataSize(counts.bytes()));
     progress
         .failures()
-        .forEach(failure -> log.warn("not loaded: {}: {}", failure.path(), failure.reason()));
+        .forEach(failure -> Log.LOG.warn("not loaded: {}: {}", failure.path(), failure.reason()));
     return counts.failed() == 0 ? 0 : 1;
   }
 
@@ -93,7 +96,7 @@ final class DataLoadCommand implements Callable<Integer> {
         if (System.nanoTime() - until > 0) {
           throw e;
         }
-        log.info("waiting for the workers of data set '{}': {}", name, e.getMessage());
+        Log.LOG.info("waiting for the workers of data set '{}': {}", name, e.getMessage());
       }
       TimeUnit.SECONDS.sleep(1);
     }

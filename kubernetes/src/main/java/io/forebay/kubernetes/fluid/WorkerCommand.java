@@ -34,7 +34,10 @@ import picocli.CommandLine.Option;
     usageHelpWidth = 110)
 final class WorkerCommand implements Callable<Integer> {
 
-  private static final Logger log = LoggerFactory.getLogger(WorkerCommand.class);
+  /** Not made before the level is known. */
+  private static final class Log {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerCommand.class);
+  }
 
   /** One worker lists the under-store; the others, which start at the same time, take its list. */
   private static final Duration LIST_AGE = Duration.ofMinutes(10);
@@ -66,7 +69,7 @@ final class WorkerCommand implements Callable<Integer> {
                   changed -> {
                     warnOfOtherSettings(settings, settings(changed));
                     server.node().serve(spec(file, name, changed));
-                    log.info("the mounts of data set '{}' are those of {}", name, file.path());
+                    Log.LOG.info("the mounts of data set '{}' are those of {}", name, file.path());
                   })) {
         Thread.ofVirtual().start(() -> list(server.node().dataSets()));
         System.out.println("serving '" + name + "' at " + server.address());
@@ -80,7 +83,8 @@ final class WorkerCommand implements Callable<Integer> {
   }
 
   private Map<String, String> settings(RuntimeConfig config) throws IOException {
-    return WorkerSettings.of(config, InetAddress.getLocalHost().getHostAddress(), given);
+    InetAddress pod = InetAddress.getLocalHost();
+    return WorkerSettings.of(config, pod.getHostName(), pod.getHostAddress(), given);
   }
 
   private static DataSetSpec spec(RuntimeFile file, String name, RuntimeConfig config) {
@@ -89,7 +93,7 @@ final class WorkerCommand implements Callable<Integer> {
 
   private static ServerConfig config(Map<String, String> settings, DataSetSpec spec)
       throws IOException {
-    ServerConfig plain = ServerConfig.load(List.of(), settings, log::warn);
+    ServerConfig plain = ServerConfig.load(List.of(), settings, Log.LOG::warn);
     return new ServerConfig(
         plain.name(),
         plain.node(),
@@ -106,7 +110,7 @@ final class WorkerCommand implements Callable<Integer> {
 
   private static void warnOfOtherSettings(Map<String, String> used, Map<String, String> wanted) {
     if (!used.equals(wanted)) {
-      log.warn(
+      Log.LOG.warn(
           "tiers and settings of the runtime have changed; a running worker keeps those that it"
               + " started with: restart the worker pods");
     }
@@ -121,7 +125,7 @@ final class WorkerCommand implements Callable<Integer> {
         try {
           dataSet.snapshot(LIST_AGE, SnapshotTolerance.DEFAULT, found -> {});
         } catch (IOException | RuntimeException e) {
-          log.warn(
+          Log.LOG.warn(
               "data set '{}' is not listed, so the share that is cached is not reported; a DataLoad"
                   + " with loadMetadata lists it: {}",
               dataSet.spec().name(),

@@ -17,17 +17,21 @@ final class WorkerSettings {
   private WorkerSettings() {}
 
   /**
+   * @param host name of this pod
    * @param address of this pod
    * @param given settings that come before all others
    */
-  static Map<String, String> of(RuntimeConfig config, String address, Map<String, String> given) {
+  static Map<String, String> of(RuntimeConfig config, String host, String address, Map<String, String> given) {
     Map<String, String> options = config.workers().options();
     Map<String, String> settings = new TreeMap<>();
     settings.put("directory", DIRECTORY);
-    // The server's name is this address, as DNS names it.
+    String members = Workers.members(config, options);
+    if (!members.startsWith("dns:")) {
+      settings.put("name", host); // where DNS names the members, an address is its name
+    }
     settings.put("listen.tcp", hostAndPort(address, Workers.PORT));
     settings.put("listen.admin", hostAndPort(address, Workers.ADMIN_PORT));
-    settings.put("members", Workers.members(config, options));
+    settings.put("members", members);
     addTiers(config.workers().tieredStoreLevels(), settings);
     options.forEach(
         (key, value) -> {

@@ -111,7 +111,7 @@ class RuntimeConfigTest {
   @Test
   void workersAreServersWithTheTiersAndOptionsOfTheRuntime() {
     RuntimeConfig config = parse(WORKER);
-    assertThat(WorkerSettings.of(config, "10.0.0.7", Map.of("block", "1MiB")))
+    assertThat(WorkerSettings.of(config, "demo-worker-0", "10.0.0.7", Map.of("block", "1MiB")))
         .containsOnly(
             Map.entry("directory", "/var/lib/forebay"),
             Map.entry("listen.tcp", "10.0.0.7:7070"),
@@ -128,7 +128,12 @@ class RuntimeConfigTest {
             Map.entry("tier.1.quotaList", "1000000000,1000000000"),
             Map.entry("tier.1.high", "0.9"),
             Map.entry("tier.1.low", "0.8"));
-    assertThat(WorkerSettings.of(config, "10.0.0.7", Map.of("tls.key", "k")))
+    RuntimeConfig watched =
+        parse(
+            WORKER.replace("\"cache.retain\"", "\"members\": \"kubernetes:///s\", \"cache.retain\""));
+    assertThat(WorkerSettings.of(watched, "demo-worker-0", "10.0.0.7", Map.of()))
+        .contains(Map.entry("name", "demo-worker-0"), Map.entry("members", "kubernetes:///s"));
+    assertThat(WorkerSettings.of(config, "demo-worker-0", "10.0.0.7", Map.of("tls.key", "k")))
         .doesNotContainKey("tls");
   }
 
@@ -167,7 +172,7 @@ class RuntimeConfigTest {
         "\"worker\": {\"enabled\": true} | service: {headless: {}}",
       })
   void whatIsWrongIsNamedWithoutTheValue(String fields, String message) {
-    assertThatThrownBy(() -> WorkerSettings.of(parse(fields), "10.0.0.7", Map.of()))
+    assertThatThrownBy(() -> WorkerSettings.of(parse(fields), "demo-worker-0", "10.0.0.7", Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message)
         .hasMessageNotContaining("hidden");
@@ -184,7 +189,7 @@ class RuntimeConfigTest {
           "\"worker\": {\"enabled\": true, \"service\": {\"name\": \"s\"}, \"tieredStoreLevels\": ["
               + level
               + "]}";
-      assertThatThrownBy(() -> WorkerSettings.of(parse(worker), "10.0.0.7", Map.of()))
+      assertThatThrownBy(() -> WorkerSettings.of(parse(worker), "demo-worker-0", "10.0.0.7", Map.of()))
           .hasMessageContaining("worker.tieredStoreLevels[0]")
           .hasMessageContaining("quota");
     }
