@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** The data set that a volume of a CSI driver shows, by the attributes of the volume. */
 enum VolumeAttributes {
-  FOREBAY("forebay.io", "namespace", "dataset"),
+  FOREBAY("csi.forebay.io", "namespace", "dataset"),
   FLUID("fuse.csi.fluid.io", "runtime_namespace", "runtime_name");
 
   private final String driver;

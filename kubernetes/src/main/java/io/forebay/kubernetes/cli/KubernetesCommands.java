@@ -14,6 +14,9 @@ public final class KubernetesCommands implements CommandProvider {
         WebhookCommand.class,
         CsiCommand.class,
         CsiControllerCommand.class,
+        PreStopCommand.class,
+        UnlabelCommand.class,
+        ImageCommand.class,
         FluidCommand.class);
   }
 }

@@ -42,7 +42,6 @@ public final class ForebayImage {
           "java.sql",
           "java.xml",
           "jdk.httpserver",
-          "jdk.compiler",
           "jdk.jfr",
           "jdk.management",
           "jdk.net",

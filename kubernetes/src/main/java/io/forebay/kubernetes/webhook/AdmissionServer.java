@@ -1,46 +1,83 @@
 package io.forebay.kubernetes.webhook;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsServer;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * HTTPS for the API server: {@code POST /mutate}, and {@code GET /healthz} and {@code /readyz} for
- * the kubelet. Each request has a virtual thread.
+ * the kubelet. Not the JDK's server, which asks DNS for the name of each client before it speaks
+ * TLS: without an answer from DNS the API server would not get one from here.
  */
 final class AdmissionServer implements AutoCloseable {
-
-  private static final Logger log = LoggerFactory.getLogger(AdmissionServer.class);
 
   /** A review has the object twice at most, and etcd takes 1.5 MiB for one. */
   private static final int MAX_BYTES = 4 << 20;
 
-  private static final int GRACE_SECONDS = 5;
+  /** API servers close connections that they do not use sooner, after 90 s. */
+  private static final int IDLE_SECONDS = 300;
 
-  private final HttpsServer https;
-  private final ExecutorService requests =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("forebay-webhook-", 0).factory());
+  /** Connections that are in use get an answer that is their last. */
+  private static final int DRAIN_SECONDS = 1;
 
-  static {
-    // Head and body are two writes; without this the second waits up to 40 ms for the peer's ACK.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
-  }
+  private static final int STOP_SECONDS = 5;
 
-  private AdmissionServer(HttpsServer https) {
-    this.https = https;
+  private final EventLoopGroup group;
+  private final AtomicBoolean draining = new AtomicBoolean();
+  private final Channel listener;
+
+  private AdmissionServer(
+      InetSocketAddress address,
+      ServingTls tls,
+      UnaryOperator<byte[]> review,
+      Supplier<Optional<String>> problem)
+      throws IOException {
+    group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    channel
+                        .pipeline()
+                        .addLast(new SslHandler(tls.engine()))
+                        .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
+                        .addLast(new HttpServerCodec())
+                        .addLast(new HttpServerKeepAliveHandler())
+                        .addLast(new HttpObjectAggregator(MAX_BYTES))
+                        .addLast(new AdmissionHandler(review, problem, draining::get));
+                  }
+                });
+    try {
+      listener = bootstrap.bind(address).syncUninterruptibly().channel();
+    } catch (RuntimeException e) {
+      group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+      throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+    }
   }
 
   /**
-   * @param review gets the body of a request and returns that of the answer
+   * @param review gets the body of a request and returns that of the answer, from memory
    * @param problem why the server is not ready; empty if it is
    */
   static AdmissionServer start(
@@ -49,70 +86,23 @@ final class AdmissionServer implements AutoCloseable {
       UnaryOperator<byte[]> review,
       Supplier<Optional<String>> problem)
       throws IOException {
-    HttpsServer https;
-    try {
-      https = HttpsServer.create(address, 0);
-    } catch (IOException e) {
-      throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
-    }
-    AdmissionServer server = new AdmissionServer(https);
-    https.setHttpsConfigurator(tls.configurator());
-    https.setExecutor(server.requests);
-    https.createContext("/mutate", exchange -> mutate(exchange, review));
-    https.createContext("/healthz", exchange -> report(exchange, Optional.empty()));
-    https.createContext("/readyz", exchange -> report(exchange, problem.get()));
-    https.start();
-    return server;
-  }
-
-  private static void mutate(HttpExchange exchange, UnaryOperator<byte[]> review)
-      throws IOException {
-    try (exchange) {
-      if (!exchange.getRequestMethod().equals("POST")) {
-        send(exchange, 405, "text/plain", bytes("use POST"));
-        return;
-      }
-      byte[] body = exchange.getRequestBody().readNBytes(MAX_BYTES + 1);
-      if (body.length > MAX_BYTES) {
-        send(exchange, 413, "text/plain", bytes("a review has at most " + MAX_BYTES + " bytes"));
-        return;
-      }
-      try {
-        send(exchange, 200, "application/json", review.apply(body));
-      } catch (IllegalArgumentException e) {
-        send(exchange, 400, "text/plain", bytes(e.getMessage()));
-      } catch (RuntimeException e) {
-        log.warn("a review failed; its pod is admitted as it is", e);
-        send(exchange, 500, "text/plain", bytes(e.toString()));
-      }
-    }
-  }
-
-  private static void report(HttpExchange exchange, Optional<String> problem) throws IOException {
-    try (exchange) {
-      send(exchange, problem.isEmpty() ? 200 : 503, "text/plain", bytes(problem.orElse("ok")));
-    }
-  }
-
-  private static byte[] bytes(String text) {
-    return (text + "\n").getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static void send(HttpExchange exchange, int status, String type, byte[] body)
-      throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
+    return new AdmissionServer(address, tls, review, problem);
   }
 
   InetSocketAddress address() {
-    return https.getAddress();
+    return (InetSocketAddress) listener.localAddress();
   }
 
   /** Requests that have begun are answered. */
   @Override
   public void close() {
-    https.stop(GRACE_SECONDS);
-    requests.shutdownNow();
+    draining.set(true);
+    listener.close().syncUninterruptibly();
+    try {
+      TimeUnit.SECONDS.sleep(DRAIN_SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
   }
 }

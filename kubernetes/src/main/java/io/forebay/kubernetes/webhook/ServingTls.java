@@ -1,14 +1,12 @@
 package io.forebay.kubernetes.webhook;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import nl.altindag.ssl.util.KeyManagerUtils;
 import nl.altindag.ssl.util.SSLSessionUtils;
@@ -54,14 +52,11 @@ final class ServingTls {
     return KeyManagerUtils.createKeyManager(store, new char[0]);
   }
 
-  HttpsConfigurator configurator() {
-    return new HttpsConfigurator(context) {
-      @Override
-      public void configure(HttpsParameters connection) {
-        SSLParameters parameters = context.getDefaultSSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        connection.setSSLParameters(parameters);
-      }
-    };
+  /** The server's end of a new connection. */
+  SSLEngine engine() {
+    SSLEngine engine = context.createSSLEngine();
+    engine.setUseClientMode(false);
+    engine.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+    return engine;
   }
 }

@@ -53,7 +53,7 @@ class PodAffinityTest {
             .endVolume()
             .addNewVolume()
             .withNewCsi()
-            .withDriver("forebay.io")
+            .withDriver("csi.forebay.io")
             .withVolumeAttributes(Map.of("dataset", "videos"))
             .endCsi()
             .endVolume()

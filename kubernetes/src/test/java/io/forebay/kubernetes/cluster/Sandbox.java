@@ -24,6 +24,8 @@ final class Sandbox implements AutoCloseable {
       ip link set lo up
       mount --bind "$0" "$0"
       mount --make-rshared "$0"
+      mkdir -p /run/netns
+      mount -t tmpfs tmpfs /run/netns # where the names of pods' networks would be left
       sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.route_localnet=1 || :
       echo ready
       read -r end

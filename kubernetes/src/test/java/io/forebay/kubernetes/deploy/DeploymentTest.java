@@ -7,10 +7,12 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.forebay.kubernetes.cluster.Cluster;
 import io.forebay.kubernetes.cluster.ClusterExtension;
 import io.forebay.kubernetes.cluster.Images;
+import io.forebay.kubernetes.cluster.Worker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +95,7 @@ class DeploymentTest {
   void aPodReadsThroughAMountAndNothingIsLeftWhenAllIsDeleted() throws Exception {
     Helm.install(cluster, namespace, "forebay", values());
     for (String name : List.of("forebay", "forebay-mount-demo")) {
-      cluster.kubectl("rollout", "status", "-n", namespace, "ds/" + name, "--timeout=50s");
+      cluster.kubectl("rollout", "status", "-n", namespace, "ds/" + name, "--timeout=2m");
     }
     startTrainer();
     String expected = cluster.run("sh", "-c", "cd " + source + " && sha256sum *");
@@ -113,14 +115,24 @@ class DeploymentTest {
                 root + "/node"))
         .contains("demo");
 
+    String placed = "fluid.io/s-" + namespace + "-demo";
+    await()
+        .atMost(30, TimeUnit.SECONDS)
+        .untilAsserted(() -> assertThat(nodeLabels()).containsKey(placed));
+
     cluster.kubectl("rollout", "restart", "-n", namespace, "ds/forebay");
-    cluster.kubectl("rollout", "status", "-n", namespace, "ds/forebay", "--timeout=50s");
+    cluster.kubectl("rollout", "status", "-n", namespace, "ds/forebay", "--timeout=2m");
     assertThat(inTrainer("cd /data/demo && sha256sum *")).isEqualTo(expected);
 
     Helm.run(cluster, "uninstall", "forebay", "--namespace", namespace, "--wait");
     cluster.kubectl("delete", "pod", "-n", namespace, "trainer", "--wait");
     await().atMost(1, TimeUnit.MINUTES).untilAsserted(() -> assertThat(left()).isEmpty());
+    assertThat(nodeLabels()).doesNotContainKey(placed);
     assertThat(cluster.run("cat", "/proc/mounts")).doesNotContain(root.toString());
+  }
+
+  private Map<String, String> nodeLabels() {
+    return cluster.client().nodes().withName(Worker.NAME).get().getMetadata().getLabels();
   }
 
   /** What Kubernetes itself puts into each namespace is not ours. */

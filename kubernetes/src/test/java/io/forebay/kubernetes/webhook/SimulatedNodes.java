@@ -89,7 +89,7 @@ final class SimulatedNodes implements AutoCloseable {
                 .withName(name)
                 .endClaimRef()
                 .withNewCsi()
-                .withDriver("forebay.io")
+                .withDriver("csi.forebay.io")
                 .withVolumeHandle(volume)
                 .addToVolumeAttributes("dataset", dataSet)
                 .endCsi()

@@ -1,0 +1,2 @@
+/** What a pod knows of itself. */
+package io.forebay.kubernetes.pod;
