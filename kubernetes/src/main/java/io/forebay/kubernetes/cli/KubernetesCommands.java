@@ -2,6 +2,7 @@ package io.forebay.kubernetes.cli;
 
 import io.forebay.cli.CommandProvider;
 import io.forebay.kubernetes.fluid.FluidCommand;
+import io.forebay.kubernetes.operator.OperatorCommand;
 import java.util.List;
 
 /** What the {@code forebay} command can do on Kubernetes. */
@@ -17,6 +18,7 @@ public final class KubernetesCommands implements CommandProvider {
         PreStopCommand.class,
         UnlabelCommand.class,
         ImageCommand.class,
-        FluidCommand.class);
+        FluidCommand.class,
+        OperatorCommand.class);
   }
 }

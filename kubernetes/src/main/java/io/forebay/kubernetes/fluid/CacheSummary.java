@@ -35,7 +35,7 @@ record CacheSummary(
         read == 0 ? null : percent((double) hits / read));
   }
 
-  private static String size(long bytes) {
+  static String size(long bytes) {
     double value = bytes;
     int unit = 0;
     while (value >= 1024 && unit < UNITS.size() - 1) {

@@ -21,7 +21,8 @@ final class WorkerSettings {
    * @param address of this pod
    * @param given settings that come before all others
    */
-  static Map<String, String> of(RuntimeConfig config, String host, String address, Map<String, String> given) {
+  static Map<String, String> of(
+      RuntimeConfig config, String host, String address, Map<String, String> given) {
     Map<String, String> options = config.workers().options();
     Map<String, String> settings = new TreeMap<>();
     settings.put("directory", DIRECTORY);

@@ -130,7 +130,8 @@ class RuntimeConfigTest {
             Map.entry("tier.1.low", "0.8"));
     RuntimeConfig watched =
         parse(
-            WORKER.replace("\"cache.retain\"", "\"members\": \"kubernetes:///s\", \"cache.retain\""));
+            WORKER.replace(
+                "\"cache.retain\"", "\"members\": \"kubernetes:///s\", \"cache.retain\""));
     assertThat(WorkerSettings.of(watched, "demo-worker-0", "10.0.0.7", Map.of()))
         .contains(Map.entry("name", "demo-worker-0"), Map.entry("members", "kubernetes:///s"));
     assertThat(WorkerSettings.of(config, "demo-worker-0", "10.0.0.7", Map.of("tls.key", "k")))
@@ -172,7 +173,8 @@ class RuntimeConfigTest {
         "\"worker\": {\"enabled\": true} | service: {headless: {}}",
       })
   void whatIsWrongIsNamedWithoutTheValue(String fields, String message) {
-    assertThatThrownBy(() -> WorkerSettings.of(parse(fields), "demo-worker-0", "10.0.0.7", Map.of()))
+    assertThatThrownBy(
+            () -> WorkerSettings.of(parse(fields), "demo-worker-0", "10.0.0.7", Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message)
         .hasMessageNotContaining("hidden");
@@ -189,7 +191,8 @@ class RuntimeConfigTest {
           "\"worker\": {\"enabled\": true, \"service\": {\"name\": \"s\"}, \"tieredStoreLevels\": ["
               + level
               + "]}";
-      assertThatThrownBy(() -> WorkerSettings.of(parse(worker), "demo-worker-0", "10.0.0.7", Map.of()))
+      assertThatThrownBy(
+              () -> WorkerSettings.of(parse(worker), "demo-worker-0", "10.0.0.7", Map.of()))
           .hasMessageContaining("worker.tieredStoreLevels[0]")
           .hasMessageContaining("quota");
     }
