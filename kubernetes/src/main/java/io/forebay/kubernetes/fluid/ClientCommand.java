@@ -1,14 +1,13 @@
 package io.forebay.kubernetes.fluid;
 
-import io.forebay.Forebay;
 import io.forebay.cli.ForebayCommand;
 import io.forebay.cli.logging.LogOptions;
 import io.forebay.fuse.mount.StaleMounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -34,6 +33,9 @@ final class ClientCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ClientCommand.class);
   }
 
+  /** The pod is not ready meanwhile. */
+  private static final Duration FOR_EVER = Duration.ofDays(365);
+
   @Mixin private LogOptions logging = new LogOptions();
 
   @Override
@@ -44,30 +46,28 @@ final class ClientCommand implements Callable<Integer> {
     String name = variables.dataSet(config);
     Path point = variables.mountPoint(config);
     String members = Workers.members(config, config.clientOptions());
-    awaitWorkers(name, members);
+    removeEmptyFolder(point);
+    AwaitedWorkers.await(name, members, FOR_EVER);
     // Nobody can make a directory where a mount is dead.
     StaleMounts.remove().forEach(path -> Log.LOG.warn("removed {}, left by a dead mount", path));
     Files.createDirectories(point);
     CommandLine mount = ForebayCommand.commandLine("mount");
-    return mount.execute(
-        ClientMount.arguments(name, point, members, config).toArray(String[]::new));
+    try {
+      return mount.execute(
+          ClientMount.arguments(name, point, members, config).toArray(String[]::new));
+    } finally {
+      removeEmptyFolder(point);
+    }
   }
 
-  /** A mount without servers would show nothing. */
-  private static void awaitWorkers(String name, String members) throws InterruptedException {
-    String trouble = "";
-    while (true) {
-      try (Forebay forebay = Forebay.builder().servers(members).open()) {
-        forebay.dataSet(name).list("");
-        return;
-      } catch (IOException e) {
-        String reason = String.valueOf(e.getMessage());
-        if (!reason.equals(trouble)) {
-          Log.LOG.info("waiting for the workers of data set '{}': {}", name, reason);
-          trouble = reason;
-        }
+  /** It would look like an empty data set. A folder that is mounted on cannot be removed. */
+  private static void removeEmptyFolder(Path point) {
+    try {
+      if (Files.isDirectory(point)) {
+        Files.delete(point);
       }
-      TimeUnit.SECONDS.sleep(1);
+    } catch (IOException e) {
+      Log.LOG.debug("{} stays", point, e);
     }
   }
 }

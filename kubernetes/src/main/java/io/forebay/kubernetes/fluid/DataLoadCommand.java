@@ -7,10 +7,8 @@ import io.forebay.config.DataSize;
 import io.forebay.dataset.load.FileTree;
 import io.forebay.dataset.load.LoadProgress;
 import io.forebay.dataset.load.Loader;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -63,7 +61,7 @@ final class DataLoadCommand implements Callable<Integer> {
     String name = variables.dataSet(config);
     String members = Workers.members(config, config.workers().options());
     LoadProgress progress = new LoadProgress();
-    awaitWorkers(name, members);
+    AwaitedWorkers.await(name, members, wait);
     try (Forebay forebay = Forebay.builder().servers(members).patience(LISTING_PATIENCE).open()) {
       DataSet dataSet = forebay.dataSet(name);
       if (request.metadata()) {
@@ -84,21 +82,5 @@ final class DataLoadCommand implements Callable<Integer> {
         .failures()
         .forEach(failure -> Log.LOG.warn("not loaded: {}: {}", failure.path(), failure.reason()));
     return counts.failed() == 0 ? 0 : 1;
-  }
-
-  private void awaitWorkers(String name, String members) throws IOException, InterruptedException {
-    long until = System.nanoTime() + wait.toNanos();
-    while (true) {
-      try (Forebay forebay = Forebay.builder().servers(members).open()) {
-        forebay.dataSet(name).list("");
-        return;
-      } catch (IOException e) {
-        if (System.nanoTime() - until > 0) {
-          throw e;
-        }
-        Log.LOG.info("waiting for the workers of data set '{}': {}", name, e.getMessage());
-      }
-      TimeUnit.SECONDS.sleep(1);
-    }
   }
 }

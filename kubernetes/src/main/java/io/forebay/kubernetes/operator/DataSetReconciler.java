@@ -23,7 +23,7 @@ import java.util.Optional;
 final class DataSetReconciler {
 
   private static final String FINALIZER = "forebay.io/data-set";
-  private static final String MANAGER = "forebay-operator";
+  static final String MANAGER = "forebay-operator";
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** Objects that somebody else changed or deleted are made again after so long. */

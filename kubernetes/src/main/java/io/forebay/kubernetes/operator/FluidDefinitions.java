@@ -24,6 +24,7 @@ final class FluidDefinitions {
 
   private static final Logger log = LoggerFactory.getLogger(FluidDefinitions.class);
 
+  private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   private static final long PATIENCE_SECONDS = 60;
 
   private FluidDefinitions() {}
@@ -33,19 +34,31 @@ final class FluidDefinitions {
     List<CustomResourceDefinition> made = new ArrayList<>();
     Stream.of(List.of(Kinds.DATA_SET, Kinds.DATA_LOAD), Kinds.RUNTIMES)
         .flatMap(List::stream)
-        .map(FluidDefinitions::definition)
-        .filter(definition -> client.resource(definition).get() == null)
         .forEach(
-            definition -> {
-              client.resource(definition).create();
-              log.info("made the definition of {}", definition.getSpec().getNames().getKind());
-              made.add(definition);
+            kind -> {
+              CustomResourceDefinition wanted = definition(kind);
+              CustomResourceDefinition present = client.resource(wanted).get();
+              if (present == null) {
+                client.resource(wanted).create();
+                log.info("made the definition of {}", kind);
+                made.add(wanted);
+              } else if (!isOurs(present)) {
+                log.warn(
+                    "the definition of {} is not this operator's; if Fluid runs in this cluster,"
+                        + " delete this operator: both would serve the same objects",
+                    kind);
+              }
             });
     for (CustomResourceDefinition definition : made) {
       client
           .resource(definition)
           .waitUntilCondition(FluidDefinitions::isServed, PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
+  }
+
+  private static boolean isOurs(CustomResourceDefinition definition) {
+    return definition.getMetadata().getLabels() != null
+        && DataSetReconciler.MANAGER.equals(definition.getMetadata().getLabels().get(MANAGED_BY));
   }
 
   private static boolean isServed(CustomResourceDefinition definition) {
@@ -60,6 +73,7 @@ final class FluidDefinitions {
     return new CustomResourceDefinitionBuilder()
         .withNewMetadata()
         .withName(plural + "." + Kinds.GROUP)
+        .addToLabels(MANAGED_BY, DataSetReconciler.MANAGER)
         .endMetadata()
         .withNewSpec()
         .withGroup(Kinds.GROUP)

@@ -99,6 +99,7 @@ public final class OperatorCommand implements Callable<Integer> {
                       .build())
               .build()
               .start();
+      leading.whenComplete((end, failure) -> exit());
       System.out.println("waiting for the lease " + namespace + "/" + NAME);
       stop.await();
       leading.cancel(true);
@@ -108,6 +109,11 @@ public final class OperatorCommand implements Callable<Integer> {
       stop.ended();
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  /** Who has lost the lease is started again, and waits for it. */
+  private static void exit() {
+    Thread.ofPlatform().daemon().name("forebay-exit").start(() -> System.exit(1));
   }
 
   private static void close(Operator operator) {

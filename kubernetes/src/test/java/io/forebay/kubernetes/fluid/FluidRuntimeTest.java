@@ -165,6 +165,19 @@ class FluidRuntimeTest {
                 "forebay fluid report 2>/dev/null"));
   }
 
+  private void load(String job) throws Exception {
+    runtime.load(job, "/train:/later", "1:1");
+    cluster.kubectl(
+        "wait", "-n", namespace, "job/" + job, "--for=condition=Complete", "--timeout=110s");
+  }
+
+  /** How often the objects that are loaded were asked for. */
+  private Map<String, Long> fetched() {
+    Map<String, Long> fetched = new TreeMap<>(oss.traffic().getsByPath());
+    fetched.keySet().removeIf(path -> !path.startsWith("/bucket/data/"));
+    return fetched;
+  }
+
   @Test
   void aPodReadsTheDataSetThroughTheClient() throws Exception {
     for (int i = 0; i < FILES; i++) {
@@ -187,9 +200,7 @@ class FluidRuntimeTest {
 
   @Test
   void whatIsLoadedIsReportedAndHandedOverWhenAWorkerIsTakenAway() throws Exception {
-    runtime.load("load", "/train:/later", "1:1");
-    cluster.kubectl(
-        "wait", "-n", namespace, "job/load", "--for=condition=Complete", "--timeout=110s");
+    load("load");
     await()
         .atMost(1, TimeUnit.MINUTES)
         .untilAsserted(
@@ -199,7 +210,7 @@ class FluidRuntimeTest {
     assertThat(loaded.get("cachedPercentage").asText()).matches("[0-9]+\\.[0-9]%");
     assertThat(isReadAs("train/file-2", "data/train/file-2")).isTrue();
     assertThat(report().get("cacheHitRatio").asText()).matches("[0-9]+\\.[0-9]%");
-    Map<String, Long> fetched = Map.copyOf(oss.traffic().getsByPath());
+    Map<String, Long> fetched = fetched();
 
     cluster.kubectl("scale", "-n", namespace, "sts/" + FluidRuntime.workers(), "--replicas=1");
     cluster.kubectl(
@@ -212,11 +223,9 @@ class FluidRuntimeTest {
     await()
         .atMost(1, TimeUnit.MINUTES)
         .untilAsserted(
-            () -> {
-              assertThat(report().get("cacheCapacity").asText()).isEqualTo("64.00MiB");
-              assertThat(report().get("cached")).isEqualTo(loaded.get("cached"));
-            });
-    assertThat(Map.copyOf(oss.traffic().getsByPath())).isEqualTo(fetched);
+            () -> assertThat(report().get("cacheCapacity").asText()).isEqualTo("64.00MiB"));
+    load("again");
+    assertThat(fetched()).isEqualTo(fetched);
     cluster.kubectl("scale", "-n", namespace, "sts/" + FluidRuntime.workers(), "--replicas=2");
     cluster.kubectl(
         "rollout", "status", "-n", namespace, "sts/" + FluidRuntime.workers(), "--timeout=110s");
