@@ -1,6 +1,8 @@
 package io.forebay.kubernetes.cli;
 
 import io.forebay.cli.CommandProvider;
+import io.forebay.kubernetes.fluid.FluidCommand;
+import io.forebay.kubernetes.operator.OperatorCommand;
 import java.util.List;
 
 /** What the {@code forebay} command can do on Kubernetes. */
@@ -15,6 +17,8 @@ public final class KubernetesCommands implements CommandProvider {
         CsiControllerCommand.class,
         PreStopCommand.class,
         UnlabelCommand.class,
-        ImageCommand.class);
+        ImageCommand.class,
+        FluidCommand.class,
+        OperatorCommand.class);
   }
 }

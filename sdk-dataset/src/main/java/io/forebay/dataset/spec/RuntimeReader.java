@@ -30,6 +30,9 @@ final class RuntimeReader {
       return new Manifest.CacheRuntime(name, kind, tiers.tiers(), 1, true);
     }
     Field spec = given.get().allow("replicas", "tieredstore", "worker", "management");
+    if (kind.equals("CacheRuntime")) {
+      warnOfMaster(spec);
+    }
     spec.get("tieredstore").ifPresent(tiers::read);
     Optional<Integer> workers = spec.get("worker").flatMap(worker -> worker(worker, tiers));
     int replicas = spec.get("replicas").map(f -> f.number(1)).or(() -> workers).orElse(1);
@@ -78,6 +81,22 @@ final class RuntimeReader {
         "data");
     spec.close();
     return new Manifest.CacheRuntime(name, kind, tiers.tiers(), replicas, autoSync);
+  }
+
+  /** Fluid takes for granted that the class of a runtime with a master has one. */
+  private static void warnOfMaster(Field spec) {
+    boolean disabled =
+        spec.allow("master")
+            .get("master")
+            .flatMap(master -> master.allow("disabled").get("disabled"))
+            .map(Field::flag)
+            .orElse(false);
+    if (!disabled) {
+      spec.warn(
+          "has no master.disabled: true; without it Fluid's controller panics, and all"
+              + " CacheRuntimes of the cluster stand still, because Forebay's CacheRuntimeClass has"
+              + " no master");
+    }
   }
 
   /**

@@ -273,6 +273,17 @@ class ManifestsTest {
   }
 
   @Test
+  void aCacheRuntimeThatStopsFluidsControllerIsAWarning() {
+    String spec = "runtimeClassName: forebay\nworker: {replicas: 1}\n";
+    for (String master : List.of("", "master: {replicas: 1}\n", "master: {disabled: false}\n")) {
+      assertThat(parse(document("CacheRuntime", spec + master)).warnings())
+          .anyMatch(w -> w.contains("spec has no master.disabled: true"));
+    }
+    assertThat(parse(document("CacheRuntime", spec + "master: {disabled: true}\n")).warnings())
+        .noneMatch(w -> w.contains("master.disabled"));
+  }
+
+  @Test
   void theRuntimesOfAllProductsAreReadForTheirTiersAndReplicas() {
     for (String kind :
         List.of(

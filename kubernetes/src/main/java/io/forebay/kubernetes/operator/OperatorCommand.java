@@ -1,0 +1,124 @@
+package io.forebay.kubernetes.operator;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import io.forebay.cli.StopSignal;
+import io.forebay.cli.logging.LogOptions;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Serves Fluid's manifests on a cluster without Fluid. */
+@Command(
+    name = "operator",
+    description = {
+      "Serves Fluid's Dataset, JindoRuntime (and other runtimes) and DataLoad on a cluster without Fluid:",
+      "servers, mounts, a claim with the name of the data set, and Fluid's columns.",
+      "Definitions of these kinds are made if they are missing. Do not run it beside Fluid.",
+      "Several may run; a Lease says which one works."
+    },
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 110)
+public final class OperatorCommand implements Callable<Integer> {
+
+  private static final String NAME = "forebay-operator";
+  private static final Duration LEASE = Duration.ofSeconds(15);
+  private static final Duration RENEW = Duration.ofSeconds(10);
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  @Option(
+      names = "--id",
+      paramLabel = "NAME",
+      required = true,
+      description = "Name of this process, for the Lease; the name of its pod.")
+  private String id;
+
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAME",
+      required = true,
+      description = "Namespace of the Lease.")
+  private String namespace;
+
+  @Option(
+      names = "--image",
+      paramLabel = "IMAGE",
+      required = true,
+      description = "Image of servers, mounts and loads.")
+  private String image;
+
+  @Option(
+      names = "--pull-policy",
+      paramLabel = "POLICY",
+      defaultValue = "IfNotPresent",
+      description = "When nodes pull the image (default: ${DEFAULT-VALUE}).")
+  private String pullPolicy;
+
+  @Option(
+      names = "--mount-root",
+      paramLabel = "DIRECTORY",
+      defaultValue = "/run/forebay/data",
+      description =
+          "Folder of the nodes for mounts, which a restart of the node empties (default: ${DEFAULT-VALUE}).")
+  private String mountRoot;
+
+  @Mixin private LogOptions logging = new LogOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    logging.apply();
+    OperatorSettings settings =
+        new OperatorSettings(image, pullPolicy, mountRoot, OperatorSettings.ownClass());
+    StopSignal stop = new StopSignal();
+    AtomicReference<Operator> working = new AtomicReference<>();
+    try (KubernetesClient client = new KubernetesClientBuilder().build()) {
+      CompletableFuture<?> leading =
+          client
+              .leaderElector()
+              .withConfig(
+                  new LeaderElectionConfigBuilder()
+                      .withName(NAME)
+                      .withLock(new LeaseLock(namespace, NAME, id))
+                      .withLeaseDuration(LEASE)
+                      .withRenewDeadline(RENEW)
+                      .withRetryPeriod(RETRY)
+                      .withReleaseOnCancel(true)
+                      .withLeaderCallbacks(
+                          new LeaderCallbacks(
+                              () -> working.set(Operator.start(client, settings)),
+                              () -> close(working.getAndSet(null)),
+                              leader -> {}))
+                      .build())
+              .build()
+              .start();
+      leading.whenComplete((end, failure) -> exit());
+      System.out.println("waiting for the lease " + namespace + "/" + NAME);
+      stop.await();
+      leading.cancel(true);
+      close(working.getAndSet(null));
+      stop.succeeded();
+    } finally {
+      stop.ended();
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  /** Who has lost the lease is started again, and waits for it. */
+  private static void exit() {
+    Thread.ofPlatform().daemon().name("forebay-exit").start(() -> System.exit(1));
+  }
+
+  private static void close(Operator operator) {
+    if (operator != null) {
+      operator.close();
+    }
+  }
+}
