@@ -2,16 +2,11 @@ package io.forebay.kubernetes.cli;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import io.forebay.cli.StopSignal;
 import io.forebay.cli.logging.LogOptions;
+import io.forebay.kubernetes.lease.Leadership;
 import io.forebay.kubernetes.provision.Provisioner;
-import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,10 +22,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     usageHelpWidth = 110)
 final class CsiControllerCommand implements Callable<Integer> {
-
-  private static final Duration LEASE = Duration.ofSeconds(15);
-  private static final Duration RENEW = Duration.ofSeconds(10);
-  private static final Duration RETRY = Duration.ofSeconds(2);
 
   @Option(
       names = "--driver",
@@ -59,41 +50,23 @@ final class CsiControllerCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     logging.apply();
     StopSignal stop = new StopSignal();
-    AtomicReference<Provisioner> working = new AtomicReference<>();
-    try (KubernetesClient client = new KubernetesClientBuilder().build()) {
-      CompletableFuture<?> leading =
-          client
-              .leaderElector()
-              .withConfig(
-                  new LeaderElectionConfigBuilder()
-                      .withName(driver)
-                      .withLock(new LeaseLock(namespace, driver, id))
-                      .withLeaseDuration(LEASE)
-                      .withRenewDeadline(RENEW)
-                      .withRetryPeriod(RETRY)
-                      .withReleaseOnCancel(true)
-                      .withLeaderCallbacks(
-                          new LeaderCallbacks(
-                              () -> working.set(Provisioner.start(client, driver)),
-                              () -> close(working.getAndSet(null)),
-                              leader -> {}))
-                      .build())
-              .build()
-              .start();
-      System.out.println("waiting for the lease " + namespace + "/" + driver);
-      stop.await();
-      leading.cancel(true);
-      close(working.getAndSet(null));
+    try {
+      try (KubernetesClient client = new KubernetesClientBuilder().build();
+          Leadership leadership =
+              Leadership.seek(
+                  client,
+                  namespace,
+                  driver,
+                  id,
+                  Leadership.Terms.PROMPT,
+                  () -> Provisioner.start(client, driver)::close)) {
+        System.out.println("waiting for the lease " + namespace + "/" + driver);
+        stop.await();
+      }
       stop.succeeded();
     } finally {
       stop.ended();
     }
     return CommandLine.ExitCode.OK;
-  }
-
-  private static void close(Provisioner provisioner) {
-    if (provisioner != null) {
-      provisioner.close();
-    }
   }
 }

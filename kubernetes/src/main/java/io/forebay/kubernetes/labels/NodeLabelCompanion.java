@@ -2,19 +2,15 @@ package io.forebay.kubernetes.labels;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
-import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import io.forebay.background.BackgroundTasks;
 import io.forebay.background.DaemonThreads;
+import io.forebay.kubernetes.lease.Leadership;
 import io.forebay.server.ServerCompanion;
 import io.forebay.server.admin.StatusReport;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,12 +31,6 @@ public final class NodeLabelCompanion implements ServerCompanion {
   private static final Duration SWEEP = Duration.ofSeconds(30);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** Long, for every server asks for it. */
-  private static final Duration LEASE = Duration.ofMinutes(3);
-
-  private static final Duration RENEW = Duration.ofMinutes(2);
-  private static final Duration RETRY = Duration.ofSeconds(45);
-
   private static final long CLOSING_SECONDS = 10;
 
   @Override
@@ -55,7 +45,7 @@ public final class NodeLabelCompanion implements ServerCompanion {
     private final KubernetesClient client;
     private final NodeLabelKeeper keeper;
     private final LeftLabels left;
-    private final CompletableFuture<?> election;
+    private final Leadership leadership;
     private final ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("forebay-labels"));
     private volatile boolean leading;
@@ -64,7 +54,17 @@ public final class NodeLabelCompanion implements ServerCompanion {
       this.client = client;
       keeper = new NodeLabelKeeper(client, owner, status);
       left = new LeftLabels(client, owner, PATIENCE, InstantSource.system());
-      election = elector(client, owner).start();
+      leadership =
+          Leadership.seek(
+              client,
+              owner.service().namespace(),
+              owner.service().name() + "-node-labels",
+              owner.node(),
+              Leadership.Terms.CALM,
+              () -> {
+                leading = true;
+                return () -> leading = false;
+              });
       repeat(LOOK, "labelling this node", keeper::look);
       repeat(
           SWEEP,
@@ -76,28 +76,6 @@ public final class NodeLabelCompanion implements ServerCompanion {
           });
     }
 
-    private LeaderElector elector(KubernetesClient client, Owner owner) {
-      return client
-          .leaderElector()
-          .withConfig(
-              new LeaderElectionConfigBuilder()
-                  .withName("node labels")
-                  .withLeaseDuration(LEASE)
-                  .withRenewDeadline(RENEW)
-                  .withRetryPeriod(RETRY)
-                  .withReleaseOnCancel(true)
-                  .withLock(
-                      new LeaseLock(
-                          owner.service().namespace(),
-                          owner.service().name() + "-node-labels",
-                          owner.node()))
-                  .withLeaderCallbacks(
-                      new LeaderCallbacks(
-                          () -> leading = true, () -> leading = false, leader -> {}))
-                  .build())
-          .build();
-    }
-
     private void repeat(Duration interval, String task, BackgroundTasks.Round round) {
       clock.scheduleWithFixedDelay(
           background.guarded(task, round), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -105,7 +83,7 @@ public final class NodeLabelCompanion implements ServerCompanion {
 
     @Override
     public void close() {
-      election.cancel(true);
+      leadership.close();
       clock.execute(background.guarded("removing this node's labels", keeper::end));
       clock.shutdown();
       try {

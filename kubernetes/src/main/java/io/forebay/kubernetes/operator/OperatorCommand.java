@@ -2,15 +2,10 @@ package io.forebay.kubernetes.operator;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import io.forebay.cli.StopSignal;
 import io.forebay.cli.logging.LogOptions;
-import java.time.Duration;
+import io.forebay.kubernetes.lease.Leadership;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,9 +25,6 @@ import picocli.CommandLine.Option;
 public final class OperatorCommand implements Callable<Integer> {
 
   private static final String NAME = "forebay-operator";
-  private static final Duration LEASE = Duration.ofSeconds(15);
-  private static final Duration RENEW = Duration.ofSeconds(10);
-  private static final Duration RETRY = Duration.ofSeconds(2);
 
   @Option(
       names = "--id",
@@ -78,47 +70,23 @@ public final class OperatorCommand implements Callable<Integer> {
     OperatorSettings settings =
         new OperatorSettings(image, pullPolicy, mountRoot, OperatorSettings.ownClass());
     StopSignal stop = new StopSignal();
-    AtomicReference<Operator> working = new AtomicReference<>();
-    try (KubernetesClient client = new KubernetesClientBuilder().build()) {
-      CompletableFuture<?> leading =
-          client
-              .leaderElector()
-              .withConfig(
-                  new LeaderElectionConfigBuilder()
-                      .withName(NAME)
-                      .withLock(new LeaseLock(namespace, NAME, id))
-                      .withLeaseDuration(LEASE)
-                      .withRenewDeadline(RENEW)
-                      .withRetryPeriod(RETRY)
-                      .withReleaseOnCancel(true)
-                      .withLeaderCallbacks(
-                          new LeaderCallbacks(
-                              () -> working.set(Operator.start(client, settings)),
-                              () -> close(working.getAndSet(null)),
-                              leader -> {}))
-                      .build())
-              .build()
-              .start();
-      leading.whenComplete((end, failure) -> exit());
-      System.out.println("waiting for the lease " + namespace + "/" + NAME);
-      stop.await();
-      leading.cancel(true);
-      close(working.getAndSet(null));
+    try {
+      try (KubernetesClient client = new KubernetesClientBuilder().build();
+          Leadership leadership =
+              Leadership.seek(
+                  client,
+                  namespace,
+                  NAME,
+                  id,
+                  Leadership.Terms.PROMPT,
+                  () -> Operator.start(client, settings)::close)) {
+        System.out.println("waiting for the lease " + namespace + "/" + NAME);
+        stop.await();
+      }
       stop.succeeded();
     } finally {
       stop.ended();
     }
     return CommandLine.ExitCode.OK;
-  }
-
-  /** Who has lost the lease is started again, and waits for it. */
-  private static void exit() {
-    Thread.ofPlatform().daemon().name("forebay-exit").start(() -> System.exit(1));
-  }
-
-  private static void close(Operator operator) {
-    if (operator != null) {
-      operator.close();
-    }
   }
 }
