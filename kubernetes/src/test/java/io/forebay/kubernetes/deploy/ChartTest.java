@@ -63,6 +63,7 @@ class ChartTest {
                 "servers.kind=StatefulSet",
                 "webhook.enabled=true",
                 "csi.enabled=true",
+                "operator.enabled=true",
                 "tls.secret=tls",
                 "servers.secrets={keys}",
                 "servers.environmentFrom={keys}",
