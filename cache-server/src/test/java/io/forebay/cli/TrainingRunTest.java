@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,16 +29,12 @@ class TrainingRunTest {
     Files.writeString(source.resolve("file"), "content");
     Path point = Files.createDirectories(directory.resolve("training/mnt"));
     Path cache = directory.resolve("cache");
+    ConnectionOptions nobody =
+        new ConnectionOptions(Optional.empty(), List.of(), Map.of(), new ClientFiles(Map.of()));
+    List<String> arguments = new ArrayList<>(List.of(point.toString(), "file://" + source, ""));
+    arguments.addAll(new Bridge(Optional.of(cache), nobody, Optional.empty()).arguments());
     Process run =
-        Command.java(
-                Bridge.class,
-                point.toString(),
-                "file://" + source,
-                "",
-                cache.toString(),
-                "",
-                "",
-                "")
+        Command.java(Bridge.class, arguments.toArray(String[]::new))
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("log").toFile())
             .start();
