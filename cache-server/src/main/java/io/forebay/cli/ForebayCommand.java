@@ -67,13 +67,6 @@ public final class ForebayCommand {
           DoctorCommand.class,
           AutoComplete.GenerateCompletion.class);
 
-  private static final List<Class<?>> COMMANDS =
-      Stream.concat(
-              OWN.stream(),
-              ServiceLoader.load(CommandProvider.class).stream()
-                  .flatMap(provider -> provider.get().commands().stream()))
-          .toList();
-
   /** What the build wrote into the jar. */
   static final class Version implements IVersionProvider {
     @Override
@@ -177,13 +170,14 @@ public final class ForebayCommand {
    */
   public static CommandLine commandLine(String... arguments) {
     CommandLine command = new CommandLine(new ForebayCommand());
-    Optional<Class<?>> asked = COMMANDS.stream().filter(c -> isNamed(c, arguments)).findFirst();
+    Optional<Class<?>> asked =
+        named(OWN.stream(), arguments).or(() -> named(provided(), arguments));
     if (asked.isPresent() && asked.get() != AutoComplete.GenerateCompletion.class) {
       command.addSubcommand(asked.get());
     } else if (asked.isEmpty() && arguments.length <= 1) {
-      COMMANDS.forEach(c -> command.addSubcommand(described(c)));
+      all().forEach(c -> command.addSubcommand(described(c)));
     } else {
-      COMMANDS.forEach(command::addSubcommand);
+      all().forEach(command::addSubcommand);
     }
     command.registerConverter(Duration.class, text -> converted(Durations::parse, text));
     command.registerConverter(
@@ -196,6 +190,20 @@ public final class ForebayCommand {
           return CommandLine.ExitCode.SOFTWARE;
         });
     return command;
+  }
+
+  /** Those of other artifacts. To look for them is to look into each jar of the class path. */
+  private static Stream<Class<?>> provided() {
+    return ServiceLoader.load(CommandProvider.class).stream()
+        .flatMap(provider -> provider.get().commands().stream());
+  }
+
+  private static Stream<Class<?>> all() {
+    return Stream.concat(OWN.stream(), provided());
+  }
+
+  private static Optional<Class<?>> named(Stream<Class<?>> commands, String... arguments) {
+    return commands.filter(command -> isNamed(command, arguments)).findFirst();
   }
 
   /** Its name and what it is for: enough for a list of all, and made in no time. */

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,17 +65,13 @@ final class ServeCommand implements Callable<Integer> {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     FatalErrors.exitOnFatalError();
-    StopSignal stop = new StopSignal();
-    try {
-      try (CacheServer server = CacheServer.start(load())) {
-        System.out.println("serving at " + server.address());
-        stop.await();
-      }
-      stop.succeeded();
-    } finally {
-      stop.ended();
-    }
-    return CommandLine.ExitCode.OK;
+    return StopSignal.serve(
+        stop -> {
+          try (CacheServer server = CacheServer.start(load())) {
+            System.out.println("serving at " + server.address());
+            stop.await();
+          }
+        });
   }
 
   private ServerConfig load() throws IOException {

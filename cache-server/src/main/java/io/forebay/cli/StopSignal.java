@@ -13,8 +13,30 @@ public final class StopSignal {
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean succeeded;
 
-  public StopSignal() {
+  private StopSignal() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::obey, "forebay-stop"));
+  }
+
+  /** What runs until the process is told to stop, and then puts everything away. */
+  @FunctionalInterface
+  public interface Service {
+    void run(StopSignal stop) throws Exception;
+  }
+
+  /**
+   * Runs a service to its end.
+   *
+   * @return the status to exit with
+   */
+  public static int serve(Service service) throws Exception {
+    StopSignal stop = new StopSignal();
+    try {
+      service.run(stop);
+      stop.succeeded = true;
+    } finally {
+      stop.ended.countDown();
+    }
+    return CommandLine.ExitCode.OK;
   }
 
   private void obey() {
@@ -35,15 +57,5 @@ public final class StopSignal {
   /** Returns when the process is told to stop. */
   public void await() throws InterruptedException {
     ordered.await();
-  }
-
-  /** All is closed, and nothing failed. */
-  public void succeeded() {
-    succeeded = true;
-  }
-
-  /** There is nothing more to wait for. */
-  public void ended() {
-    ended.countDown();
   }
 }

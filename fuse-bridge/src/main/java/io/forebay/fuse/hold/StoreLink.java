@@ -36,7 +36,7 @@ public final class StoreLink implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param life one end of a pipe; whoever has the other uses what is kept
+   * @param life one end of a pipe; the processes that have the other end use what is kept
    */
   public StoreLink(StoreSocket store, int life) {
     this.store = store;

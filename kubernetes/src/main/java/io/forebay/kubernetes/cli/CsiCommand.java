@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.bridge.SLF4JBridgeHandler;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,17 +94,13 @@ final class CsiCommand implements Callable<Integer> {
     // gRPC logs with the JDK; that would be lines of another form on stderr.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    StopSignal stop = new StopSignal();
-    try {
-      try (CsiServer server = CsiServer.start(config())) {
-        System.out.println("serving volumes of " + driver + " on " + node);
-        stop.await();
-      }
-      stop.succeeded();
-    } finally {
-      stop.ended();
-    }
-    return CommandLine.ExitCode.OK;
+    return StopSignal.serve(
+        stop -> {
+          try (CsiServer server = CsiServer.start(config())) {
+            System.out.println("serving volumes of " + driver + " on " + node);
+            stop.await();
+          }
+        });
   }
 
   private CsiConfig config() {

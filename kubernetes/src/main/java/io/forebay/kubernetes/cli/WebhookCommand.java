@@ -84,18 +84,14 @@ final class WebhookCommand implements Callable<Integer> {
           spec.commandLine(), "there is no cluster: run it in a pod, or give --kubeconfig FILE");
     }
     FatalErrors.exitOnFatalError();
-    StopSignal stop = new StopSignal();
-    try {
-      try (KubernetesClient client = cluster.connect();
-          Webhook webhook = Webhook.start(client, options(client), InstantSource.system())) {
-        System.out.println("serving at " + webhook.address());
-        stop.await();
-      }
-      stop.succeeded();
-    } finally {
-      stop.ended();
-    }
-    return 0;
+    return StopSignal.serve(
+        stop -> {
+          try (KubernetesClient client = cluster.connect();
+              Webhook webhook = Webhook.start(client, options(client), InstantSource.system())) {
+            System.out.println("serving at " + webhook.address());
+            stop.await();
+          }
+        });
   }
 
   private WebhookOptions options(KubernetesClient client) {

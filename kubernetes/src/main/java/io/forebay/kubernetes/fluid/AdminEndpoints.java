@@ -39,7 +39,7 @@ record AdminEndpoints(NodeInfo server, Duration patience) {
    */
   record Answers(List<WorkerFigures> figures, Map<String, String> silent) {}
 
-  /** All are asked at once; who has not answered after the patience is left out. */
+  /** All are asked at once. Those that do not answer within the patience are left out. */
   Answers figures(String dataSet) throws IOException, InterruptedException {
     long until = System.nanoTime() + patience.toNanos();
     HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(patience);

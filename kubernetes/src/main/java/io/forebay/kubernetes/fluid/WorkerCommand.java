@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,26 +59,23 @@ final class WorkerCommand implements Callable<Integer> {
     String name = variables.dataSet(content.config());
     Map<String, String> settings = settings(content.config());
     DataSetSpec spec = spec(file, name, content.config());
-    StopSignal stop = new StopSignal();
-    try {
-      try (CacheServer server = CacheServer.start(config(settings, spec));
-          AutoCloseable following =
-              file.follow(
-                  content,
-                  changed -> {
-                    warnOfOtherSettings(settings, settings(changed));
-                    server.node().serve(spec(file, name, changed));
-                    Log.LOG.info("the mounts of data set '{}' are those of {}", name, file.path());
-                  })) {
-        Thread.ofVirtual().start(() -> list(server.node().dataSets()));
-        System.out.println("serving '" + name + "' at " + server.address());
-        stop.await();
-      }
-      stop.succeeded();
-    } finally {
-      stop.ended();
-    }
-    return CommandLine.ExitCode.OK;
+    return StopSignal.serve(
+        stop -> {
+          try (CacheServer server = CacheServer.start(config(settings, spec));
+              AutoCloseable following =
+                  file.follow(
+                      content,
+                      changed -> {
+                        warnOfOtherSettings(settings, settings(changed));
+                        server.node().serve(spec(file, name, changed));
+                        Log.LOG.info(
+                            "the mounts of data set '{}' are those of {}", name, file.path());
+                      })) {
+            Thread.ofVirtual().start(() -> list(server.node().dataSets()));
+            System.out.println("serving '" + name + "' at " + server.address());
+            stop.await();
+          }
+        });
   }
 
   private Map<String, String> settings(RuntimeConfig config) throws IOException {

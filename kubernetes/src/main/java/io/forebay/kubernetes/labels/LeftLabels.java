@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.forebay.dataset.affinity.NodeLabels;
+import io.forebay.kubernetes.membership.ServiceSlices;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,9 +26,6 @@ import org.slf4j.LoggerFactory;
 final class LeftLabels {
 
   private static final Logger log = LoggerFactory.getLogger(LeftLabels.class);
-
-  /** The label with which a slice says whose it is. */
-  private static final String SERVICE = "kubernetes.io/service-name";
 
   private final KubernetesClient client;
   private final Owner owner;
@@ -75,12 +73,7 @@ final class LeftLabels {
 
   /** Whatever state it is in. */
   private Set<String> withServer() {
-    return client
-        .discovery()
-        .v1()
-        .endpointSlices()
-        .inNamespace(owner.service().namespace())
-        .withLabel(SERVICE, owner.service().name())
+    return ServiceSlices.of(client, owner.service().namespace(), owner.service().name())
         .list()
         .getItems()
         .stream()

@@ -46,6 +46,10 @@ record Owner(String node, DataSetName service, boolean insideFluid) {
 
   /** Of all servers of the service, so that one can clean up after another. */
   String fieldManager() {
+    return fieldManager(service);
+  }
+
+  static String fieldManager(DataSetName service) {
     return "forebay-" + service.namespace() + "-" + service.name();
   }
 }

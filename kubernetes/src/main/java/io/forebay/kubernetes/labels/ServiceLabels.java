@@ -27,8 +27,7 @@ public final class ServiceLabels {
             .map(metadata -> metadata.getName())
             .toList();
     for (String node : nodes) {
-      NodeLabelKeeper.write(
-          client, node, new Owner(node, service, false).fieldManager(), LabelSet.NONE);
+      NodeLabelKeeper.write(client, node, Owner.fieldManager(service), LabelSet.NONE);
     }
     return nodes;
   }

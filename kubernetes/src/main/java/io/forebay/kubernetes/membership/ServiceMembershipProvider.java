@@ -30,9 +30,6 @@ import java.util.function.Supplier;
  */
 public final class ServiceMembershipProvider implements MembershipProvider {
 
-  /** The label with which a slice says whose it is. */
-  private static final String SERVICE = "kubernetes.io/service-name";
-
   private final Supplier<KubernetesClient> clients;
 
   public ServiceMembershipProvider() {
@@ -66,12 +63,8 @@ public final class ServiceMembershipProvider implements MembershipProvider {
   private static Membership open(ServiceSource service, KubernetesClient client)
       throws IOException {
     var slices =
-        client
-            .discovery()
-            .v1()
-            .endpointSlices()
-            .inNamespace(service.namespace().orElse(client.getNamespace()))
-            .withLabel(SERVICE, service.service());
+        ServiceSlices.of(
+            client, service.namespace().orElse(client.getNamespace()), service.service());
     View first = first(service, slices);
     SharedIndexInformer<EndpointSlice> informer = slices.runnableInformer(0);
     ChangingMembership membership =

@@ -31,6 +31,7 @@ import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.forebay.kubernetes.image.ForebayImage;
 import io.forebay.store.Medium;
 import io.forebay.store.TierOptions;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class DataSetObjects {
   private static final String CONFIG = "fluid-config";
   private static final String CONFIG_FOLDER = "/etc/fluid/config";
   private static final String SIZE = "100Pi";
-  private static final long USER = 65532;
+  private static final long USER = Long.parseLong(ForebayImage.USER);
 
   private final Served served;
   private final OperatorSettings settings;

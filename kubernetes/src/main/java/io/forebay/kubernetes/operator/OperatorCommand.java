@@ -1,12 +1,8 @@
 package io.forebay.kubernetes.operator;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.forebay.cli.StopSignal;
 import io.forebay.cli.logging.LogOptions;
-import io.forebay.kubernetes.lease.Leadership;
+import io.forebay.kubernetes.lease.LeaderOptions;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,19 +22,7 @@ public final class OperatorCommand implements Callable<Integer> {
 
   private static final String NAME = "forebay-operator";
 
-  @Option(
-      names = "--id",
-      paramLabel = "NAME",
-      required = true,
-      description = "Name of this process, for the Lease; the name of its pod.")
-  private String id;
-
-  @Option(
-      names = "--namespace",
-      paramLabel = "NAME",
-      required = true,
-      description = "Namespace of the Lease.")
-  private String namespace;
+  @Mixin private LeaderOptions leader;
 
   @Option(
       names = "--image",
@@ -69,24 +53,6 @@ public final class OperatorCommand implements Callable<Integer> {
     logging.apply();
     OperatorSettings settings =
         new OperatorSettings(image, pullPolicy, mountRoot, OperatorSettings.ownClass());
-    StopSignal stop = new StopSignal();
-    try {
-      try (KubernetesClient client = new KubernetesClientBuilder().build();
-          Leadership leadership =
-              Leadership.seek(
-                  client,
-                  namespace,
-                  NAME,
-                  id,
-                  Leadership.Terms.PROMPT,
-                  () -> Operator.start(client, settings)::close)) {
-        System.out.println("waiting for the lease " + namespace + "/" + NAME);
-        stop.await();
-      }
-      stop.succeeded();
-    } finally {
-      stop.ended();
-    }
-    return CommandLine.ExitCode.OK;
+    return leader.lead(NAME, client -> Operator.start(client, settings)::close);
   }
 }

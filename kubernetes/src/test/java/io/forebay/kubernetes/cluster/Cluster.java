@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /**
  * A real cluster: etcd, API server, scheduler and controller manager in namespaces of their own,
- * and, for who asks for it, one {@link Worker} with kubelet and containerd. There is no DNS. All
+ * and, if a test asks for it, one {@link Worker} with kubelet and containerd. There is no DNS. All
  * tests of a JVM share it; each makes namespaces of its own.
  */
 public final class Cluster implements AutoCloseable {
@@ -225,7 +225,7 @@ public final class Cluster implements AutoCloseable {
     return name;
   }
 
-  /** The node on which pods really run; started by the first who asks. */
+  /** The node on which pods really run. The first call starts it. */
   public synchronized Worker worker() throws Exception {
     if (worker == null) {
       worker = Worker.start(this, sandbox, credentials);
